@@ -1,0 +1,1 @@
+//! The pure compiler of hcw: project files in, plan out. No IO.

@@ -1,0 +1,1 @@
+//! The pgrx wrappers around `hcw-validators`; no rule is decided here.
