@@ -1,5 +1,35 @@
 //! The pure compiler of hcw: project files in, plan out. No IO.
+//!
+//! The pipeline, each stage a function whose output type is the only way into the next:
+//!
+//! | stage | function | from → to |
+//! | --- | --- | --- |
+//! | parse | [`project::parse`] | `SourceTree` + `Settings` → `Project` |
+//! | render | [`render::render`] | `Project` → `Rendered` |
+//! | graph | [`graph::resolve`] | `Rendered` → `Resolved` |
+//! | select | [`select::select`] | `Resolved` + `Selection` → ids |
+//! | analyse | [`analyse::analyse`] | `Resolved` + `WarehouseState` → `Analysed` |
+//! | plan | [`plan::plan`] | `Analysed` + `WarehouseState` + ids → `Plan` |
+//!
+//! Loading (folder → `SourceTree`) and executing (`Plan` → report) are the edge's: crate `hcw`.
 
+#![deny(missing_docs)]
+
+pub mod analyse;
+pub mod data_test;
 pub mod diagnostic;
+pub mod graph;
+mod jinja;
+pub mod materialize;
+pub mod name;
+pub mod plan;
+pub mod project;
+pub mod render;
+pub mod seed;
+pub mod select;
+pub mod settings;
 pub mod source;
+pub mod sql;
+pub mod state;
 pub mod target;
+pub mod yaml;

@@ -1,0 +1,231 @@
+//! The analyse stage: templates run with every name known, ephemeral models become common table
+//! expressions, and what can be seen in the SQL is checked before any server sees it.
+
+mod contract;
+mod ephemeral;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+pub(crate) use contract::is_enforced as is_contract_enforced;
+
+pub use crate::jinja::TemplateSpan;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::graph::Resolved;
+use crate::jinja::{Names, Relation, RelationKind};
+use crate::materialize::Materialization;
+use crate::project::{Node, NodeKind, UniqueId};
+use crate::render::{Pass, render_node, unknown_ref, unknown_source};
+use crate::source::{Location, SourceFile};
+use crate::state::{RelationType, WarehouseState};
+
+/// A node's SQL with its origin.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The SQL that the server will see as the node's query.
+    pub sql: String,
+    /// The template's text before ephemeral models were put in, by position in `sql`.
+    pub spans: Vec<TemplateSpan>,
+    /// The template.
+    pub template: Option<SourceFile>,
+    /// What its foreign keys point at, in the order of the declared constraints.
+    pub foreign_key_targets: Vec<String>,
+    /// How it is materialized; `None` for tests.
+    pub materialization: Option<Materialization>,
+    /// What `log` and `warn` said.
+    pub messages: Vec<String>,
+}
+
+impl Compiled {
+    /// The place in the template that made a byte of the SQL.
+    pub fn template_location(&self, offset: usize) -> Option<Location> {
+        let template = self.template.as_ref()?;
+        let span = self
+            .spans
+            .iter()
+            .find(|span| span.output.contains(&offset))?;
+        let range: Range<usize> = if span.verbatim {
+            let start = span.template.start + (offset - span.output.start);
+            start..start
+        } else {
+            span.template.clone()
+        };
+        Some(template.at(range))
+    }
+}
+
+/// A project whose wanted nodes are compiled.
+#[derive(Debug)]
+pub struct Analysed {
+    /// The resolved project.
+    pub resolved: Resolved,
+    /// The compiled nodes: those wanted, and the ephemeral models they need.
+    pub compiled: BTreeMap<UniqueId, Compiled>,
+}
+
+/// Compiles the wanted nodes.
+///
+/// **Errors**: codes of templates (03xx), HCW0111 for configurations and contracts that cannot be met.
+pub fn analyse(
+    resolved: Resolved,
+    state: &WarehouseState,
+    wanted: &BTreeSet<UniqueId>,
+) -> (Analysed, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let project = resolved.project();
+    let mut needed: BTreeSet<&UniqueId> = wanted
+        .iter()
+        .filter(|id| project.nodes.contains_key(*id))
+        .collect();
+    let ephemeral: BTreeSet<&UniqueId> = project
+        .nodes
+        .values()
+        .filter(|node| is_ephemeral(node))
+        .map(|node| &node.id)
+        .collect();
+    let ephemeral_parents: Vec<&UniqueId> = ephemeral::needed(&resolved, &ephemeral, &needed);
+    needed.extend(ephemeral_parents);
+    let names: Arc<dyn Names> = Arc::new(FinalNames::of(&resolved));
+    let results: Vec<(&UniqueId, Result<Compiled, Diagnostic>)> = needed
+        .par_iter()
+        .map(|id| (*id, compile(&resolved, &project.nodes[*id], &names, state)))
+        .collect();
+    let mut compiled = BTreeMap::new();
+    for (id, result) in results {
+        match result {
+            Ok(node) => {
+                compiled.insert(id.clone(), node);
+            }
+            Err(diagnostic) => diagnostics.push(diagnostic),
+        }
+    }
+    ephemeral::inject(&resolved, &ephemeral, &mut compiled);
+    for (id, node) in &compiled {
+        contract::check(&project.nodes[id], node, &mut diagnostics);
+    }
+    (Analysed { resolved, compiled }, diagnostics)
+}
+
+pub(crate) fn is_ephemeral(node: &Node) -> bool {
+    node.kind == NodeKind::Model
+        && crate::project::config::text(&node.config, "materialized") == Some("ephemeral")
+}
+
+fn compile(
+    resolved: &Resolved,
+    node: &Node,
+    names: &Arc<dyn Names>,
+    state: &WarehouseState,
+) -> Result<Compiled, Diagnostic> {
+    let project = resolved.project();
+    let relation = resolved
+        .rendered
+        .relations
+        .get(&node.id)
+        .cloned()
+        .unwrap_or_else(|| project.placeholder(node));
+    let materialization = match node.kind {
+        NodeKind::Model | NodeKind::Seed => Some(Materialization::of(node, project.settings())?),
+        NodeKind::SingularTest | NodeKind::GenericTest(_) => None,
+    };
+    let existing = state.get(&relation);
+    let is_incremental = match &materialization {
+        Some(Materialization::Incremental(settings)) => {
+            !settings.full_refresh
+                && existing.is_some_and(|existing| existing.relation_type == RelationType::Table)
+        }
+        _ => false,
+    };
+    let kind = match &materialization {
+        Some(Materialization::View) => Some(RelationKind::View),
+        Some(_) => Some(RelationKind::Table),
+        None => None,
+    };
+    let pass = Pass {
+        execute: true,
+        is_incremental,
+        this: Relation::new(relation, kind),
+    };
+    let rendering = render_node(project, node, names, pass)?;
+    if rendering.text.text.trim().is_empty() && node.kind != NodeKind::Seed {
+        return Err(Diagnostic::error(
+            Code::TemplateError,
+            format!("`{}` compiles to nothing", node.name),
+        )
+        .at(node.file.at(0..0))
+        .help("write a query, or set `enabled: false`"));
+    }
+    Ok(Compiled {
+        sql: rendering.text.text,
+        spans: rendering.text.spans,
+        template: node.template().cloned(),
+        foreign_key_targets: rendering.foreign_key_targets,
+        materialization,
+        messages: rendering.captured.messages,
+    })
+}
+
+/// Names in the second pass: relations as they will be in the database.
+#[derive(Debug)]
+struct FinalNames {
+    package: String,
+    models: BTreeMap<String, Relation>,
+    sources: BTreeMap<(String, String), Relation>,
+}
+
+impl FinalNames {
+    fn of(resolved: &Resolved) -> FinalNames {
+        let project = resolved.project();
+        let models = project
+            .nodes
+            .values()
+            .filter(|node| !node.is_test())
+            .filter_map(|node| {
+                let relation = if is_ephemeral(node) {
+                    Relation::ephemeral(&node.name)
+                } else {
+                    Relation::new(resolved.rendered.relations.get(&node.id)?.clone(), None)
+                };
+                Some((node.name.clone(), relation))
+            })
+            .collect();
+        let sources = project
+            .sources
+            .values()
+            .map(|table| {
+                let name = (table.source_name.clone(), table.name.clone());
+                (
+                    name,
+                    Relation::new(table.relation.clone(), Some(RelationKind::Table)),
+                )
+            })
+            .collect();
+        FinalNames {
+            package: project.file.name.clone(),
+            models,
+            sources,
+        }
+    }
+}
+
+impl Names for FinalNames {
+    fn resolve_ref(&self, package: Option<&str>, name: &str) -> Result<Relation, Diagnostic> {
+        self.models
+            .get(name)
+            .filter(|_| package.is_none_or(|package| package == self.package))
+            .cloned()
+            .ok_or_else(|| unknown_ref(package, name, self.models.keys().map(String::as_str)))
+    }
+
+    fn resolve_source(&self, source: &str, table: &str) -> Result<Relation, Diagnostic> {
+        let key = (source.to_owned(), table.to_owned());
+        self.sources
+            .get(&key)
+            .cloned()
+            .ok_or_else(|| unknown_source(source, table, self.sources.keys()))
+    }
+}

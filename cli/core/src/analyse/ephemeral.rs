@@ -1,0 +1,193 @@
+//! Ephemeral models: put into the queries that read them as common table expressions `__dbt__cte__<model>`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Compiled;
+use crate::graph::Resolved;
+use crate::jinja::Relation;
+use crate::project::UniqueId;
+
+/// The ephemeral models that a set of nodes reads, directly or through other ephemeral models.
+pub(super) fn needed<'graph>(
+    resolved: &'graph Resolved,
+    ephemeral: &BTreeSet<&'graph UniqueId>,
+    nodes: &BTreeSet<&'graph UniqueId>,
+) -> Vec<&'graph UniqueId> {
+    let mut found = BTreeSet::new();
+    let mut stack: Vec<&UniqueId> = nodes.iter().copied().collect();
+    while let Some(id) = stack.pop() {
+        for parent in resolved.graph.parents(id) {
+            if ephemeral.contains(parent) && found.insert(parent) {
+                stack.push(parent);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Puts the expressions in, in dependency order.
+pub(super) fn inject(
+    resolved: &Resolved,
+    ephemeral: &BTreeSet<&UniqueId>,
+    compiled: &mut BTreeMap<UniqueId, Compiled>,
+) {
+    if ephemeral.is_empty() {
+        return;
+    }
+    let bodies: BTreeMap<&UniqueId, String> = ephemeral
+        .iter()
+        .filter_map(|id| Some((*id, compiled.get(*id)?.sql.clone())))
+        .collect();
+    for (id, node) in compiled.iter_mut() {
+        let mut order = Vec::new();
+        collect(resolved, ephemeral, id, &mut order);
+        let expressions: Vec<String> = order
+            .iter()
+            .filter_map(|parent| {
+                let name = &resolved.project().nodes[*parent].name;
+                let body = bodies.get(parent)?;
+                Some(format!(
+                    "{} as (\n{}\n)",
+                    Relation::ephemeral(name),
+                    body.trim_end()
+                ))
+            })
+            .collect();
+        if !expressions.is_empty() {
+            insert(node, &expressions.join(", "));
+        }
+    }
+}
+
+/// Ephemeral parents, each after those that it needs itself.
+fn collect<'graph>(
+    resolved: &'graph Resolved,
+    ephemeral: &BTreeSet<&UniqueId>,
+    id: &UniqueId,
+    order: &mut Vec<&'graph UniqueId>,
+) {
+    for parent in resolved.graph.parents(id) {
+        if ephemeral.contains(parent) && !order.contains(&parent) {
+            collect(resolved, ephemeral, parent, order);
+            order.push(parent);
+        }
+    }
+}
+
+/// Writes the expressions after the query's own `with`, or before the query; spans move along.
+fn insert(node: &mut Compiled, expressions: &str) {
+    let (at, text) = match with_clause(&node.sql) {
+        Some(after_with) => (after_with, format!(" {expressions},")),
+        None => (0, format!("with {expressions}\n")),
+    };
+    node.sql.insert_str(at, &text);
+    let mut spans = Vec::with_capacity(node.spans.len());
+    for mut span in node.spans.drain(..) {
+        if span.output.start >= at {
+            span.output.start += text.len();
+            span.output.end += text.len();
+        } else if span.output.end > at {
+            // the span that held the insertion point keeps its first part; the rest follows on
+            let mut rest = span.clone();
+            rest.output = at + text.len()..span.output.end + text.len();
+            if span.verbatim {
+                rest.template.start += at - span.output.start;
+            }
+            span.output.end = at;
+            spans.push(span);
+            spans.push(rest);
+            continue;
+        }
+        spans.push(span);
+    }
+    node.spans = spans;
+}
+
+/// The position after a leading `with` or `with recursive`; comments and blanks before it are skipped.
+fn with_clause(sql: &str) -> Option<usize> {
+    let start = skip_blank(sql, 0);
+    let after_with = keyword(sql, start, "with")?;
+    let next = skip_blank(sql, after_with);
+    Some(keyword(sql, next, "recursive").unwrap_or(after_with))
+}
+
+fn keyword(sql: &str, start: usize, word: &str) -> Option<usize> {
+    let end = start + word.len();
+    let found = sql.get(start..end)?.eq_ignore_ascii_case(word)
+        && !sql[end..]
+            .starts_with(|next: char| next.is_alphanumeric() || next == '_' || next == '$');
+    found.then_some(end)
+}
+
+fn skip_blank(sql: &str, mut position: usize) -> usize {
+    loop {
+        let rest = &sql[position..];
+        let blank = rest.len() - rest.trim_start().len();
+        position += blank;
+        let rest = &sql[position..];
+        if rest.starts_with("--") {
+            position += rest.find('\n').map_or(rest.len(), |end| end + 1);
+        } else if rest.starts_with("/*") {
+            position += block_comment(rest);
+        } else {
+            return position;
+        }
+    }
+}
+
+/// The length of a block comment; PostgreSQL's nest.
+fn block_comment(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0_usize, 0);
+    while at < bytes.len() {
+        if bytes[at..].starts_with(b"/*") {
+            depth += 1;
+            at += 2;
+        } else if bytes[at..].starts_with(b"*/") {
+            depth -= 1;
+            at += 2;
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += 1;
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compiled(sql: &str) -> Compiled {
+        Compiled {
+            sql: sql.into(),
+            spans: Vec::new(),
+            template: None,
+            foreign_key_targets: Vec::new(),
+            materialization: None,
+            messages: Vec::new(),
+        }
+    }
+
+    fn inserted(sql: &str) -> String {
+        let mut node = compiled(sql);
+        insert(&mut node, "e as (\nselect 1\n)");
+        node.sql
+    }
+
+    #[test]
+    fn expressions_join_the_querys_own() {
+        assert_eq!(inserted("select 2"), "with e as (\nselect 1\n)\nselect 2");
+        assert_eq!(
+            inserted("-- with x\n/* /* */ */ WITH a as (select 2) select 3"),
+            "-- with x\n/* /* */ */ WITH e as (\nselect 1\n), a as (select 2) select 3"
+        );
+        assert_eq!(
+            inserted("with recursive a as (select 2) select 3"),
+            "with recursive e as (\nselect 1\n), a as (select 2) select 3"
+        );
+        assert_eq!(inserted("without"), "with e as (\nselect 1\n)\nwithout");
+    }
+}

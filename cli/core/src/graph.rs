@@ -1,0 +1,234 @@
+//! The graph stage: edges from what templates asked for, an order, and cycles shown as the loop they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::project::{Project, UniqueId};
+use crate::render::Rendered;
+
+/// Parents and children of every node and source.
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
+    parents: BTreeMap<UniqueId, BTreeSet<UniqueId>>,
+    children: BTreeMap<UniqueId, BTreeSet<UniqueId>>,
+    /// All ids so that parents come first; ties in id order.
+    pub order: Vec<UniqueId>,
+}
+
+impl Graph {
+    /// Direct parents.
+    pub fn parents<'graph>(&'graph self, id: &UniqueId) -> impl Iterator<Item = &'graph UniqueId> {
+        self.parents.get(id).into_iter().flatten()
+    }
+
+    /// Direct children.
+    pub fn children<'graph>(&'graph self, id: &UniqueId) -> impl Iterator<Item = &'graph UniqueId> {
+        self.children.get(id).into_iter().flatten()
+    }
+
+    /// Ancestors up to a number of steps away; all of them for `None`. The start is not among them.
+    pub fn ancestors(&self, id: &UniqueId, steps: Option<usize>) -> BTreeSet<UniqueId> {
+        reach(&self.parents, id, steps)
+    }
+
+    /// Descendants up to a number of steps away; all of them for `None`.
+    pub fn descendants(&self, id: &UniqueId, steps: Option<usize>) -> BTreeSet<UniqueId> {
+        reach(&self.children, id, steps)
+    }
+}
+
+fn reach(
+    edges: &BTreeMap<UniqueId, BTreeSet<UniqueId>>,
+    start: &UniqueId,
+    steps: Option<usize>,
+) -> BTreeSet<UniqueId> {
+    let mut found = BTreeSet::new();
+    let mut frontier = vec![start];
+    let mut left = steps.unwrap_or(usize::MAX);
+    while left > 0 && !frontier.is_empty() {
+        left -= 1;
+        let mut next = Vec::new();
+        for id in frontier {
+            for neighbour in edges.get(id).into_iter().flatten() {
+                if found.insert(neighbour.clone()) {
+                    next.push(neighbour);
+                }
+            }
+        }
+        frontier = next;
+    }
+    found
+}
+
+/// A project whose names are resolved and whose order is known.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The rendered project.
+    pub rendered: Rendered,
+    /// The dependencies.
+    pub graph: Graph,
+}
+
+impl Resolved {
+    /// The project.
+    pub fn project(&self) -> &Project {
+        &self.rendered.project
+    }
+}
+
+/// Builds the graph.
+///
+/// **Errors**: HCW0401 for each loop.
+pub fn resolve(rendered: Rendered) -> (Resolved, Vec<Diagnostic>) {
+    let project = &rendered.project;
+    let by_name: BTreeMap<&str, &UniqueId> = project
+        .nodes
+        .values()
+        .filter(|node| !node.is_test())
+        .map(|node| (node.name.as_str(), &node.id))
+        .collect();
+    let mut graph = Graph::default();
+    for id in project.nodes.keys().chain(project.sources.keys()) {
+        graph.parents.insert(id.clone(), BTreeSet::new());
+        graph.children.insert(id.clone(), BTreeSet::new());
+    }
+    for (id, captured) in &rendered.captured {
+        let refs = captured
+            .refs
+            .iter()
+            .filter_map(|used| by_name.get(used.name.as_str()).map(|&id| id.clone()));
+        let sources = captured.sources.iter().map(|(source, table)| {
+            UniqueId::new("source", &project.file.name, &format!("{source}.{table}"))
+        });
+        for parent in refs.chain(sources) {
+            graph
+                .children
+                .entry(parent.clone())
+                .or_default()
+                .insert(id.clone());
+            graph.parents.entry(id.clone()).or_default().insert(parent);
+        }
+    }
+    let mut diagnostics = Vec::new();
+    match order(&graph) {
+        Ok(order) => graph.order = order,
+        Err(loops) => {
+            diagnostics.extend(loops.iter().map(|cycle| cycle_diagnostic(project, cycle)));
+        }
+    }
+    (Resolved { rendered, graph }, diagnostics)
+}
+
+/// Kahn's algorithm over sorted ids, so that the order depends on nothing but the graph.
+fn order(graph: &Graph) -> Result<Vec<UniqueId>, Vec<Vec<UniqueId>>> {
+    let mut waiting: BTreeMap<&UniqueId, usize> = graph
+        .parents
+        .iter()
+        .map(|(id, parents)| (id, parents.len()))
+        .collect();
+    let mut ready: BTreeSet<&UniqueId> = waiting
+        .iter()
+        .filter(|(_, count)| **count == 0)
+        .map(|(id, _)| *id)
+        .collect();
+    let mut order = Vec::with_capacity(waiting.len());
+    while let Some(id) = ready.pop_first() {
+        order.push(id.clone());
+        for child in graph.children(id) {
+            if let Some(count) = waiting.get_mut(child) {
+                *count -= 1;
+                if *count == 0 {
+                    ready.insert(child);
+                }
+            }
+        }
+    }
+    if order.len() == waiting.len() {
+        return Ok(order);
+    }
+    Err(loops(graph))
+}
+
+/// One loop for each strongly connected group.
+fn loops(graph: &Graph) -> Vec<Vec<UniqueId>> {
+    let mut directed = DiGraph::<&UniqueId, ()>::new();
+    let indexes: BTreeMap<&UniqueId, NodeIndex> = graph
+        .parents
+        .keys()
+        .map(|id| (id, directed.add_node(id)))
+        .collect();
+    for (id, parents) in &graph.parents {
+        for parent in parents {
+            directed.add_edge(indexes[id], indexes[parent], ());
+        }
+    }
+    petgraph::algo::tarjan_scc(&directed)
+        .into_iter()
+        .map(|group| {
+            group
+                .into_iter()
+                .map(|index| directed[index])
+                .collect::<BTreeSet<_>>()
+        })
+        .filter(|group| {
+            group.len() > 1
+                || group
+                    .iter()
+                    .any(|id| graph.parents(id).any(|parent| parent == *id))
+        })
+        .map(|group| walk(graph, &group))
+        .collect()
+}
+
+/// Follows parents within a group until a node comes again.
+fn walk(graph: &Graph, group: &BTreeSet<&UniqueId>) -> Vec<UniqueId> {
+    let mut path: Vec<&UniqueId> = group.first().copied().into_iter().collect();
+    while let Some(last) = path.last() {
+        let Some(next) = graph.parents(last).find(|parent| group.contains(parent)) else {
+            break;
+        };
+        if let Some(at) = path.iter().position(|id| *id == next) {
+            path.drain(..at);
+            break;
+        }
+        path.push(next);
+    }
+    path.into_iter().cloned().collect()
+}
+
+fn cycle_diagnostic(project: &Project, cycle: &[UniqueId]) -> Diagnostic {
+    let name = |id: &UniqueId| {
+        project
+            .nodes
+            .get(id)
+            .map_or_else(|| id.to_string(), |node| node.name.clone())
+    };
+    let names: Vec<String> = cycle.iter().chain(cycle.first()).map(name).collect();
+    let mut diagnostic = Diagnostic::error(
+        Code::Cycle,
+        format!("models depend on themselves: {}", names.join(" → ")),
+    )
+    .help("break the loop: move what both need into a model of its own");
+    for (position, id) in cycle.iter().enumerate() {
+        let Some(node) = project.nodes.get(id) else {
+            continue;
+        };
+        let parent = name(&cycle[(position + 1) % cycle.len()]);
+        let location = ['\'', '"']
+            .iter()
+            .find_map(|quote| {
+                let used = format!("{quote}{parent}{quote}");
+                let at = node.file.text.find(&used)?;
+                Some(node.file.at(at..at + used.len()))
+            })
+            .unwrap_or_else(|| node.file.at(0..0));
+        if position == 0 {
+            diagnostic = diagnostic.at(location);
+        } else {
+            diagnostic = diagnostic.related("which needs", location);
+        }
+    }
+    diagnostic
+}

@@ -1,0 +1,20 @@
+//! dbt's Jinja on minijinja: macros of the project, the context of a node, and errors with their place.
+//!
+//! The only user of minijinja. Rendering touches nothing outside: names, variables, time and the state of
+//! the warehouse come in through [`Shared`] and the context.
+
+mod context;
+mod engine;
+mod error;
+mod functions;
+mod library;
+mod relation;
+pub(crate) mod scan;
+mod yaml_text;
+
+pub(crate) use context::{Captured, Names, NodeContext, Shared};
+pub use engine::TemplateSpan;
+pub(crate) use engine::{Engine, Rendered};
+pub(crate) use library::MacroLibrary;
+pub(crate) use relation::{Relation, RelationKind};
+pub(crate) use yaml_text::{YamlRenderer, has_template};

@@ -1,0 +1,223 @@
+//! The context in which a node's template renders: what each name means there, and what was asked of it.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use minijinja::value::{Enumerator, Object, Value};
+use serde_json::{Map, Value as Json};
+
+use super::functions::{ConfigObject, ContextFunction, Function, VarFunction, from_json};
+use super::relation::Relation;
+use crate::diagnostic::Diagnostic;
+use crate::project::config::{self, ConfigMap};
+use crate::settings::Settings;
+
+/// What is the same for all nodes of a run.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) project_name: String,
+    /// Variables of `dbt_project.yml`.
+    pub(crate) project_vars: Map<String, Json>,
+    target: Value,
+    flags: Value,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        settings: Settings,
+        project_name: String,
+        project_vars: Map<String, Json>,
+    ) -> Shared {
+        let target = target(&settings);
+        let flags = from_json(serde_json::json!({
+            "FULL_REFRESH": settings.full_refresh,
+            "STORE_FAILURES": false,
+            "WHICH": settings.verb,
+        }));
+        Shared {
+            settings,
+            project_name,
+            project_vars,
+            target,
+            flags,
+        }
+    }
+
+    /// A variable's value: `--vars` before the package's own before the project's.
+    pub(crate) fn var(&self, package: &str, name: &str) -> Option<&Json> {
+        self.settings
+            .vars
+            .get(name)
+            .or_else(|| self.project_vars.get(package)?.get(name))
+            .or_else(|| self.project_vars.get(name))
+    }
+}
+
+fn target(settings: &Settings) -> Value {
+    let target = &settings.target;
+    let mut facts = serde_json::json!({
+        "name": target.name,
+        "target_name": target.name,
+        "profile_name": target.profile_name,
+        "type": "postgres",
+        "database": target.database,
+        "dbname": target.database,
+        "schema": target.schema,
+        "threads": target.threads,
+    });
+    if let crate::target::Server::External(connection) = &target.server {
+        facts["host"] = connection.host.clone().into();
+        facts["port"] = connection.port.into();
+        facts["user"] = connection.user.clone().into();
+    }
+    from_json(facts)
+}
+
+/// Resolves names; in the first pass only their existence is known.
+pub(crate) trait Names: Send + Sync + std::fmt::Debug {
+    /// The relation of a model or seed.
+    fn resolve_ref(&self, package: Option<&str>, name: &str) -> Result<Relation, Diagnostic>;
+    /// The relation of a source table.
+    fn resolve_source(&self, source: &str, table: &str) -> Result<Relation, Diagnostic>;
+}
+
+/// A use of `ref()`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RefUse {
+    pub(crate) package: Option<String>,
+    pub(crate) name: String,
+}
+
+/// What a template asked for while it rendered.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Captured {
+    pub(crate) refs: Vec<RefUse>,
+    pub(crate) sources: Vec<(String, String)>,
+    /// What the template's own `config()` calls say.
+    pub(crate) config: ConfigMap,
+    /// `package.macro` of each macro called.
+    pub(crate) macros: BTreeSet<String>,
+    /// Messages of `log(…, info=true)` and `exceptions.warn`.
+    pub(crate) messages: Vec<String>,
+}
+
+/// The context of one rendering.
+#[derive(Debug)]
+pub(crate) struct NodeContext {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) names: Arc<dyn Names>,
+    /// The package whose variables apply.
+    pub(crate) package: String,
+    /// The relation that the node builds.
+    pub(crate) this: Option<Relation>,
+    /// dbt's `model`.
+    pub(crate) model: Value,
+    /// Configuration known before the template ran.
+    pub(crate) config: ConfigMap,
+    /// False in the first pass, as in dbt.
+    pub(crate) execute: bool,
+    /// What `is_incremental()` answers.
+    pub(crate) is_incremental: bool,
+    /// Names given by the caller, such as a generic test's arguments.
+    pub(crate) extra: Vec<(&'static str, Value)>,
+    pub(crate) captured: Mutex<Captured>,
+}
+
+impl NodeContext {
+    /// All names of the context, for messages.
+    pub(crate) const NAMES: [&'static str; 22] = [
+        "ref",
+        "source",
+        "config",
+        "var",
+        "env_var",
+        "this",
+        "target",
+        "model",
+        "execute",
+        "flags",
+        "is_incremental",
+        "return",
+        "log",
+        "print",
+        "exceptions",
+        "project_name",
+        "invocation_id",
+        "run_started_at",
+        "tojson",
+        "fromjson",
+        "dbt_version",
+        "builtins",
+    ];
+
+    pub(crate) fn captured(&self) -> MutexGuard<'_, Captured> {
+        self.captured.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn used_macro(&self, package: &str, name: &str) {
+        self.captured()
+            .macros
+            .insert(format!("macro.{package}.{name}"));
+    }
+
+    /// The configuration with what the template has said so far.
+    pub(crate) fn merged_config(&self) -> ConfigMap {
+        let mut merged = self.config.clone();
+        config::merge(&mut merged, &self.captured().config);
+        merged
+    }
+}
+
+impl Object for NodeContext {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        if let Some((_, value)) = self.extra.iter().find(|(extra, _)| *extra == name) {
+            return Some(value.clone());
+        }
+        let function = |function: Function| {
+            Value::from_object(ContextFunction {
+                context: self.clone(),
+                function,
+            })
+        };
+        Some(match name {
+            "__hcw_context" => Value::from_dyn_object(self.clone()),
+            "ref" => function(Function::Ref),
+            "source" => function(Function::Source),
+            "config" => Value::from_object(ConfigObject {
+                context: self.clone(),
+            }),
+            "var" => Value::from_object(VarFunction {
+                context: self.clone(),
+            }),
+            "env_var" => function(Function::EnvVar),
+            "is_incremental" => function(Function::IsIncremental),
+            "log" => function(Function::Log),
+            "print" => function(Function::Print),
+            "builtins" => {
+                let builtins = ["ref", "source", "config", "var"]
+                    .into_iter()
+                    .filter_map(|name| Some((name, self.get_value(&Value::from(name))?)));
+                builtins.collect()
+            }
+            "this" => self
+                .this
+                .clone()
+                .map_or(Value::from(()), Relation::into_value),
+            "target" => self.shared.target.clone(),
+            "model" => self.model.clone(),
+            "execute" => self.execute.into(),
+            "flags" => self.shared.flags.clone(),
+            "project_name" => self.shared.project_name.clone().into(),
+            "invocation_id" => self.shared.settings.invocation_id.clone().into(),
+            "run_started_at" => self.shared.settings.run_started_at.clone().into(),
+            "dbt_version" => "1.12.0".into(),
+            _ => return None,
+        })
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(&NodeContext::NAMES)
+    }
+}

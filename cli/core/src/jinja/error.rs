@@ -1,0 +1,100 @@
+//! From minijinja's errors to diagnostics with their place in the user's files.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use minijinja::{Error, ErrorKind};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Location, SourceFile, line_range};
+
+/// A diagnostic on its way through minijinja.
+#[derive(Debug)]
+struct Problem(Diagnostic);
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.message)
+    }
+}
+
+impl StdError for Problem {}
+
+/// Wraps a diagnostic, so that a template function can fail with it.
+pub(crate) fn problem(diagnostic: Diagnostic) -> Error {
+    Error::new(ErrorKind::InvalidOperation, diagnostic.message.clone())
+        .with_source(Problem(diagnostic))
+}
+
+/// Turns an error into a diagnostic: the innermost place is primary, the calls that led there are related.
+pub(super) fn diagnostic(
+    error: &Error,
+    file: &dyn Fn(&str) -> Option<SourceFile>,
+    known_functions: &[String],
+) -> Diagnostic {
+    let mut places = Vec::new();
+    let mut innermost = error;
+    let mut current: &(dyn StdError + 'static) = error;
+    let mut carried = None;
+    loop {
+        if let Some(template_error) = current.downcast_ref::<Error>() {
+            innermost = template_error;
+            places.extend(place(template_error, file));
+        } else if let Some(Problem(diagnostic)) = current.downcast_ref::<Problem>() {
+            carried = Some(diagnostic.clone());
+            break;
+        }
+        match current.source() {
+            Some(source) => current = source,
+            None => break,
+        }
+    }
+    let mut diagnostic = carried.unwrap_or_else(|| describe(innermost, known_functions));
+    places.dedup();
+    if diagnostic.location.is_none() {
+        diagnostic.location = places.pop();
+    }
+    for location in places.into_iter().rev() {
+        if diagnostic.location.as_ref() != Some(&location) {
+            diagnostic = diagnostic.related("called from here", location);
+        }
+    }
+    diagnostic
+}
+
+fn place(error: &Error, file: &dyn Fn(&str) -> Option<SourceFile>) -> Option<Location> {
+    let file = file(error.name()?)?;
+    let range = error
+        .range()
+        .filter(|range| file.text.get(range.clone()).is_some())
+        .unwrap_or_else(|| line_range(&file.text, error.line().unwrap_or(1)));
+    Some(file.at(range))
+}
+
+fn describe(error: &Error, known_functions: &[String]) -> Diagnostic {
+    let detail = error.detail().unwrap_or_default();
+    match error.kind() {
+        ErrorKind::SyntaxError => {
+            Diagnostic::error(Code::TemplateSyntax, format!("template syntax: {detail}"))
+                .help("check that each `{{`, `{%` and quote is closed")
+        }
+        ErrorKind::UnknownFunction => {
+            let name = detail.split_whitespace().next().unwrap_or_default();
+            Diagnostic::error(Code::UnknownMacro, format!("unknown macro `{name}`"))
+                .help("define it under `macros/`")
+                .did_you_mean(name, known_functions.iter().map(String::as_str))
+        }
+        ErrorKind::UndefinedError if detail.is_empty() => {
+            Diagnostic::error(Code::TemplateError, "an undefined value is used")
+                .help("check the spelling, or give a default: `name | default(…)`")
+        }
+        kind => {
+            let message = if detail.is_empty() {
+                kind.to_string()
+            } else {
+                format!("{kind}: {detail}")
+            };
+            Diagnostic::error(Code::TemplateError, message)
+        }
+    }
+}

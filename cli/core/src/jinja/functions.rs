@@ -1,0 +1,359 @@
+//! The functions that dbt gives to templates.
+
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::value::{Kwargs, Object, Rest, Value, ValueKind, from_args};
+use minijinja::{Environment, Error, ErrorKind, Output, State};
+use serde_json::Value as Json;
+
+use super::context::{NodeContext, RefUse};
+use super::engine::{RETURN_VALUE, context_of};
+use super::error::problem;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::project::config::{self, ConfigMap};
+
+/// Registers the functions that need no node.
+pub(super) fn register(environment: &mut Environment<'static>) {
+    environment.add_function("return", return_value);
+    environment.add_global("exceptions", Value::from_object(Exceptions));
+    environment.add_function("tojson", |value: Value, options: Kwargs| {
+        let _: Option<Value> = options.get("sort_keys")?;
+        let _: Option<Value> = options.get("default")?;
+        to_json(&value).map(|json| json.to_string())
+    });
+    environment.add_function("fromjson", |text: String| {
+        serde_json::from_str::<Json>(&text)
+            .map(from_json)
+            .map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
+    });
+    environment.add_filter("as_text", |value: Value| value.to_string());
+    environment.add_filter("as_bool", |value: Value| value.is_true());
+    environment.add_filter("as_number", |value: Value| value);
+    environment.add_filter("as_native", |value: Value| value);
+}
+
+/// Prints values as Python does: `True`, `None`.
+pub(super) fn format_value(
+    output: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), Error> {
+    match value.kind() {
+        ValueKind::None => output.write_str("None")?,
+        ValueKind::Bool => output.write_str(if value.is_true() { "True" } else { "False" })?,
+        _ => return minijinja::escape_formatter(output, state, value),
+    }
+    Ok(())
+}
+
+/// `return(x)`: ends the macro, whose call then has the value `x` itself rather than a text.
+fn return_value(state: &mut State<'_, '_>, value: Value) -> Result<Value, Error> {
+    state.set_temp(RETURN_VALUE, value);
+    Err(Error::new(
+        ErrorKind::InvalidOperation,
+        "`return` outside of a macro",
+    ))
+}
+
+/// Which function of the context.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Function {
+    Ref,
+    Source,
+    EnvVar,
+    IsIncremental,
+    Log,
+    Print,
+}
+
+/// A function that knows its node.
+#[derive(Debug)]
+pub(super) struct ContextFunction {
+    pub(super) context: Arc<NodeContext>,
+    pub(super) function: Function,
+}
+
+impl Object for ContextFunction {
+    fn call(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        arguments: &[Value],
+    ) -> Result<Value, Error> {
+        let context = &self.context;
+        match self.function {
+            Function::Ref => reference(context, arguments),
+            Function::Source => {
+                let (source, table): (String, String) = from_args(arguments)?;
+                let relation = context
+                    .names
+                    .resolve_source(&source, &table)
+                    .map_err(problem)?;
+                let mut captured = context.captured();
+                let used = (source, table);
+                if !captured.sources.contains(&used) {
+                    captured.sources.push(used);
+                }
+                Ok(relation.into_value())
+            }
+            Function::EnvVar => {
+                let (name, default): (String, Option<Value>) = from_args(arguments)?;
+                environment_variable(context, &name, default)
+            }
+            Function::IsIncremental => Ok(context.is_incremental.into()),
+            Function::Log => {
+                let (message, options): (Value, Kwargs) = from_args(arguments)?;
+                if options.get::<Option<bool>>("info")?.unwrap_or(false) && context.execute {
+                    context.captured().messages.push(message.to_string());
+                }
+                Ok(Value::from(""))
+            }
+            Function::Print => {
+                let (message,): (Value,) = from_args(arguments)?;
+                if context.execute {
+                    context.captured().messages.push(message.to_string());
+                }
+                Ok(Value::from(""))
+            }
+        }
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "<function {:?}>", self.function)
+    }
+}
+
+fn reference(context: &Arc<NodeContext>, arguments: &[Value]) -> Result<Value, Error> {
+    let (first, second, options): (String, Option<String>, Kwargs) = from_args(arguments)?;
+    for version in ["v", "version"] {
+        if options.get::<Option<Value>>(version)?.is_some() {
+            return Err(problem(Diagnostic::error(
+                Code::Unsupported,
+                "model versions are not supported yet",
+            )));
+        }
+    }
+    options.assert_all_used()?;
+    let (package, name) = match second {
+        Some(name) => (Some(first), name),
+        None => (None, first),
+    };
+    let relation = context
+        .names
+        .resolve_ref(package.as_deref(), &name)
+        .map_err(problem)?;
+    let used = RefUse { package, name };
+    let mut captured = context.captured();
+    if !captured.refs.contains(&used) {
+        captured.refs.push(used);
+    }
+    Ok(relation.into_value())
+}
+
+fn environment_variable(
+    context: &NodeContext,
+    name: &str,
+    default: Option<Value>,
+) -> Result<Value, Error> {
+    if let Some(value) = context.shared.settings.environment.get(name) {
+        return Ok(Value::from(value.clone()));
+    }
+    default.ok_or_else(|| {
+        problem(
+            Diagnostic::error(
+                Code::MissingEnvVar,
+                format!("the environment variable `{name}` is not set"),
+            )
+            .help(format!(
+                "set it, or give a default: `env_var('{name}', '…')`"
+            )),
+        )
+    })
+}
+
+/// `var('x')`, `var('x', default)` and `var.has_var('x')`.
+#[derive(Debug)]
+pub(super) struct VarFunction {
+    pub(super) context: Arc<NodeContext>,
+}
+
+impl Object for VarFunction {
+    fn call(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        arguments: &[Value],
+    ) -> Result<Value, Error> {
+        let (name, default): (String, Option<Value>) = from_args(arguments)?;
+        let shared = &self.context.shared;
+        if let Some(value) = shared.var(&self.context.package, &name) {
+            return Ok(from_json(value));
+        }
+        default.ok_or_else(|| {
+            let known = shared
+                .settings
+                .vars
+                .keys()
+                .chain(shared.project_vars.keys())
+                .map(String::as_str);
+            problem(
+                Diagnostic::error(
+                    Code::MissingVar,
+                    format!("the variable `{name}` has no value"),
+                )
+                .help(format!(
+                    "set it under `vars:` in dbt_project.yml or with --vars '{{{name}: …}}'"
+                ))
+                .did_you_mean(&name, known),
+            )
+        })
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        arguments: &[Value],
+    ) -> Result<Value, Error> {
+        match method {
+            "has_var" => {
+                let (name,): (String,) = from_args(arguments)?;
+                let found = self.context.shared.var(&self.context.package, &name);
+                Ok(found.is_some().into())
+            }
+            _ => Err(unknown_method("var", method)),
+        }
+    }
+}
+
+/// `config(…)`, `config.get(…)` and `config.require(…)`.
+#[derive(Debug)]
+pub(super) struct ConfigObject {
+    pub(super) context: Arc<NodeContext>,
+}
+
+impl Object for ConfigObject {
+    fn call(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        arguments: &[Value],
+    ) -> Result<Value, Error> {
+        let mut layer = ConfigMap::new();
+        for argument in arguments {
+            if argument.is_kwargs() {
+                let named = Kwargs::try_from(argument.clone())?;
+                for name in named.args() {
+                    layer.insert(name.to_owned(), to_json(&named.get::<Value>(name)?)?);
+                }
+            } else if let Json::Object(entries) = to_json(argument)? {
+                layer.extend(entries);
+            }
+        }
+        config::merge(&mut self.context.captured().config, &layer);
+        Ok(Value::from(""))
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        arguments: &[Value],
+    ) -> Result<Value, Error> {
+        let (name, default, options): (String, Option<Value>, Kwargs) = from_args(arguments)?;
+        let default = match default {
+            Some(default) => Some(default),
+            None => options.get::<Option<Value>>("default")?,
+        };
+        let merged = self.context.merged_config();
+        match method {
+            "get" => Ok(merged
+                .get(&name)
+                .map(from_json)
+                .or(default)
+                .unwrap_or(Value::from(()))),
+            "meta_get" => Ok(merged
+                .get("meta")
+                .and_then(|meta| meta.get(&name))
+                .map(from_json)
+                .or(default)
+                .unwrap_or(Value::from(()))),
+            "require" => match merged.get(&name) {
+                Some(value) => Ok(from_json(value)),
+                // the first pass runs before all of the template has been seen
+                None if !self.context.execute => Ok(Value::from(())),
+                None => Err(problem(Diagnostic::error(
+                    Code::ConfigInvalid,
+                    format!("the configuration `{name}` is required here"),
+                ))),
+            },
+            "persist_relation_docs" | "persist_column_docs" => {
+                let key = method
+                    .trim_start_matches("persist_")
+                    .trim_end_matches("_docs");
+                let key = if key == "column" { "columns" } else { key };
+                let persists = merged.get("persist_docs").and_then(|docs| docs.get(key));
+                Ok((persists == Some(&Json::Bool(true))).into())
+            }
+            _ => Err(unknown_method("config", method)),
+        }
+    }
+}
+
+/// `exceptions.raise_compiler_error(…)` and its kin.
+#[derive(Debug)]
+struct Exceptions;
+
+impl Object for Exceptions {
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        arguments: &[Value],
+    ) -> Result<Value, Error> {
+        let (message, _rest): (Value, Rest<Value>) = from_args(arguments)?;
+        match method {
+            "warn" => {
+                if let Some(context) = context_of(state)
+                    && context.execute
+                {
+                    context.captured().messages.push(message.to_string());
+                }
+                Ok(Value::from(""))
+            }
+            "raise_compiler_error"
+            | "raise_database_error"
+            | "raise_not_implemented"
+            | "raise_parsing_error"
+            | "missing_config"
+            | "missing_relation" => Err(problem(Diagnostic::error(
+                Code::CompilerError,
+                one_line(&message.to_string()),
+            ))),
+            _ => Err(unknown_method("exceptions", method)),
+        }
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn unknown_method(object: &str, method: &str) -> Error {
+    Error::new(
+        ErrorKind::UnknownMethod,
+        format!("`{object}` has no method `{method}`"),
+    )
+}
+
+/// A JSON value as templates see it.
+pub(super) fn from_json(json: impl serde::Serialize) -> Value {
+    Value::from(minijinja::value::Serde(json))
+}
+
+/// A template's value as JSON; relations become their quoted name.
+pub(super) fn to_json(value: &Value) -> Result<Json, Error> {
+    if let Some(relation) = value.downcast_object_ref::<super::relation::Relation>() {
+        return Ok(Json::String(relation.to_string()));
+    }
+    serde_json::to_value(value)
+        .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
+}

@@ -1,0 +1,277 @@
+//! The macros of a project: found in its files, each compiled as a template of its own.
+//!
+//! A macro's template is its file with everything else blanked out, so that line, column and byte
+//! offsets in errors are those of the user's file.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::scan;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::SourceFile;
+
+/// Macros that every project has, in our own words; a project's macro of the same name wins.
+const BUILT_IN: [(&str, &str); 2] = [
+    ("hcw/naming.sql", include_str!("builtin/naming.sql")),
+    ("hcw/data_tests.sql", include_str!("builtin/data_tests.sql")),
+];
+
+/// What a block is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TemplateBlock {
+    /// `{% macro %}`
+    Macro,
+    /// `{% test %}`, callable as the macro `test_<name>`.
+    Test,
+}
+
+/// A macro as found.
+#[derive(Debug, Clone)]
+pub(crate) struct MacroDefinition {
+    /// The name that calls it (`test_unique` for the test `unique`).
+    pub(crate) name: String,
+    /// `hcw` for built-in ones.
+    pub(crate) package: String,
+    /// The file.
+    pub(crate) file: SourceFile,
+    /// The whole block in the file.
+    pub(crate) range: Range<usize>,
+    /// Its parameters as written, with their defaults.
+    pub(crate) parameters: Vec<String>,
+    /// How many there are.
+    pub(crate) positional: usize,
+    /// Whether its body reads `varargs` or `kwargs`.
+    pub(crate) takes_varargs: bool,
+    pub(crate) takes_kwargs: bool,
+    /// The name of the macro within its template.
+    pub(crate) inner_name: String,
+    /// The template's text.
+    pub(crate) template: Arc<str>,
+}
+
+impl MacroDefinition {
+    /// The template's name in the environment.
+    pub(crate) fn template_name(&self) -> String {
+        format!("{}#{}", self.file.path, self.name)
+    }
+}
+
+/// All macros by name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MacroLibrary {
+    pub(crate) macros: BTreeMap<String, MacroDefinition>,
+}
+
+impl MacroLibrary {
+    /// Finds the macros in the files; two of one name in one package are an error.
+    pub(crate) fn new<'file>(
+        package: &str,
+        files: impl IntoIterator<Item = &'file SourceFile>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> MacroLibrary {
+        let mut library = MacroLibrary::default();
+        for (path, text) in BUILT_IN {
+            let file = SourceFile::new(path, text);
+            for definition in definitions(&file, "hcw", diagnostics) {
+                library.macros.insert(definition.name.clone(), definition);
+            }
+        }
+        for file in files {
+            for definition in definitions(file, package, diagnostics) {
+                if let Some(present) = library.macros.get(&definition.name)
+                    && present.package == package
+                {
+                    diagnostics.push(
+                        Diagnostic::error(
+                            Code::DuplicateName,
+                            format!("two macros are named `{}`", definition.name),
+                        )
+                        .at(header(&definition))
+                        .related("first defined here", header(present))
+                        .help("rename or remove one of them"),
+                    );
+                    continue;
+                }
+                library.macros.insert(definition.name.clone(), definition);
+            }
+        }
+        library
+    }
+}
+
+fn header(definition: &MacroDefinition) -> crate::source::Location {
+    let text = &definition.file.text[definition.range.clone()];
+    let end = text.find("%}").map_or(text.len(), |at| at + 2);
+    definition
+        .file
+        .at(definition.range.start..definition.range.start + end)
+}
+
+fn definitions(
+    file: &SourceFile,
+    package: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<MacroDefinition> {
+    let text = &file.text;
+    let mut definitions = Vec::new();
+    for block in scan::blocks(text, &["macro", "test"]) {
+        let keyword = &text[block.open.keyword.clone()];
+        let Some((name, parameters)) = scan::signature(&text[block.open.arguments.clone()]) else {
+            diagnostics.push(
+                Diagnostic::error(
+                    Code::TemplateSyntax,
+                    format!("a {keyword} without a name and parameter list"),
+                )
+                .at(file.at(block.open.range.clone()))
+                .help(format!("write `{{% {keyword} name(parameter) %}}`")),
+            );
+            continue;
+        };
+        let kind = if keyword == "test" {
+            TemplateBlock::Test
+        } else {
+            TemplateBlock::Macro
+        };
+        let body = &text[block.body()];
+        let takes_varargs = scan::mentions(body, "varargs");
+        let takes_kwargs = scan::mentions(body, "kwargs");
+        let inner_name = inner_name(name, body);
+        definitions.push(MacroDefinition {
+            name: match kind {
+                TemplateBlock::Test => format!("test_{name}"),
+                TemplateBlock::Macro => name.to_owned(),
+            },
+            package: package.to_owned(),
+            file: file.clone(),
+            range: block.range(),
+            positional: parameters.len(),
+            parameters: parameters.iter().map(|&text| text.to_owned()).collect(),
+            takes_varargs,
+            takes_kwargs,
+            template: template(text, &block, name, &inner_name, takes_varargs, takes_kwargs).into(),
+            inner_name,
+        });
+    }
+    definitions
+}
+
+/// A name of the same length that the body does not use, so that the macro's own name still means the
+/// project's macro (and a recursive call passes through it).
+fn inner_name(name: &str, body: &str) -> String {
+    let rest = name.get(1..).unwrap_or_default();
+    ('A'..='Z')
+        .chain('a'..='z')
+        .map(|first| format!("{first}{rest}"))
+        .find(|candidate| candidate != name && !scan::mentions(body, candidate))
+        .unwrap_or_else(|| format!("hcw_{name}"))
+}
+
+fn template(
+    text: &str,
+    block: &scan::Block,
+    name: &str,
+    inner_name: &str,
+    takes_varargs: bool,
+    takes_kwargs: bool,
+) -> String {
+    let mut template = blanked(&text[..block.open.range.start]);
+    let open = &text[block.open.range.clone()];
+    let keyword_at = block.open.keyword.start - block.open.range.start;
+    let arguments_at = block.open.arguments.start - block.open.range.start;
+    // `test ` becomes `macro`: one letter more, taken from the space before it
+    let lead = &open[..keyword_at];
+    if &open[keyword_at..arguments_at] == "test" {
+        template.push_str(lead.strip_suffix(' ').unwrap_or(lead));
+    } else {
+        template.push_str(lead);
+    }
+    template.push_str("macro");
+    let mut arguments = open[arguments_at..].replacen(name, inner_name, 1);
+    let mut added = String::new();
+    for (wanted, parameter) in [(takes_varargs, "varargs=[]"), (takes_kwargs, "kwargs={}")] {
+        if wanted {
+            added.push_str(", ");
+            added.push_str(parameter);
+        }
+    }
+    if !added.is_empty()
+        && let Some(close) = arguments.rfind(')')
+    {
+        let empty = arguments
+            .find('(')
+            .is_some_and(|at| arguments[at + 1..close].trim().is_empty());
+        arguments.insert_str(
+            close,
+            if empty {
+                added.trim_start_matches(", ")
+            } else {
+                &added
+            },
+        );
+    }
+    template.push_str(&arguments);
+    template.push_str(&text[block.body()]);
+    let close = &text[block.close.range.clone()];
+    let shorter = close.replacen(" endtest", "endmacro", 1);
+    template.push_str(&if close.contains("endtest") {
+        shorter.replacen("endtest", "endmacro", 1)
+    } else {
+        close.to_owned()
+    });
+    template
+}
+
+/// The text with everything but line breaks replaced by spaces, byte for byte.
+fn blanked(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn library(text: &str) -> MacroLibrary {
+        let mut diagnostics = Vec::new();
+        let file = SourceFile::new("macros/a.sql", text);
+        let library = MacroLibrary::new("p", [&file], &mut diagnostics);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        library
+    }
+
+    #[test]
+    fn templates_keep_every_offset_of_the_file() {
+        let text = "é {# c #}\n{% test fits(model) %}a{% endtest %}\n{%- macro m(a, b=1) -%}{{ a }}{%- endmacro -%}";
+        let library = library(text);
+        for name in ["test_fits", "m"] {
+            let definition = &library.macros[name];
+            assert_eq!(definition.template.len(), definition.range.end, "{name}");
+        }
+        assert_eq!(
+            &library.macros["test_fits"].template[11..],
+            "{%macro Aits(model) %}a{%endmacro %}"
+        );
+    }
+
+    #[test]
+    fn varargs_and_kwargs_become_parameters() {
+        let library = library("{% macro f(a) %}{{ varargs }}{{ kwargs }}{% endmacro %}");
+        assert_eq!(
+            &*library.macros["f"].template,
+            "{% macro A(a, varargs=[], kwargs={}) %}{{ varargs }}{{ kwargs }}{% endmacro %}"
+        );
+    }
+
+    #[test]
+    fn two_macros_of_one_name_are_an_error() {
+        let mut diagnostics = Vec::new();
+        let file = SourceFile::new(
+            "macros/a.sql",
+            "{% macro f() %}{% endmacro %}{% macro f() %}{% endmacro %}",
+        );
+        MacroLibrary::new("p", [&file], &mut diagnostics);
+        assert_eq!(diagnostics[0].code, Code::DuplicateName);
+    }
+}

@@ -1,0 +1,74 @@
+//! Jinja in YAML values: texts that hold `{{` or `{%` are rendered, then typed as dbt types them.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::{Engine, NodeContext};
+use crate::diagnostic::Diagnostic;
+use crate::source::SourceFile;
+use crate::yaml::{Node, Value};
+
+/// Renders YAML values of one project.
+pub(crate) struct YamlRenderer<'engine> {
+    pub(crate) engine: &'engine Engine,
+    pub(crate) context: Arc<NodeContext>,
+}
+
+impl YamlRenderer<'_> {
+    /// The node as JSON with every text rendered; a failure is reported at the text's place.
+    pub(crate) fn render(
+        &self,
+        file: &SourceFile,
+        node: &Node,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Json {
+        match &node.value {
+            Value::String(text) if has_template(text) => {
+                match self.engine.render_text(text, &self.context) {
+                    Ok(rendered) => typed(rendered),
+                    Err(mut diagnostic) => {
+                        diagnostic
+                            .location
+                            .get_or_insert_with(|| file.at(node.range.clone()));
+                        diagnostics.push(diagnostic);
+                        Json::Null
+                    }
+                }
+            }
+            Value::Sequence(items) => Json::Array(
+                items
+                    .iter()
+                    .map(|item| self.render(file, item, diagnostics))
+                    .collect(),
+            ),
+            Value::Mapping(entries) => {
+                let mut object = Map::new();
+                for (key, value) in entries {
+                    object.insert(key.name.clone(), self.render(file, value, diagnostics));
+                }
+                Json::Object(object)
+            }
+            _ => node.to_json(),
+        }
+    }
+}
+
+/// Whether a text is a template.
+pub(crate) fn has_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%") || text.contains("{#")
+}
+
+/// dbt renders YAML values natively: a rendered `True` or `4` is a boolean or a number.
+fn typed(text: String) -> Json {
+    match text.as_str() {
+        "True" | "true" => return Json::Bool(true),
+        "False" | "false" => return Json::Bool(false),
+        "None" => return Json::Null,
+        _ => {}
+    }
+    match text.parse::<i64>() {
+        Ok(number) if number.to_string() == text => Json::from(number),
+        _ => Json::String(text),
+    }
+}

@@ -1,0 +1,34 @@
+//! A statement with what is needed to point at the user's file when the server refuses it.
+
+use std::ops::Range;
+
+/// One SQL statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The text, without a final semicolon.
+    pub sql: String,
+    /// Where the node's compiled query stands in `sql`.
+    pub query: Option<Range<usize>>,
+    /// Whether its row count is the node's.
+    pub counts: bool,
+}
+
+impl Statement {
+    /// A statement of hcw's own.
+    pub(crate) fn plain(sql: impl Into<String>) -> Statement {
+        Statement {
+            sql: sql.into(),
+            query: None,
+            counts: false,
+        }
+    }
+
+    /// A statement around the node's query.
+    pub(crate) fn around(before: &str, query: &str, after: &str) -> Statement {
+        Statement {
+            sql: format!("{before}{query}{after}"),
+            query: Some(before.len()..before.len() + query.len()),
+            counts: true,
+        }
+    }
+}

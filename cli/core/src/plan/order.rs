@@ -1,0 +1,147 @@
+//! Which step waits for which. Dependencies pass through nodes that are not part of the run, and a data
+//! test holds back what is built on the nodes that it checks, as in `dbt build`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Action, Step};
+use crate::graph::Resolved;
+use crate::project::UniqueId;
+
+/// Fills in `waits_for` and puts the steps in an order in which each comes after those it waits for.
+pub(super) fn order(resolved: &Resolved, steps: Vec<Step>) -> Vec<Step> {
+    let in_run: BTreeSet<&UniqueId> = steps.iter().map(|step| &step.id).collect();
+    let mut parents = nearest_in_run(resolved, &in_run);
+    hold_back(&steps, &mut parents);
+    // ready steps in the graph's order, so that tests come soon after what they check
+    let rank: BTreeMap<&UniqueId, usize> = resolved
+        .graph
+        .order
+        .iter()
+        .enumerate()
+        .map(|(rank, id)| (id, rank))
+        .collect();
+    let mut children: BTreeMap<UniqueId, Vec<UniqueId>> = BTreeMap::new();
+    let mut waiting: BTreeMap<UniqueId, usize> = BTreeMap::new();
+    for step in &steps {
+        let parents = parents.entry(step.id.clone()).or_default();
+        waiting.insert(step.id.clone(), parents.len());
+        for parent in parents.iter() {
+            children
+                .entry(parent.clone())
+                .or_default()
+                .push(step.id.clone());
+        }
+    }
+    let mut ready: BTreeSet<(usize, UniqueId)> = waiting
+        .iter()
+        .filter(|(_, count)| **count == 0)
+        .map(|(id, _)| (rank[id], id.clone()))
+        .collect();
+    let mut by_id: BTreeMap<UniqueId, Step> = steps
+        .into_iter()
+        .map(|step| (step.id.clone(), step))
+        .collect();
+    let mut position: BTreeMap<UniqueId, usize> = BTreeMap::new();
+    let mut ordered = Vec::new();
+    while let Some((_, id)) = ready.pop_first() {
+        let Some(mut step) = by_id.remove(&id) else {
+            continue;
+        };
+        step.waits_for = parents[&id].iter().map(|parent| position[parent]).collect();
+        step.waits_for.sort_unstable();
+        position.insert(id.clone(), ordered.len());
+        ordered.push(step);
+        for child in children.get(&id).into_iter().flatten() {
+            if let Some(count) = waiting.get_mut(child) {
+                *count -= 1;
+                if *count == 0 {
+                    ready.insert((rank[child], child.clone()));
+                }
+            }
+        }
+    }
+    ordered
+}
+
+type Parents = BTreeMap<UniqueId, BTreeSet<UniqueId>>;
+
+/// For each node of the run, the nodes of the run that it depends on with none of the run between.
+fn nearest_in_run(resolved: &Resolved, in_run: &BTreeSet<&UniqueId>) -> Parents {
+    let mut nearest: Parents = BTreeMap::new();
+    for id in &resolved.graph.order {
+        let mut found = BTreeSet::new();
+        for parent in resolved.graph.parents(id) {
+            if in_run.contains(parent) {
+                found.insert(parent.clone());
+            } else if let Some(beyond) = nearest.get(parent) {
+                found.extend(beyond.iter().cloned());
+            }
+        }
+        nearest.insert(id.clone(), found);
+    }
+    nearest.retain(|id, _| in_run.contains(id));
+    nearest
+}
+
+/// Lets each node wait for the tests of what it is built on: a test of one node holds back that node's
+/// children; a test of several holds back the first nodes that are built on all of them.
+fn hold_back(steps: &[Step], parents: &mut Parents) {
+    let mut children: BTreeMap<UniqueId, Vec<UniqueId>> = BTreeMap::new();
+    let tests: BTreeSet<&UniqueId> = steps
+        .iter()
+        .filter(|step| matches!(step.action, Action::Test(_)))
+        .map(|step| &step.id)
+        .collect();
+    for (id, of) in parents.iter().filter(|(id, _)| !tests.contains(id)) {
+        for parent in of {
+            children.entry(parent.clone()).or_default().push(id.clone());
+        }
+    }
+    let mut added = Vec::new();
+    for test in tests {
+        let checked: Vec<&UniqueId> = parents[test].iter().collect();
+        let held: BTreeSet<UniqueId> = match checked.as_slice() {
+            [] => continue,
+            [single] => children
+                .get(*single)
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
+            several => first_built_on_all(several, &children, parents),
+        };
+        added.extend(held.into_iter().map(|id| (id, test.clone())));
+    }
+    for (id, test) in added {
+        parents.entry(id).or_default().insert(test);
+    }
+}
+
+fn first_built_on_all(
+    checked: &[&UniqueId],
+    children: &BTreeMap<UniqueId, Vec<UniqueId>>,
+    parents: &Parents,
+) -> BTreeSet<UniqueId> {
+    let mut common: Option<BTreeSet<&UniqueId>> = None;
+    for start in checked {
+        let mut found = BTreeSet::new();
+        let mut stack = vec![*start];
+        while let Some(id) = stack.pop() {
+            for child in children.get(id).into_iter().flatten() {
+                if found.insert(child) {
+                    stack.push(child);
+                }
+            }
+        }
+        common = Some(match common {
+            None => found,
+            Some(present) => present.intersection(&found).copied().collect(),
+        });
+    }
+    let common = common.unwrap_or_default();
+    common
+        .iter()
+        .filter(|id| !parents[**id].iter().any(|parent| common.contains(parent)))
+        .map(|id| (*id).clone())
+        .collect()
+}

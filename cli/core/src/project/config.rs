@@ -1,0 +1,116 @@
+//! Configurations: merging dbt's three layers (project file, sidecar, template), and their typed form.
+
+use serde_json::{Map, Value as Json};
+
+/// A node's configuration as merged so far, in dbt's names.
+pub type ConfigMap = Map<String, Json>;
+
+/// Merges a later, more specific layer into a configuration, by dbt's rules: `tags` are added up, hooks
+/// are appended, `meta` and `grants` are merged by key (a grant `+role` key extends), all else is replaced.
+pub fn merge(config: &mut ConfigMap, layer: &ConfigMap) {
+    for (key, value) in layer {
+        let key = match key.as_str() {
+            "pre_hook" => "pre-hook",
+            "post_hook" => "post-hook",
+            other => other,
+        };
+        match key {
+            "tags" | "pre-hook" | "post-hook" | "packages" => append(config, key, value),
+            "meta" | "column_types" | "grants" | "docs" | "contract" | "persist_docs" => {
+                merge_mapping(config, key, value);
+            }
+            _ => {
+                config.insert(key.to_owned(), value.clone());
+            }
+        }
+    }
+}
+
+fn append(config: &mut ConfigMap, key: &str, value: &Json) {
+    let items = config.entry(key).or_insert_with(|| Json::Array(Vec::new()));
+    if !items.is_array() {
+        *items = Json::Array(vec![items.take()]);
+    }
+    let Json::Array(items) = items else { return };
+    let added = match value {
+        Json::Array(added) => added.clone(),
+        Json::Null => Vec::new(),
+        single => vec![single.clone()],
+    };
+    for item in added {
+        if key != "tags" || !items.contains(&item) {
+            items.push(item);
+        }
+    }
+}
+
+fn merge_mapping(config: &mut ConfigMap, key: &str, value: &Json) {
+    let (Json::Object(added), Some(Json::Object(present))) = (value, config.get_mut(key)) else {
+        config.insert(key.to_owned(), value.clone());
+        return;
+    };
+    for (name, item) in added {
+        present.insert(name.clone(), item.clone());
+    }
+}
+
+/// A text value of a configuration.
+pub fn text<'config>(config: &'config ConfigMap, key: &str) -> Option<&'config str> {
+    config.get(key).and_then(Json::as_str)
+}
+
+/// A boolean value; texts such as `"true"` count.
+pub fn flag(config: &ConfigMap, key: &str) -> Option<bool> {
+    match config.get(key)? {
+        Json::Bool(flag) => Some(*flag),
+        Json::String(text) => match text.to_ascii_lowercase().as_str() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A text or a list of texts as a list.
+pub fn texts(config: &ConfigMap, key: &str) -> Vec<String> {
+    match config.get(key) {
+        Some(Json::String(text)) => vec![text.clone()],
+        Some(Json::Array(items)) => items
+            .iter()
+            .filter_map(|item| item.as_str().map(str::to_owned))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The value below `meta.hcw`, which is where everything stands that is ours alone.
+pub fn hcw_meta<'config>(config: &'config ConfigMap, key: &str) -> Option<&'config Json> {
+    config.get("meta")?.get("hcw")?.get(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn map(value: Json) -> ConfigMap {
+        match value {
+            Json::Object(map) => map,
+            _ => ConfigMap::new(),
+        }
+    }
+
+    #[test]
+    fn layers_merge_as_in_dbt() {
+        let mut config = map(json!({"tags": ["a"], "meta": {"x": 1}, "schema": "s"}));
+        merge(
+            &mut config,
+            &map(json!({"tags": "b", "meta": {"y": 2}, "schema": "t", "pre_hook": "select 1"})),
+        );
+        assert_eq!(
+            Json::Object(config),
+            json!({"tags": ["a", "b"], "meta": {"x": 1, "y": 2}, "schema": "t", "pre-hook": ["select 1"]})
+        );
+    }
+}

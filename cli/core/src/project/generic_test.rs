@@ -1,0 +1,204 @@
+//! Names and ids of generic tests, by dbt's rules, so that selectors and artifacts know them.
+
+use md5::{Digest, Md5};
+use serde_json::Value as Json;
+
+use super::config::ConfigMap;
+use super::properties::TestDeclaration;
+use super::resource::{Attachment, GenericTest, Node, NodeKind, UniqueId};
+use crate::source::SourceFile;
+
+/// A test's two names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TestName {
+    /// In ids and on the command line.
+    pub(super) full: String,
+    /// In the database and in fqn: at most 63 bytes.
+    pub(super) short: String,
+}
+
+/// `<test>_<model>_<column>__<arguments>`; where that has 64 letters or more, the short name ends in its MD5.
+pub(super) fn name(test: &TestDeclaration, attached_to: &Attachment) -> TestName {
+    if let Some(name) = &test.custom_name {
+        return TestName {
+            full: name.clone(),
+            short: name.clone(),
+        };
+    }
+    let test_name = test.test_name.replace('.', "_");
+    let identifier = match attached_to {
+        Attachment::Ref(model) => format!("{test_name}_{model}"),
+        Attachment::Source(source, table) => format!("source_{test_name}_{source}_{table}"),
+    };
+    let mut arguments: Vec<(&str, Vec<String>)> = test
+        .arguments
+        .iter()
+        .map(|(name, value)| (name.as_str(), parts(value)))
+        .collect();
+    if let Some(column) = &test.column_name {
+        arguments.push(("column_name", vec![column.clone()]));
+    }
+    arguments.sort_by_key(|(name, _)| *name);
+    let unique = arguments
+        .into_iter()
+        .flat_map(|(_, parts)| parts)
+        .map(|part| clean(&part))
+        .collect::<Vec<_>>()
+        .join("__");
+    let full = if unique.is_empty() {
+        identifier.clone()
+    } else {
+        format!("{identifier}_{unique}")
+    };
+    let short = if full.len() >= 64 {
+        let start: String = identifier.chars().take(30).collect();
+        format!("{start}_{}", hash(&full))
+    } else {
+        full.clone()
+    };
+    TestName { full, short }
+}
+
+/// The node of a generic test.
+pub(super) fn node(
+    file: &SourceFile,
+    package: &str,
+    test: TestDeclaration,
+    attached_to: Attachment,
+    name: TestName,
+    fully_qualified_name: Vec<String>,
+    config: ConfigMap,
+) -> Node {
+    let (namespace, test_name) = match test.test_name.split_once('.') {
+        Some((namespace, test_name)) => (Some(namespace.to_owned()), test_name.to_owned()),
+        None => (None, test.test_name.clone()),
+    };
+    let identity = format!(
+        "{attached_to:?}{:?}{:?}{:?}",
+        test.test_name, test.column_name, test.arguments
+    );
+    let suffix: String = hash(&identity).chars().skip(22).collect();
+    Node {
+        id: UniqueId::new("test", package, &format!("{}.{suffix}", name.full)),
+        kind: NodeKind::GenericTest(GenericTest {
+            test_name,
+            namespace,
+            attached_to,
+            column_name: test.column_name,
+            arguments: test.arguments,
+        }),
+        name: name.full,
+        package: package.to_owned(),
+        file: file.clone(),
+        fully_qualified_name,
+        description: test.description,
+        columns: Vec::new(),
+        constraints: Vec::new(),
+        config,
+        patched_at: Some(test.location),
+    }
+}
+
+fn parts(value: &Json) -> Vec<String> {
+    match value {
+        Json::Array(items) => items.iter().flat_map(|item| text(item)).collect(),
+        Json::Object(entries) => entries.values().flat_map(|item| text(item)).collect(),
+        single => text(single).into_iter().collect(),
+    }
+}
+
+/// A value as Python prints it.
+fn text(value: &Json) -> Option<String> {
+    Some(match value {
+        Json::String(text) => text.clone(),
+        Json::Bool(true) => "True".to_owned(),
+        Json::Bool(false) => "False".to_owned(),
+        Json::Null => "None".to_owned(),
+        other => other.to_string(),
+    })
+}
+
+/// Runs of anything but ASCII letters, digits and `_` become one `_`.
+fn clean(text: &str) -> String {
+    let mut cleaned = String::new();
+    let mut replaced = false;
+    for character in text.chars() {
+        let keeps = character.is_ascii_alphanumeric() || character == '_';
+        if keeps {
+            cleaned.push(character);
+        } else if !replaced {
+            cleaned.push('_');
+        }
+        replaced = !keeps;
+    }
+    cleaned
+}
+
+fn hash(text: &str) -> String {
+    Md5::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn declaration(
+        test_name: &str,
+        column: Option<&str>,
+        arguments: Vec<(&str, Json)>,
+    ) -> TestDeclaration {
+        TestDeclaration {
+            test_name: test_name.into(),
+            column_name: column.map(str::to_owned),
+            custom_name: None,
+            description: String::new(),
+            arguments: arguments
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+            config: ConfigMap::new(),
+            location: SourceFile::new("a.yml", "").at(0..0),
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_dbt() {
+        let model = Attachment::Ref("orders".into());
+        let unique = declaration("unique", Some("id"), vec![]);
+        assert_eq!(name(&unique, &model).full, "unique_orders_id");
+        let source = Attachment::Source("raw".into(), "orders".into());
+        assert_eq!(name(&unique, &source).full, "source_unique_raw_orders_id");
+        let values = declaration(
+            "accepted_values",
+            Some("state"),
+            vec![("values", json!(["a b", "c"]))],
+        );
+        assert_eq!(
+            name(&values, &model).full,
+            "accepted_values_orders_state__a_b__c"
+        );
+        let relationships = declaration(
+            "relationships",
+            Some("customer_id"),
+            vec![("to", json!("ref('customers')")), ("field", json!("id"))],
+        );
+        assert_eq!(
+            name(&relationships, &model).full,
+            "relationships_orders_customer_id__id__ref_customers_"
+        );
+    }
+
+    #[test]
+    fn long_names_end_in_their_hash() {
+        let model = Attachment::Ref("a_model_with_a_rather_long_name".into());
+        let test = declaration("not_null", Some("a_column_with_a_long_name_too"), vec![]);
+        let names = name(&test, &model);
+        assert_eq!(names.full.len(), 70);
+        assert_eq!(names.short.len(), 63);
+        assert!(names.short.starts_with("not_null_a_model_with_a_rather_"));
+    }
+}

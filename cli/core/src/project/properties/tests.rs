@@ -1,0 +1,131 @@
+//! Generic tests as sidecars apply them.
+
+use serde_json::Value as Json;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::jinja::YamlRenderer;
+use crate::project::config::{self, ConfigMap};
+use crate::source::{Location, SourceFile};
+use crate::yaml::{Node, Value};
+
+/// The application of a generic test, before it is bound to its model.
+#[derive(Debug, Clone)]
+pub(crate) struct TestDeclaration {
+    /// `unique`, or `package.test`.
+    pub(crate) test_name: String,
+    pub(crate) column_name: Option<String>,
+    /// A name of its own, from `name:`.
+    pub(crate) custom_name: Option<String>,
+    pub(crate) description: String,
+    pub(crate) arguments: Vec<(String, Json)>,
+    pub(crate) config: ConfigMap,
+    pub(crate) location: Location,
+}
+
+/// Configurations that may stand beside a test's arguments, outside `config:`.
+const CONFIG_KEYS: [&str; 13] = [
+    "enabled",
+    "severity",
+    "tags",
+    "warn_if",
+    "error_if",
+    "where",
+    "limit",
+    "fail_calc",
+    "store_failures",
+    "store_failures_as",
+    "meta",
+    "database",
+    "schema",
+];
+
+/// Reads one entry of a `data_tests:` list: a name, or a mapping of one name to its arguments.
+pub(super) fn parse(
+    file: &SourceFile,
+    of: &str,
+    node: &Node,
+    column_name: Option<&str>,
+    renderer: &YamlRenderer<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<TestDeclaration> {
+    let location = file.at(node.range.clone());
+    let mut declaration = TestDeclaration {
+        test_name: String::new(),
+        column_name: column_name.map(str::to_owned),
+        custom_name: None,
+        description: String::new(),
+        arguments: Vec::new(),
+        config: ConfigMap::new(),
+        location: location.clone(),
+    };
+    let body = match &node.value {
+        Value::String(name) => {
+            declaration.test_name.clone_from(name);
+            return Some(declaration);
+        }
+        // dbt's other spelling: the test's name under `test_name`, its arguments beside it
+        Value::Mapping(entries) if entries.iter().any(|(key, _)| key.name == "test_name") => {
+            declaration.test_name = node.get("test_name").and_then(Node::scalar_text)?;
+            node
+        }
+        Value::Mapping(entries) => {
+            let [(key, body)] = entries.as_slice() else {
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::YamlType,
+                        format!("a test of {of} must have exactly one name"),
+                    )
+                    .at(location)
+                    .help("indent the test's arguments below its name"),
+                );
+                return None;
+            };
+            declaration.test_name.clone_from(&key.name);
+            declaration.location = file.at(key.range.clone());
+            body
+        }
+        _ => {
+            diagnostics.push(
+                Diagnostic::error(
+                    Code::YamlType,
+                    format!(
+                        "a test of {of} must be a name or a mapping, not {}",
+                        node.kind()
+                    ),
+                )
+                .at(location),
+            );
+            return None;
+        }
+    };
+    for (key, value) in body.as_mapping().unwrap_or_default() {
+        match key.name.as_str() {
+            "test_name" => {}
+            name if name == declaration.test_name => {}
+            "name" => declaration.custom_name = value.scalar_text(),
+            "description" => declaration.description = value.scalar_text().unwrap_or_default(),
+            "config" => {
+                if let Json::Object(entries) = renderer.render(file, value, diagnostics) {
+                    config::merge(&mut declaration.config, &entries);
+                }
+            }
+            "arguments" => {
+                for (argument, value) in value.as_mapping().unwrap_or_default() {
+                    declaration
+                        .arguments
+                        .push((argument.name.clone(), value.to_json()));
+                }
+            }
+            "column_name" => declaration.column_name = value.scalar_text(),
+            name if CONFIG_KEYS.contains(&name) => {
+                let value = renderer.render(file, value, diagnostics);
+                let layer = ConfigMap::from_iter([(name.to_owned(), value)]);
+                config::merge(&mut declaration.config, &layer);
+            }
+            _ => declaration
+                .arguments
+                .push((key.name.clone(), value.to_json())),
+        }
+    }
+    Some(declaration)
+}

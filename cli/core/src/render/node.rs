@@ -1,0 +1,206 @@
+//! Rendering one node: its context, and what each kind of node renders.
+
+use std::sync::{Arc, Mutex};
+
+use minijinja::Value;
+use minijinja::value::{Kwargs, Serde};
+use serde_json::Value as Json;
+
+use crate::diagnostic::Diagnostic;
+use crate::jinja::{Captured, Names, NodeContext, Relation, Rendered as RenderedText};
+use crate::name::quote_identifier;
+use crate::project::config::{self, ConfigMap};
+use crate::project::{Attachment, GenericTest, Node, NodeKind, Project};
+
+/// Which rendering of a node this is.
+pub(crate) struct Pass {
+    pub(crate) execute: bool,
+    pub(crate) is_incremental: bool,
+    pub(crate) this: Relation,
+}
+
+/// A rendered node.
+#[derive(Debug)]
+pub(crate) struct NodeRendering {
+    pub(crate) text: RenderedText,
+    pub(crate) captured: Captured,
+    /// The targets of its foreign keys, in the order of [`foreign_keys`].
+    pub(crate) foreign_key_targets: Vec<String>,
+}
+
+/// Renders a node's template, or calls its generic test.
+pub(crate) fn render_node(
+    project: &Project,
+    node: &Node,
+    names: &Arc<dyn Names>,
+    pass: Pass,
+) -> Result<NodeRendering, Diagnostic> {
+    let context = Arc::new(NodeContext {
+        shared: project.shared.clone(),
+        names: names.clone(),
+        package: node.package.clone(),
+        this: Some(pass.this.clone()),
+        model: Value::from(Serde(facts(node, &pass.this))),
+        config: node.config.clone(),
+        execute: pass.execute,
+        is_incremental: pass.is_incremental,
+        extra: Vec::new(),
+        captured: Mutex::default(),
+    });
+    let text = match &node.kind {
+        NodeKind::Model | NodeKind::SingularTest => project.engine.render(&node.file, &context),
+        NodeKind::Seed => Ok(RenderedText::default()),
+        NodeKind::GenericTest(test) => render_generic_test(project, node, test, &context)
+            .map(|text| RenderedText {
+                text,
+                spans: Vec::new(),
+            })
+            .map_err(|mut diagnostic| {
+                if diagnostic.location.is_none() {
+                    diagnostic.location.clone_from(&node.patched_at);
+                } else if let Some(location) = &node.patched_at {
+                    diagnostic = diagnostic.related("the test is applied here", location.clone());
+                }
+                diagnostic
+            }),
+    }?;
+    let mut foreign_key_targets = Vec::new();
+    for constraint in foreign_keys(node) {
+        let target = constraint.to.as_deref().unwrap_or_default();
+        let value = if looks_like_call(target) {
+            project
+                .engine
+                .evaluate(target, &context)
+                .map_err(|diagnostic| diagnostic.at(constraint.location.clone()))?
+                .to_string()
+        } else {
+            target.to_owned()
+        };
+        foreign_key_targets.push(value);
+    }
+    let captured = context.captured().clone();
+    Ok(NodeRendering {
+        text,
+        captured,
+        foreign_key_targets,
+    })
+}
+
+/// The foreign keys of a node that name their target by `to`: of the table, then of its columns.
+pub(crate) fn foreign_keys(node: &Node) -> impl Iterator<Item = &crate::project::Constraint> {
+    node.constraints
+        .iter()
+        .chain(node.columns.iter().flat_map(|column| &column.constraints))
+        .filter(|constraint| constraint.to.is_some())
+}
+
+fn render_generic_test(
+    project: &Project,
+    node: &Node,
+    test: &GenericTest,
+    context: &Arc<NodeContext>,
+) -> Result<String, Diagnostic> {
+    let relation = match &test.attached_to {
+        Attachment::Ref(name) => project
+            .engine
+            .evaluate(&format!("ref({})", jinja_text(name)), context)?,
+        Attachment::Source(source, table) => project.engine.evaluate(
+            &format!("source({}, {})", jinja_text(source), jinja_text(table)),
+            context,
+        )?,
+    };
+    let model = match config::text(&node.config, "where") {
+        Some(condition) => Value::from(format!(
+            "(select * from {relation} where {condition}) dbt_subquery"
+        )),
+        None => relation,
+    };
+    let mut arguments: Vec<(String, Value)> = vec![("model".to_owned(), model)];
+    if let Some(column) = &test.column_name {
+        arguments.push(("column_name".to_owned(), Value::from(column.clone())));
+    }
+    for (name, value) in &test.arguments {
+        arguments.push((name.clone(), argument(project, value, context)?));
+    }
+    let kwargs: Kwargs = arguments.into_iter().collect();
+    let value = project.engine.call_macro(
+        &format!("test_{}", test.test_name),
+        &[Value::from(kwargs)],
+        context,
+    )?;
+    Ok(value.to_string())
+}
+
+/// An argument's value: texts such as `ref('x')` and `{{ var('y') }}` are evaluated, as in dbt.
+fn argument(
+    project: &Project,
+    value: &Json,
+    context: &Arc<NodeContext>,
+) -> Result<Value, Diagnostic> {
+    match value {
+        Json::String(text) if looks_like_call(text) => project.engine.evaluate(text, context),
+        Json::String(text) if crate::jinja::has_template(text) => {
+            project.engine.render_text(text, context).map(Value::from)
+        }
+        Json::Array(items) => {
+            let items: Result<Vec<Value>, Diagnostic> = items
+                .iter()
+                .map(|item| argument(project, item, context))
+                .collect();
+            items.map(Value::from)
+        }
+        other => Ok(Value::from(Serde(other))),
+    }
+}
+
+/// Whether a text is a call of one of the functions that dbt evaluates in YAML.
+fn looks_like_call(text: &str) -> bool {
+    let text = text.trim();
+    text.ends_with(')')
+        && ["ref", "source", "var", "env_var"].iter().any(|function| {
+            text.strip_prefix(function)
+                .is_some_and(|rest| rest.trim_start().starts_with('('))
+        })
+}
+
+fn jinja_text(text: &str) -> String {
+    Json::String(text.to_owned()).to_string()
+}
+
+/// dbt's `model` variable.
+fn facts(node: &Node, this: &Relation) -> Json {
+    let columns: serde_json::Map<String, Json> = node
+        .columns
+        .iter()
+        .map(|column| {
+            let facts = serde_json::json!({
+                "name": column.name,
+                "description": column.description,
+                "data_type": column.data_type,
+                "meta": column.meta,
+                "tags": column.tags,
+                "quote": column.quote,
+                "quoted_name": quote_identifier(&column.name),
+            });
+            (column.name.clone(), facts)
+        })
+        .collect();
+    let config: &ConfigMap = &node.config;
+    serde_json::json!({
+        "unique_id": node.id.as_str(),
+        "name": node.name,
+        "alias": this.name.identifier,
+        "schema": this.name.schema,
+        "database": this.name.database,
+        "resource_type": node.kind.resource_type(),
+        "package_name": node.package,
+        "original_file_path": &*node.file.path,
+        "path": &*node.file.path,
+        "fqn": node.fully_qualified_name,
+        "description": node.description,
+        "columns": columns,
+        "config": config,
+        "tags": config::texts(config, "tags"),
+        "meta": config.get("meta"),
+    })
+}

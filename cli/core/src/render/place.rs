@@ -1,0 +1,126 @@
+//! Where nodes go: the macros `generate_schema_name` and its kin give every relation its name.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use rayon::prelude::*;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::jinja::{Names, NodeContext};
+use crate::name::{MAX_NAME_BYTES, RelationName};
+use crate::project::config;
+use crate::project::{Node, Project, UniqueId};
+
+/// dbt's schema for stored failures.
+const FAILURES_SCHEMA: &str = "dbt_test__audit";
+
+pub(super) fn relations(
+    project: &Project,
+    names: &Arc<dyn Names>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<UniqueId, RelationName> {
+    let results: Vec<_> = project
+        .nodes
+        .par_iter()
+        .map(|(id, node)| (id, relation(project, node, names)))
+        .collect();
+    let mut relations: BTreeMap<UniqueId, RelationName> = BTreeMap::new();
+    let mut taken: BTreeMap<RelationName, &UniqueId> = BTreeMap::new();
+    for (id, result) in results {
+        let relation = match result {
+            Ok(relation) => relation,
+            Err(diagnostic) => {
+                diagnostics.push(diagnostic);
+                continue;
+            }
+        };
+        let node = &project.nodes[id];
+        let is_stored =
+            !node.is_test() && config::text(&node.config, "materialized") != Some("ephemeral");
+        if is_stored {
+            if let Some(other) = taken.get(&relation) {
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::DuplicateName,
+                        format!(
+                            "`{}` and `{}` would both build `{}`",
+                            project.nodes[*other].name,
+                            node.name,
+                            relation.plain()
+                        ),
+                    )
+                    .at(node.file.at(0..0))
+                    .help("give one of them another `alias` or `schema`"),
+                );
+            }
+            taken.insert(relation.clone(), id);
+        }
+        relations.insert(id.clone(), relation);
+    }
+    relations
+}
+
+fn relation(
+    project: &Project,
+    node: &Node,
+    names: &Arc<dyn Names>,
+) -> Result<RelationName, Diagnostic> {
+    let facts = Value::from(Serde(serde_json::json!({
+        "name": node.name,
+        "resource_type": node.kind.resource_type(),
+        "package_name": node.package,
+        "fqn": node.fully_qualified_name,
+        "config": node.config,
+        "tags": config::texts(&node.config, "tags"),
+        "meta": node.config.get("meta"),
+        "original_file_path": &*node.file.path,
+        "path": &*node.file.path,
+        "unique_id": node.id.as_str(),
+    })));
+    let context = Arc::new(NodeContext {
+        shared: project.shared.clone(),
+        names: names.clone(),
+        package: node.package.clone(),
+        this: None,
+        model: facts.clone(),
+        config: node.config.clone(),
+        execute: false,
+        is_incremental: false,
+        extra: Vec::new(),
+        captured: Mutex::default(),
+    });
+    let custom = |key: &str| {
+        config::text(&node.config, key).map_or(Value::from(()), |text| Value::from(text.to_owned()))
+    };
+    let call = |macro_name: &str, argument: Value| {
+        project
+            .engine
+            .call_macro(macro_name, &[argument, facts.clone()], &context)
+            .map(|name| name.to_string().trim().to_owned())
+    };
+    let schema = match custom("schema") {
+        schema if schema.is_none() && node.is_test() => Value::from(FAILURES_SCHEMA),
+        schema => schema,
+    };
+    let relation = RelationName {
+        database: call("generate_database_name", custom("database"))?,
+        schema: call("generate_schema_name", schema)?,
+        identifier: call("generate_alias_name", custom("alias"))?,
+    };
+    let limited = !node.is_test()
+        && (relation.identifier.len() > MAX_NAME_BYTES || relation.schema.len() > MAX_NAME_BYTES);
+    if limited {
+        return Err(Diagnostic::error(
+            Code::NameTooLong,
+            format!(
+                "the relation name `{}` is longer than PostgreSQL's {MAX_NAME_BYTES} bytes",
+                relation.plain()
+            ),
+        )
+        .at(node.file.at(0..0))
+        .help("give it a shorter `alias`"));
+    }
+    Ok(relation)
+}

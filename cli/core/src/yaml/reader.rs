@@ -1,0 +1,172 @@
+//! Reading a mapping key by key: typed access, every problem collected, unknown keys named.
+
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::source::{Location, SourceFile};
+
+use super::{Key, Node, Value};
+
+/// Reads one mapping; keys that nobody asked for are reported by [`MapReader::finish`].
+pub struct MapReader<'node, 'run> {
+    file: &'node SourceFile,
+    what: String,
+    entries: &'node [(Key, Node)],
+    asked: Vec<&'static str>,
+    diagnostics: &'run mut Vec<Diagnostic>,
+}
+
+impl<'node, 'run> MapReader<'node, 'run> {
+    /// Starts to read a node that should be a mapping (null counts as an empty one).
+    ///
+    /// `what` names the thing in messages, for example ``model `dim_patient` ``.
+    pub fn new(
+        file: &'node SourceFile,
+        what: impl Into<String>,
+        node: &'node Node,
+        diagnostics: &'run mut Vec<Diagnostic>,
+    ) -> MapReader<'node, 'run> {
+        let what = what.into();
+        let entries: &'node [(Key, Node)] = match &node.value {
+            Value::Mapping(entries) => entries,
+            Value::Null => &[],
+            _ => {
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::YamlType,
+                        format!("{what} must be a mapping, not {}", node.kind()),
+                    )
+                    .at(file.at(node.range.clone())),
+                );
+                &[]
+            }
+        };
+        MapReader {
+            file,
+            what,
+            entries,
+            asked: Vec::new(),
+            diagnostics,
+        }
+    }
+
+    /// The value of a key; null counts as absent.
+    pub fn node(&mut self, key: &'static str) -> Option<&'node Node> {
+        self.asked.push(key);
+        self.entries
+            .iter()
+            .find(|(name, _)| name.name == key)
+            .map(|(_, node)| node)
+            .filter(|node| !node.is_null())
+    }
+
+    /// A scalar as text.
+    pub fn text(&mut self, key: &'static str) -> Option<String> {
+        let node = self.node(key)?;
+        match node.scalar_text() {
+            Some(text) => Some(text),
+            None => {
+                self.wrong_type(key, "a text", node);
+                None
+            }
+        }
+    }
+
+    /// A scalar as text, with its place.
+    pub fn located_text(&mut self, key: &'static str) -> Option<(String, Location)> {
+        let node = self.node(key)?;
+        let location = self.file.at(node.range.clone());
+        self.text(key).map(|text| (text, location))
+    }
+
+    /// A boolean.
+    pub fn flag(&mut self, key: &'static str) -> Option<bool> {
+        let node = self.node(key)?;
+        match &node.value {
+            Value::Bool(flag) => Some(*flag),
+            _ => {
+                self.wrong_type(key, "a boolean", node);
+                None
+            }
+        }
+    }
+
+    /// The nodes of a list; absent is empty.
+    pub fn list(&mut self, key: &'static str) -> &'node [Node] {
+        let Some(node) = self.node(key) else {
+            return &[];
+        };
+        match &node.value {
+            Value::Sequence(items) => items,
+            _ => {
+                self.wrong_type(key, "a list", node);
+                &[]
+            }
+        }
+    }
+
+    /// A list of texts, or one text; absent is `None`.
+    pub fn texts(&mut self, key: &'static str) -> Option<Vec<String>> {
+        let node = self.node(key)?;
+        match &node.value {
+            Value::Sequence(items) => Some(
+                items
+                    .iter()
+                    .filter_map(|item| {
+                        let text = item.scalar_text();
+                        if text.is_none() {
+                            self.wrong_type(key, "a list of texts", item);
+                        }
+                        text
+                    })
+                    .collect(),
+            ),
+            _ => self.text(key).map(|text| vec![text]),
+        }
+    }
+
+    /// The diagnostics that reading has collected, for readers of inner nodes.
+    pub fn diagnostics(&mut self) -> &mut Vec<Diagnostic> {
+        self.diagnostics
+    }
+
+    /// Reports each key that nobody asked for: an error where a known key is near (a typo), else a
+    /// warning, since dbt lets projects add keys of their own.
+    pub fn finish(self) {
+        for (key, _) in self.entries {
+            if self.asked.contains(&key.name.as_str()) {
+                continue;
+            }
+            let message = format!("unknown key `{}` in {}", key.name, self.what);
+            let diagnostic = match nearest(&key.name, self.asked.iter().copied()) {
+                Some(known) => Diagnostic::error(Code::YamlUnknownKey, message)
+                    .help(format!("did you mean `{known}`?")),
+                None => Diagnostic::warning(Code::YamlUnknownKey, message).help(format!(
+                    "put a key of your own under `meta`; known keys: {}",
+                    known_keys(&self.asked)
+                )),
+            };
+            self.diagnostics
+                .push(diagnostic.at(self.file.at(key.range.clone())));
+        }
+    }
+
+    fn wrong_type(&mut self, key: &str, expected: &str, node: &Node) {
+        self.diagnostics.push(
+            Diagnostic::error(
+                Code::YamlType,
+                format!(
+                    "`{key}` of {} must be {expected}, not {}",
+                    self.what,
+                    node.kind()
+                ),
+            )
+            .at(self.file.at(node.range.clone())),
+        );
+    }
+}
+
+fn known_keys(asked: &[&'static str]) -> String {
+    let mut keys: Vec<&str> = asked.to_vec();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.join(", ")
+}
