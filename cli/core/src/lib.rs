@@ -23,6 +23,7 @@ mod jinja;
 pub mod materialize;
 pub mod name;
 pub mod plan;
+pub mod profile;
 pub mod project;
 pub mod render;
 pub mod seed;

@@ -138,7 +138,7 @@ fn yaml_context(shared: &Arc<Shared>) -> NodeContext {
 
 /// YAML files cannot use `ref` and `source` as functions.
 #[derive(Debug)]
-struct NoNames;
+pub(crate) struct NoNames;
 
 impl Names for NoNames {
     fn resolve_ref(&self, _package: Option<&str>, name: &str) -> Result<Relation, Diagnostic> {

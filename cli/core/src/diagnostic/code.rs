@@ -88,6 +88,8 @@ codes! {
     ServerNotFound = "HCW1001", "no PostgreSQL server programs on this machine";
     ServerStartFailed = "HCW1002", "the embedded server does not start";
     ServerInitFailed = "HCW1003", "the embedded cluster cannot be made";
+    ClusterVersion = "HCW1004", "no server programs of the embedded cluster's version";
+    ClusterOwner = "HCW1005", "the embedded cluster belongs to another user";
 }
 
 #[cfg(test)]

@@ -219,8 +219,8 @@ pub struct Landing {
     pub mode: LandingMode,
     /// The files' format; by extension when not given.
     pub format: Option<LandingFormat>,
-    /// Field delimiter of CSV files.
-    pub delimiter: u8,
+    /// Field delimiter of CSV files; by extension when not given.
+    pub delimiter: Option<u8>,
 }
 
 /// What a raw table holds after a load.

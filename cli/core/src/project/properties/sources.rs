@@ -185,14 +185,14 @@ fn landing(
         }
     };
     let delimiter = match configuration::hcw_meta(config, "delimiter").and_then(Json::as_str) {
-        None => b',',
-        Some(text) if text.len() == 1 && text.is_ascii() => text.as_bytes()[0],
+        None => None,
+        Some(text) if text.len() == 1 && text.is_ascii() => Some(text.as_bytes()[0]),
         Some(_) => {
             invalid(
                 format!("the delimiter of {what} must be one ASCII character"),
                 "for example `delimiter: ';'`",
             );
-            b','
+            None
         }
     };
     Some(Landing {

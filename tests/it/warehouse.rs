@@ -1,0 +1,172 @@
+//! A fresh database and a project folder for one test, and the verbs run on them.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+
+/// A project in a temporary folder, with a database of its own.
+pub(crate) struct Warehouse {
+    pub(crate) folder: TempDir,
+    pub(crate) url: String,
+    server_url: String,
+    database: String,
+    runtime: Runtime,
+    client: Option<Client>,
+}
+
+impl Warehouse {
+    /// Makes both; `None`, and a line that says so, when there is no server for tests.
+    pub(crate) fn start() -> Option<Warehouse> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let Ok(server_url) = std::env::var("HCW_TEST_DATABASE_URL") else {
+            assert!(
+                std::env::var("HCW_TEST_DATABASE_REQUIRED").is_err(),
+                "HCW_TEST_DATABASE_URL is not set"
+            );
+            println!("skipped: HCW_TEST_DATABASE_URL is not set");
+            return None;
+        };
+        let database = format!(
+            "hcw_test_{}_{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let server = connect(&runtime, &server_url);
+        runtime
+            .block_on(server.batch_execute(&format!("create database {database}")))
+            .expect("the database is made");
+        let url = url_of(&server_url, &database);
+        let client = connect(&runtime, &url);
+        let folder = tempfile::tempdir().expect("a folder");
+        let project = "name: test\nprofile: test\nversion: '1.0'\n";
+        fs::write(folder.path().join("dbt_project.yml"), project).expect("is written");
+        Some(Warehouse {
+            folder,
+            url,
+            server_url,
+            database,
+            runtime,
+            client: Some(client),
+        })
+    }
+
+    /// Writes a file of the project.
+    pub(crate) fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("is made");
+        fs::write(path, content).expect("is written");
+    }
+
+    /// Copies a fixture into the project.
+    pub(crate) fn copy(&self, from: &Path, path: &str) {
+        self.write(path, fs::read(from).expect("is read"));
+    }
+
+    /// Removes a file of the project.
+    pub(crate) fn remove(&self, path: &str) {
+        fs::remove_file(self.folder.path().join(path)).expect("is removed");
+    }
+
+    /// A command on the project and database.
+    pub(crate) fn command(&self, verb: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hcw"));
+        command
+            .args([verb, "--project-dir"])
+            .arg(self.folder.path())
+            .env("DATABASE_URL", &self.url);
+        command
+    }
+
+    /// Runs a verb that succeeds; gives its output.
+    pub(crate) fn run(&self, verb: &str) -> String {
+        let output = self.command(verb).output().expect("runs");
+        let text = text_of(&output);
+        assert!(output.status.success(), "{verb} fails:\n{text}");
+        text
+    }
+
+    /// Runs a verb that fails without a panic; gives its output.
+    pub(crate) fn fail(&self, verb: &str) -> String {
+        let output = self.command(verb).output().expect("runs");
+        let text = text_of(&output);
+        assert!(
+            matches!(output.status.code(), Some(1 | 2)),
+            "{verb} should fail:\n{text}"
+        );
+        text
+    }
+
+    /// The first column of a query's rows.
+    pub(crate) fn query(&self, sql: &str) -> Vec<Option<String>> {
+        let client = self.client.as_ref().expect("is connected");
+        self.runtime
+            .block_on(client.simple_query(sql))
+            .unwrap_or_else(|error| panic!("{sql}: {:?}", error.as_db_error()))
+            .into_iter()
+            .filter_map(|message| match message {
+                SimpleQueryMessage::Row(row) => Some(row.get(0).map(str::to_owned)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The one value of a query.
+    pub(crate) fn value(&self, sql: &str) -> String {
+        self.query(sql).remove(0).unwrap_or_default()
+    }
+
+    /// The query's rows as lines.
+    pub(crate) fn lines(&self, sql: &str) -> String {
+        let rows = self.query(sql);
+        let texts = rows
+            .into_iter()
+            .map(|row| row.unwrap_or_else(|| "∅".to_owned()));
+        texts.collect::<Vec<String>>().join("\n")
+    }
+}
+
+impl Drop for Warehouse {
+    fn drop(&mut self) {
+        self.client = None;
+        let server = connect(&self.runtime, &self.server_url);
+        let drop = format!("drop database if exists {} with (force)", self.database);
+        let _ = self.runtime.block_on(server.batch_execute(&drop));
+    }
+}
+
+fn connect(runtime: &Runtime, url: &str) -> Client {
+    let (client, connection) = runtime
+        .block_on(tokio_postgres::connect(url, NoTls))
+        .expect("the test server is reached");
+    runtime.spawn(connection);
+    client
+}
+
+/// The URL of another database of the same server.
+fn url_of(url: &str, database: &str) -> String {
+    let (base, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let server = base.rsplit_once('/').map_or(base, |(server, _)| server);
+    let question = if parameters.is_empty() { "" } else { "?" };
+    format!("{server}/{database}{question}{parameters}")
+}
+
+/// What a command printed.
+pub(crate) fn text_of(output: &Output) -> String {
+    let text = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(!text.contains("panicked"), "{text}");
+    text
+}
