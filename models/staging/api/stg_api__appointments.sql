@@ -1,6 +1,6 @@
 with
 
-raw_appointments as (
+raw_appointments as materialized (
     select
         {{ text_or_null("record ->> 'id'") }} as fhir_id,
         {{ fhir_identifier('record', var('fhir_appointment_system')) }} as sent_appointment_id,

@@ -1,6 +1,6 @@
 with
 
-raw_patients as (
+raw_patients as materialized (
     select
         {{ text_or_null("record ->> 'id'") }} as fhir_id,
         {{ fhir_identifier('record', var('fhir_mrn_system')) }} as sent_mrn,

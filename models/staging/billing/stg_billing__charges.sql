@@ -1,6 +1,6 @@
 with
 
-raw_charges as (
+raw_charges as materialized (
     select
         {{ text_or_null('charge_id') }} as charge_id,
         {{ text_or_null('original_charge_id') }} as original_charge_id,

@@ -1,6 +1,6 @@
 with
 
-raw_appointments as (
+raw_appointments as materialized (
     select
         {{ text_or_null('appointment_id') }} as appointment_id,
         {{ text_or_null('mrn') }} as mrn,

@@ -1,6 +1,6 @@
 with
 
-raw_diagnoses as (
+raw_diagnoses as materialized (
     select
         {{ text_or_null('diagnosis_id') }} as diagnosis_id,
         {{ text_or_null('appointment_id') }} as appointment_id,

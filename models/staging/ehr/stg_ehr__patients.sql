@@ -1,6 +1,6 @@
 with
 
-raw_patients as (
+raw_patients as materialized (
     select
         {{ trimmed('mrn') }} as mrn,
         first_name,

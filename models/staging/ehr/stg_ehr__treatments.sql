@@ -1,6 +1,6 @@
 with
 
-raw_treatments as (
+raw_treatments as materialized (
     select
         {{ text_or_null('treatment_id') }} as treatment_id,
         {{ text_or_null('diagnosis_id') }} as diagnosis_id,
