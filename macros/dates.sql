@@ -111,6 +111,14 @@ case
 end
 {%- endmacro %}
 
+{#- The instant, when `reason` is null. A leap second, 23:59:60, is the second that follows 23:59:59. -#}
+{% macro instant_value(value, reason) -%}
+case
+    when {{ reason }} is null
+        then replace({{ value }}, ':60', ':59')::timestamptz + case when {{ value }} like '%:60%' then interval '1 second' else interval '0' end
+end
+{%- endmacro %}
+
 {#- FHIR date: YYYY, YYYY-MM or YYYY-MM-DD. A coarse date stays coarse. -#}
 {% macro fhir_date_reason(value) -%}
 case

@@ -36,8 +36,8 @@ judged as materialized (
 typed as (
     select
         *,
-        case when start_reason is null then sent_start::timestamptz end as starts_at,
-        case when updated_reason is null then last_updated::timestamptz end as updated_at,
+        {{ instant_value('sent_start', 'start_reason') }} as starts_at,
+        {{ instant_value('last_updated', 'updated_reason') }} as updated_at,
         case when sent_status is null then 'empty' when status is null then 'unassigned' end as status_reason,
         case when status is distinct from 'entered_in_error' then start_reason end as missing_start_reason
     from judged

@@ -31,7 +31,7 @@ typed as (
     select
         *,
         case when calendar_reason is null then rpad(birth_text, 10, '-01-01')::date end as first_birth_day,
-        case when updated_reason is null then last_updated::timestamptz end as updated_at,
+        {{ instant_value('last_updated', 'updated_reason') }} as updated_at,
         coalesce(resource_reason, fhir_id_reason) as quarantine_reason,
         coalesce(mrn, 'api/' || fhir_id) as patient_id
     from judged
