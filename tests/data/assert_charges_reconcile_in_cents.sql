@@ -13,6 +13,8 @@ raw_cents as (
         ) as cents
     from {{ source('billing', 'charges') }}
     where btrim(amount) ~ '^[-$( ]*([0-9]+|[0-9]{1,3}(,[0-9]{3})+)([.][0-9]{1,2})?[)]?$'
+        -- more digits than any bill has are out of range, not money
+        and length(split_part(translate(amount, '$, ()-', ''), '.', 1)) <= 12
 ),
 
 accounting as (

@@ -43,7 +43,7 @@ ehr_appointment_ids as (
     from ehr_appointments
 ),
 
-delivered as (
+final as (
     select
         'ehr/appointments' as source,
         appointment_id,
@@ -88,10 +88,6 @@ delivered as (
     left join api_patients on api_appointments.patient_fhir_id = api_patients.fhir_id
     left join providers_by_npi on api_appointments.npi = providers_by_npi.npi
     left join ehr_appointment_ids on api_appointments.appointment_id = ehr_appointment_ids.appointment_id
-),
-
-final as (
-    select * from delivered
 )
 
 select * from final
