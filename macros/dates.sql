@@ -32,7 +32,7 @@ right({{ value }}, 4) || '-' || lpad(split_part(translate({{ value }}, '-', '/')
 {% macro is_implausible_day(iso_text) -%}
 (
     left({{ iso_text }}, 4)::int not between {{ var('earliest_plausible_year') }} and {{ var('latest_plausible_year') }}
-    or {{ iso_text }} in ({% for day in var('sentinel_dates') %}'{{ day }}'{{ ', ' if not loop.last }}{% endfor %})
+    or {{ iso_text }} in ({% for day in var('sentinel_dates') %}'{{ day }}'{% if not loop.last %}, {% endif %}{% endfor %})
 )
 {%- endmacro %}
 
@@ -127,7 +127,7 @@ case
     when {{ value }} !~ '^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$' then 'structure'
     when not {{ is_real_day("rpad(" ~ value ~ ", 10, '-01-01')") }} then 'range'
     when left({{ value }}, 4)::int not between {{ var('earliest_plausible_year') }} and {{ var('latest_plausible_year') }} then 'implausible'
-    when {{ value }} in ({% for day in var('sentinel_dates') %}'{{ day }}'{{ ', ' if not loop.last }}{% endfor %}) then 'implausible'
+    when {{ value }} in ({% for day in var('sentinel_dates') %}'{{ day }}'{% if not loop.last %}, {% endif %}{% endfor %}) then 'implausible'
 end
 {%- endmacro %}
 

@@ -2,7 +2,7 @@
 {%- set source_tables = [
     ['ehr', 'departments'], ['ehr', 'service_lines'], ['ehr', 'clinics'], ['ehr', 'providers'], ['ehr', 'patients'],
     ['ehr', 'appointments'], ['ehr', 'diagnoses'], ['ehr', 'treatments'], ['billing', 'charges'],
-    ['api', 'patients'], ['api', 'appointments'],
+    ['api', 'patients'], ['api', 'appointments']
 ] %}
 with
 

@@ -6,7 +6,7 @@
     ['ehr/providers', 'stg_ehr__providers'],
     ['ehr/patients', 'stg_ehr__patients'],
     ['ehr/diagnoses', 'stg_ehr__diagnoses'],
-    ['api/patients', 'stg_api__patients'],
+    ['api/patients', 'stg_api__patients']
 ] %}
 with
 
