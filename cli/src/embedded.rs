@@ -29,6 +29,7 @@ use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::target::Connection;
 
 use cluster::Cluster;
+pub(crate) use cluster::NAME as DATABASE;
 pub(crate) use supervise::supervise;
 
 /// What `hcw db status` shows.

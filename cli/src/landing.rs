@@ -26,57 +26,15 @@ mod window;
 use std::path::Path;
 
 use hcw_core::diagnostic::{Code, Diagnostic};
-use hcw_core::source::Location;
+use hcw_core::name::quote_identifier;
+use hcw_core::plan::LandingTable;
+use hcw_core::project::{LandingFormat as Format, LandingMode as Mode};
 use sha2::{Digest, Sha256};
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
 use bookkeeping::Landed;
 use input::LandingFile;
 use load::FileCounts;
-
-pub(crate) use failure::describe;
-
-/// The syntax of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// Delimited text with a header, RFC 4180.
-    Csv,
-    /// A JSON text on each line.
-    Ndjson,
-}
-
-/// What becomes of rows that landed earlier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// They stay: every new content adds its rows.
-    Append,
-    /// The raw table holds the files that match now, and no others.
-    Replace,
-}
-
-/// A source table with a location.
-#[derive(Debug, Clone)]
-pub(crate) struct LandingTable {
-    /// The source's name, for the bookkeeping.
-    pub(crate) source_name: String,
-    /// Schema of the raw table.
-    pub(crate) schema: String,
-    /// Name of the raw table.
-    pub(crate) table: String,
-    /// A path or pattern (`*`, `**`, `?`, `[…]`, `{a,b}`), absolute, from `~`, or relative to the
-    /// project folder.
-    pub(crate) location: String,
-    /// By the file's extension when not given.
-    pub(crate) format: Option<Format>,
-    /// Append or replace.
-    pub(crate) mode: Mode,
-    /// A comma (in `.tsv` a tab) when not given.
-    pub(crate) delimiter: Option<u8>,
-    /// Columns that the sources file declares; every CSV file must have them.
-    pub(crate) columns: Vec<String>,
-    /// Where the location is declared.
-    pub(crate) declared_at: Option<Location>,
-}
 
 /// How far a file is.
 #[derive(Debug, Clone, Copy)]
@@ -135,16 +93,16 @@ async fn land_files(
     let files = {
         let (project_dir, table) = (project_dir.to_path_buf(), table.clone());
         on_a_thread(move || {
-            let found = location::find(&project_dir, &table.location)?;
+            let found = location::find(&project_dir, &table.landing.location)?;
             let digests = found.iter().map(|found| input::digest(&table, found));
             digests.collect::<Result<Vec<LandingFile>, _>>()
         })
         .await?
     };
-    raw_table::ensure_schema(client, &table.schema)
+    raw_table::ensure_schema(client, &table.relation.schema)
         .await
         .map_err(|error| failure::server(table, None, &error))?;
-    match table.mode {
+    match table.landing.mode {
         Mode::Append => append(client, table, &files, report).await,
         Mode::Replace => replace(client, table, &files, report).await,
     }
@@ -180,9 +138,6 @@ async fn append(
                     .map_err(server)?;
             }
             let counts = load::load(&transaction, table, file, report).await?;
-            raw_table::summarise(&transaction, table)
-                .await
-                .map_err(server)?;
             transaction.commit().await.map_err(server)?;
             outcome.add(table, file, &counts);
             present.push(file.sha256.clone());
@@ -223,7 +178,6 @@ async fn replace(
     bookkeeping::forget(&transaction, table, &digests)
         .await
         .map_err(server)?;
-    let mut changed = !gone.is_empty();
     for file in wanted {
         if kept.iter().any(|landed| is_same(landed, file)) {
             outcome.unchanged.push(file.name.clone());
@@ -231,12 +185,6 @@ async fn replace(
         }
         let counts = load::load(&transaction, table, file, report).await?;
         outcome.add(table, file, &counts);
-        changed = true;
-    }
-    if changed {
-        raw_table::summarise(&transaction, table)
-            .await
-            .map_err(server)?;
     }
     transaction.commit().await.map_err(server)?;
     let loaded = &outcome.loaded;
@@ -289,11 +237,6 @@ fn lock_key(names: &[&str]) -> i64 {
     let mut key = [0; 8];
     key.copy_from_slice(&digest[..8]);
     i64::from_be_bytes(key)
-}
-
-/// An identifier as SQL writes it.
-pub(crate) fn quote_identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Runs blocking work on a thread of its own.

@@ -6,7 +6,9 @@ use bytes::Bytes;
 use futures_util::SinkExt;
 use tokio_postgres::Client;
 
-use crate::landing::{copy_text, quote_identifier};
+use hcw_core::name::quote_identifier;
+
+use crate::landing::copy_text;
 
 /// Size from which rows are sent.
 const CHUNK: usize = 256 * 1024;
@@ -15,26 +17,22 @@ const CHUNK: usize = 256 * 1024;
 /// dbt seed.
 ///
 /// **Shape**: every row has one value a column, in the order of `columns`.
-pub(crate) async fn copy_seed<Row, Value>(
+pub(crate) async fn copy_seed(
     client: &Client,
     relation_sql: &str,
     columns: &[String],
-    rows: impl IntoIterator<Item = Row>,
-) -> Result<u64, tokio_postgres::Error>
-where
-    Row: IntoIterator<Item = Option<Value>>,
-    Value: AsRef<str>,
-{
+    rows: &[Vec<Option<String>>],
+) -> Result<u64, tokio_postgres::Error> {
     let names: Vec<String> = columns.iter().map(|name| quote_identifier(name)).collect();
     let statement = format!("copy {relation_sql} ({}) from stdin", names.join(", "));
     let mut sink = pin!(client.copy_in::<_, Bytes>(&statement).await?);
     let mut chunk = Vec::with_capacity(CHUNK + CHUNK / 4);
     for row in rows {
-        for (index, value) in row.into_iter().enumerate() {
+        for (index, value) in row.iter().enumerate() {
             if index > 0 {
                 chunk.push(b'\t');
             }
-            match value.as_ref().map(AsRef::as_ref) {
+            match value.as_deref() {
                 None | Some("") => chunk.extend_from_slice(b"\\N"),
                 Some(text) => copy_text::append(&mut chunk, text.as_bytes()),
             }
@@ -48,4 +46,46 @@ where
     }
     sink.feed(Bytes::from(chunk)).await?;
     sink.as_mut().finish().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn rows_arrive_as_they_are() {
+        let Ok(url) = std::env::var("HCW_TEST_DATABASE_URL") else {
+            println!("skipped: HCW_TEST_DATABASE_URL is not set");
+            return;
+        };
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+            .await
+            .expect("connects");
+        tokio::spawn(connection);
+        client
+            .batch_execute("create temp table seed (\"a b\" text, n integer, other text)")
+            .await
+            .expect("is made");
+        let columns = ["a b".to_owned(), "n".to_owned()];
+        let many = (0..50_000).map(|_| [Some("x".to_owned()), Some("7".to_owned())]);
+        let rows = [
+            [Some("t\ta\\b\nc".to_owned()), Some("1".to_owned())],
+            [Some(String::new()), None],
+            [Some("\\N".to_owned()), Some("3".to_owned())],
+        ];
+        let count = copy_seed(
+            &client,
+            "pg_temp.seed",
+            &columns,
+            rows.into_iter().chain(many),
+        )
+        .await
+        .expect("copies");
+        assert_eq!(count, 50_003);
+        let select = "select \"a b\" from seed where n is distinct from 7 order by n nulls last";
+        let found = client.query(select, &[]).await.expect("selects");
+        let texts: Vec<Option<String>> = found.iter().map(|row| row.get(0)).collect();
+        let expected = [Some("t\ta\\b\nc".to_owned()), Some("\\N".to_owned()), None];
+        assert_eq!(texts, expected);
+    }
 }

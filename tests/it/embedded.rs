@@ -121,14 +121,11 @@ impl Drop for Project {
 pub(crate) fn has_server() -> bool {
     static ANSWER: OnceLock<bool> = OnceLock::new();
     let found = *ANSWER.get_or_init(|| {
+        // Data of a version that no server reads: hcw looks for one and starts none.
         let project = Project::new();
+        fs::create_dir_all(project.folder.join(".hcw/pg12/data")).expect("folders");
         let output = project.run(&["db", "start"]);
-        let error = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(
-            output.status.success() || error.contains("HCW1001"),
-            "{error}"
-        );
-        output.status.success()
+        !String::from_utf8_lossy(&output.stderr).contains("HCW1001")
     });
     if !found {
         assert!(
@@ -351,12 +348,13 @@ fn an_idle_server_stops() {
         return;
     }
     let mut project = Project::new();
-    project.idle_seconds = "1";
+    project.idle_seconds = "3";
+    project.succeed(&["db", "start"]);
     let busy = project
-        .command(&["db", "psql", "-Xc", "select pg_sleep(2.5)"])
+        .command(&["db", "psql", "-Xc", "select pg_sleep(6)"])
         .spawn();
     let mut busy = busy.expect("hcw runs");
-    std::thread::sleep(Duration::from_secs(2));
+    std::thread::sleep(Duration::from_secs(5));
     if busy.try_wait().expect("a child").is_none() {
         assert_eq!(
             project.exit_code(&["db", "status"]),
@@ -398,7 +396,8 @@ fn a_server_that_cannot_start_says_why() {
 
 #[test]
 fn data_of_another_version_is_refused() {
-    if !has_server() {
+    // A named server makes its cluster beside.
+    if std::env::var_os("HCW_PG_BIN").is_some() || !has_server() {
         return;
     }
     let project = Project::new();

@@ -125,6 +125,24 @@ fn own_columns_say_where_a_row_is_from() {
 }
 
 #[test]
+fn a_table_made_by_hand_is_filled_alike() {
+    let Some(warehouse) = Warehouse::start() else {
+        return;
+    };
+    warehouse.query(
+        "create schema raw; create table raw.t \
+         (_file text, _row bigint, _loaded_at timestamptz, _sha256 text, a text check (a <> 'no'))",
+    );
+    warehouse.write("raw/a\t\\b.csv", "a\n1\nno\n");
+    declare(&warehouse, "raw/*.csv", "", &[]);
+    warehouse.run("load");
+    let row = "select format('%s %s %s %s', _file, _row, a, \
+               _loaded_at > now() - interval '5 minutes') from raw.t";
+    assert_eq!(warehouse.lines(row), "raw/a\t\\b.csv 1 1 t");
+    accounted(&warehouse);
+}
+
+#[test]
 fn a_missing_location_and_a_missing_column() {
     let Some(warehouse) = Warehouse::start() else {
         return;
@@ -300,7 +318,10 @@ fn a_killed_load_leaves_nothing() {
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     child.kill().expect("is killed");
-    child.wait().expect("ends");
+    if child.wait().expect("ends").success() {
+        println!("skipped: the load was faster than the test");
+        return;
+    }
     for _ in 0..500 {
         if warehouse.value(copying) == "0" {
             break;

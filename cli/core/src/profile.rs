@@ -250,7 +250,10 @@ hospital:
     odd: {type: snowflake}
 ";
 
-    fn resolved(target: Option<&str>, environment: &[(&str, &str)]) -> Result<Option<Target>, Diagnostic> {
+    fn resolved(
+        target: Option<&str>,
+        environment: &[(&str, &str)],
+    ) -> Result<Option<Target>, Diagnostic> {
         let environment = environment
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -279,7 +282,13 @@ hospital:
         let error = resolved(None, &[]).unwrap_err();
         assert_eq!(error.code, Code::MissingEnvVar);
         assert_eq!(error.location.unwrap().line_column(), (8, 13));
-        assert_eq!(resolved(Some("prod"), &[]).unwrap_err().code, Code::TargetMissing);
-        assert_eq!(resolved(Some("odd"), &[]).unwrap_err().code, Code::ProfileInvalid);
+        assert_eq!(
+            resolved(Some("prod"), &[]).unwrap_err().code,
+            Code::TargetMissing
+        );
+        assert_eq!(
+            resolved(Some("odd"), &[]).unwrap_err().code,
+            Code::ProfileInvalid
+        );
     }
 }

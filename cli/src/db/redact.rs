@@ -58,6 +58,15 @@ pub(crate) struct ServerError {
     pub(crate) copy_column: Option<String>,
 }
 
+/// An error of a statement of hcw's own, in one line.
+pub(crate) fn describe(error: &tokio_postgres::Error) -> String {
+    match ServerError::new(error, "") {
+        Some(error) => error.to_string(),
+        None if error.is_closed() => "the connection was lost".to_owned(),
+        None => "the conversation with the server failed".to_owned(),
+    }
+}
+
 impl ServerError {
     /// Filters an error of a statement; `None` when it did not come from the server (a lost connection).
     pub(crate) fn new(error: &tokio_postgres::Error, statement: &str) -> Option<ServerError> {

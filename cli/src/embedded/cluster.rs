@@ -24,7 +24,7 @@ use super::{locks, unwritable};
 /// The port, which only names the socket's file.
 pub(super) const PORT: u16 = 5432;
 /// Superuser and database.
-pub(super) const NAME: &str = "hcw";
+pub(crate) const NAME: &str = "hcw";
 /// A socket's path must be shorter than this (107 on Linux, 103 on macOS).
 const SOCKET_PATH_LIMIT: usize = 103;
 

@@ -34,6 +34,8 @@ pub(super) async fn ensure(
     mut found: Option<Programs>,
 ) -> Result<Connection, Diagnostic> {
     cluster.create()?;
+    // First of all, because it tells a stranger whose the cluster is.
+    drop(cluster.open()?);
     let control = locks::control(&cluster.control_lock()).await?;
     // The supervisor reads the last use from the file's time.
     let _untimed = control.set_times(FileTimes::new().set_modified(SystemTime::now()));

@@ -25,7 +25,7 @@ pub(crate) async fn lock(
     transaction: &Transaction<'_>,
     table: &LandingTable,
 ) -> Result<(), tokio_postgres::Error> {
-    let key = lock_key(&[&table.schema, &table.table]);
+    let key = lock_key(&[&table.relation.schema, &table.relation.identifier]);
     transaction
         .execute("select pg_advisory_xact_lock($1)", &[&key])
         .await
@@ -39,7 +39,7 @@ pub(crate) async fn landed(
 ) -> Result<Vec<Landed>, tokio_postgres::Error> {
     let columns = raw_table::existing_columns(transaction, table).await?;
     let presence = match columns {
-        Some(columns) if columns.iter().any(|name| name == "_sha256") => format!(
+        Some(columns) if columns.iter().any(|column| column.name == "_sha256") => format!(
             "landed.rows = 0 or exists (select from {} raw where raw._sha256 = landed.sha256)",
             raw_table::relation(table)
         ),
@@ -50,9 +50,16 @@ pub(crate) async fn landed(
          where landed.schema_name = $1 and landed.table_name = $2 \
          order by landed.file, landed.sha256"
     );
+    // one look into the index for each content, never a scan of a large table for all of them
+    transaction
+        .batch_execute("set local enable_seqscan = off")
+        .await?;
     let mut landed = Vec::new();
     for row in transaction
-        .query(&select, &[&table.schema, &table.table])
+        .query(
+            &select,
+            &[&table.relation.schema, &table.relation.identifier],
+        )
         .await?
     {
         landed.push(Landed {
@@ -61,6 +68,9 @@ pub(crate) async fn landed(
             present: row.try_get(2)?,
         });
     }
+    transaction
+        .batch_execute("set local enable_seqscan to default")
+        .await?;
     Ok(landed)
 }
 
@@ -84,11 +94,14 @@ pub(crate) async fn forget(
              where schema_name = $1 and table_name = $2 and {column} = any($3)"
         );
         transaction
-            .execute(&delete, &[&table.schema, &table.table, &digests])
+            .execute(
+                &delete,
+                &[&table.relation.schema, &table.relation.identifier, &digests],
+            )
             .await?;
     }
     let columns = raw_table::existing_columns(transaction, table).await?;
-    if columns.is_some_and(|columns| columns.iter().any(|name| name == "_sha256")) {
+    if columns.is_some_and(|columns| columns.iter().any(|column| column.name == "_sha256")) {
         let delete = format!(
             "delete from {} where _sha256 = any($1)",
             raw_table::relation(table)
@@ -114,8 +127,8 @@ pub(crate) async fn remember(
              values ($1, $2, $3, $4, $5, $6, $7, $8)",
             &[
                 &table.source_name,
-                &table.schema,
-                &table.table,
+                &table.relation.schema,
+                &table.relation.identifier,
                 &file.name,
                 &file.sha256,
                 &number(file.bytes),
@@ -149,8 +162,8 @@ pub(crate) async fn keep_rejects(
         let mut row = Vec::with_capacity(reject.raw.len() * 2 + 256);
         for text in [
             &table.source_name,
-            &table.schema,
-            &table.table,
+            &table.relation.schema,
+            &table.relation.identifier,
             &file.name,
             &file.sha256,
         ] {

@@ -109,8 +109,9 @@ impl<'transaction, 'client> Segments<'transaction, 'client> {
                 rows.push(rest.split_to(end + 1));
             }
         }
-        let mut ranges = vec![0..rows.len()];
-        while let Some(range) = ranges.pop() {
+        let mut ranges = Vec::from([(0, rows.len())]);
+        while let Some((start, end)) = ranges.pop() {
+            let range = start..end;
             let Err(error) = self.try_copy(&rows[range.clone()]).await? else {
                 continue;
             };
@@ -122,8 +123,8 @@ impl<'transaction, 'client> Segments<'transaction, 'client> {
                 continue;
             }
             let middle = range.start + range.len() / 2;
-            ranges.push(middle..range.end);
-            ranges.push(range.start..middle);
+            ranges.push((middle, end));
+            ranges.push((start, middle));
         }
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! What the server says while files land, as diagnostics without any value of a row.
 
 use hcw_core::diagnostic::{Code, Diagnostic};
-use tokio_postgres::error::DbError;
 
 use super::{LandingTable, raw_table};
+use crate::db::redact::describe;
 
 /// The server refused something for a table.
 pub(crate) fn server(
@@ -38,44 +38,7 @@ pub(crate) fn server(
 /// Adds the place of the source's `location:` to a diagnostic that has none.
 pub(crate) fn placed(table: &LandingTable, mut diagnostic: Box<Diagnostic>) -> Box<Diagnostic> {
     if diagnostic.location.is_none() {
-        diagnostic.location.clone_from(&table.declared_at);
+        diagnostic.location = Some(table.landing.declared_at.clone());
     }
     diagnostic
-}
-
-/// The server's error without any value of a row: SQLSTATE and object names, and the message only
-/// where it can speak of nothing but the statement or the server.
-pub(crate) fn describe(error: &tokio_postgres::Error) -> String {
-    let Some(error) = error.as_db_error() else {
-        return if error.is_closed() {
-            "the connection was lost".to_owned()
-        } else {
-            "the conversation with the server failed".to_owned()
-        };
-    };
-    let state = error.code().code();
-    // classes whose messages quote data: 22 data, 23 constraints, 44 check option, P0 raised
-    let quotes_data = ["22", "23", "44", "P0"]
-        .iter()
-        .any(|class| state.starts_with(class));
-    let mut parts = Vec::new();
-    if !quotes_data {
-        parts.push(error.message().to_owned());
-    }
-    parts.push(format!("SQLSTATE {state}"));
-    parts.extend(names(error));
-    parts.join(", ")
-}
-
-fn names(error: &DbError) -> Vec<String> {
-    [
-        ("schema", error.schema()),
-        ("table", error.table()),
-        ("column", error.column()),
-        ("data type", error.datatype()),
-        ("constraint", error.constraint()),
-    ]
-    .into_iter()
-    .filter_map(|(kind, name)| name.map(|name| format!("{kind} `{name}`")))
-    .collect()
 }

@@ -12,7 +12,7 @@ use hcw_core::diagnostic::{Code, Diagnostic};
 use sha2::{Digest, Sha256};
 
 use super::location::FoundFile;
-use super::records::Records;
+use super::records::{CsvRecords, Records};
 use super::window::Window;
 use super::{Format, LandingTable};
 
@@ -115,7 +115,9 @@ pub(crate) fn open(file: &LandingFile, read: Arc<AtomicU64>) -> Result<Opened, B
             header: None,
         });
     }
-    let Some((records, header)) = Records::csv(window, file.delimiter).map_err(unreadable)? else {
+    let Some(CsvRecords { records, header }) =
+        Records::csv(window, file.delimiter).map_err(unreadable)?
+    else {
         return Err(Box::new(
             Diagnostic::error(
                 Code::LandingFormat,
@@ -196,7 +198,7 @@ fn format_of(table: &LandingTable, name: &str) -> Result<(Format, u8), Box<Diagn
     } else {
         None
     };
-    let format = table.format.or(by_extension).ok_or_else(|| {
+    let format = table.landing.format.or(by_extension).ok_or_else(|| {
         Box::new(
             Diagnostic::error(
                 Code::LandingFormat,
@@ -210,7 +212,7 @@ fn format_of(table: &LandingTable, name: &str) -> Result<(Format, u8), Box<Diagn
     } else {
         b','
     };
-    let delimiter = table.delimiter.unwrap_or(default);
+    let delimiter = table.landing.delimiter.unwrap_or(default);
     if !delimiter.is_ascii() || matches!(delimiter, b'"' | b'\n' | b'\r' | 0) {
         return Err(Box::new(
             Diagnostic::error(

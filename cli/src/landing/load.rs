@@ -14,9 +14,7 @@ use super::raw_table::{self, Shape};
 use super::records::Next;
 use super::reject::{Reason, Reject};
 use super::summary::Rejected;
-use super::{
-    Format, LandingProgress, LandingTable, Report, bookkeeping, chunks, copy_text, failure,
-};
+use super::{Format, LandingProgress, LandingTable, Report, bookkeeping, chunks, failure};
 
 /// Bytes of rejected records that wait in memory.
 const WAITING: usize = 4 * 1024 * 1024;
@@ -50,18 +48,16 @@ pub(crate) async fn load(
         columns: columns.names,
         format: file.format,
     };
-    raw_table::ensure(transaction, table, &shape)
+    let constants = raw_table::ensure(transaction, table, &shape)
         .await
         .map_err(server)?;
 
-    let mut prefix = Vec::new();
-    copy_text::append(&mut prefix, file.name.as_bytes());
-    prefix.push(b'\t');
-    prefix.extend_from_slice(file.sha256.as_bytes());
-    prefix.push(b'\t');
+    let prefix = raw_table::row_prefix(transaction, file, constants)
+        .await
+        .map_err(server)?;
     let prefix_length = prefix.len();
 
-    let copy = raw_table::copy_statement(table, &shape);
+    let copy = raw_table::copy_statement(table, &shape, constants);
     let mut segments = Segments::start(transaction, &copy).await.map_err(server)?;
     let mut chunks = chunks::start(file.clone(), opened.records, prefix, read);
     let mut counts = FileCounts {

@@ -30,14 +30,24 @@ pub(crate) enum Next {
 
 #[derive(Debug, Clone, Copy)]
 enum Syntax {
-    Csv { classes: [u8; 256], width: usize },
+    /// With so many fields a record.
+    Csv {
+        width: usize,
+    },
     Ndjson,
+}
+
+/// A CSV file: the records behind its header, and the header's fields or why there are none.
+pub(crate) struct CsvRecords {
+    pub(crate) records: Records,
+    pub(crate) header: Result<Vec<String>, Reason>,
 }
 
 /// A file's records.
 pub(crate) struct Records {
     window: Window<Box<dyn Read + Send>>,
     syntax: Syntax,
+    classes: [u8; 256],
     fields: Vec<Field>,
     /// Length of the current record, without and with its line break.
     content: usize,
@@ -54,17 +64,15 @@ pub(crate) struct Records {
 impl Records {
     /// The records of an NDJSON file.
     pub(crate) fn ndjson(window: Window<Box<dyn Read + Send>>) -> Records {
-        Records::new(window, Syntax::Ndjson)
+        Records::new(window, Syntax::Ndjson, 0)
     }
 
-    /// The records of a CSV file behind its header, and the header's fields; `None` when the file
-    /// holds no header.
+    /// The records of a CSV file; `None` when it holds no header.
     pub(crate) fn csv(
         window: Window<Box<dyn Read + Send>>,
         delimiter: u8,
-    ) -> std::io::Result<Option<(Records, Result<Vec<String>, Reason>)>> {
-        let classes = class::table(delimiter);
-        let mut records = Records::new(window, Syntax::Csv { classes, width: 0 });
+    ) -> std::io::Result<Option<CsvRecords>> {
+        let mut records = Records::new(window, Syntax::Csv { width: 0 }, delimiter);
         let found = records.next()?;
         if found == Next::End {
             return Ok(None);
@@ -74,15 +82,16 @@ impl Records {
             _ => records.texts().ok_or(Reason::InvalidUtf8),
         };
         let width = records.fields.len();
-        records.syntax = Syntax::Csv { classes, width };
+        records.syntax = Syntax::Csv { width };
         records.row = 0;
-        Ok(Some((records, header)))
+        Ok(Some(CsvRecords { records, header }))
     }
 
-    fn new(window: Window<Box<dyn Read + Send>>, syntax: Syntax) -> Records {
+    fn new(window: Window<Box<dyn Read + Send>>, syntax: Syntax, delimiter: u8) -> Records {
         Records {
             window,
             syntax,
+            classes: class::table(delimiter),
             fields: Vec::new(),
             content: 0,
             length: 0,
@@ -101,7 +110,7 @@ impl Records {
         (self.content, self.length, self.breaks) = (0, 0, 0);
         self.long = None;
         match self.syntax {
-            Syntax::Csv { classes, width } => self.next_csv(&classes, width),
+            Syntax::Csv { width } => self.next_csv(width),
             Syntax::Ndjson => self.next_line(),
         }
     }
@@ -149,10 +158,11 @@ impl Records {
         }
     }
 
-    fn next_csv(&mut self, classes: &[u8; 256], width: usize) -> std::io::Result<Next> {
+    fn next_csv(&mut self, width: usize) -> std::io::Result<Next> {
         loop {
             let bytes = self.window.bytes();
-            let scanned = csv_scan::scan(bytes, self.window.at_end(), classes, &mut self.fields);
+            let scanned =
+                csv_scan::scan(bytes, self.window.at_end(), &self.classes, &mut self.fields);
             match scanned {
                 Scan::End => return Ok(Next::End),
                 Scan::Blank { length } => {

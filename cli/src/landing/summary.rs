@@ -44,7 +44,7 @@ pub(crate) fn rejects_warning(
         Code::LandingRejects,
         format!(
             "{} of {records} records of `{file}` could not be landed in `{}.{}`",
-            rejected.count, table.schema, table.table
+            rejected.count, table.relation.schema, table.relation.identifier
         ),
     );
     for (reason, count) in &rejected.by_reason {

@@ -144,7 +144,7 @@ pub(crate) fn server(doing: &str, error: &tokio_postgres::Error) -> Box<Diagnost
 /// The server's error without any value of a row: SQLSTATE, names, and the message where it can
 /// only speak of the SQL text itself.
 fn describe(error: &tokio_postgres::Error) -> String {
-    crate::landing::describe(error)
+    crate::db::redact::describe(error)
 }
 
 /// The byte range of the character that the server points at (1-based, in characters).

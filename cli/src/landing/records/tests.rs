@@ -33,7 +33,7 @@ fn window(bytes: &[u8]) -> Window<Box<dyn Read + Send>> {
 }
 
 fn csv(text: impl AsRef<[u8]>) -> Vec<String> {
-    let (records, header) = Records::csv(window(text.as_ref()), b',')
+    let CsvRecords { records, header } = Records::csv(window(text.as_ref()), b',')
         .expect("reads")
         .expect("has a header");
     header.expect("good header");
@@ -111,7 +111,7 @@ fn a_record_that_is_too_long_is_passed_over() {
     let mut text = b"a\n".to_vec();
     text.resize(super::super::window::LONGEST_RECORD * 2, b'x');
     text.extend_from_slice(b"\r\nlast\n");
-    let (mut records, _) = Records::csv(window(&text), b',')
+    let CsvRecords { mut records, .. } = Records::csv(window(&text), b',')
         .expect("reads")
         .expect("has a header");
     assert_eq!(

@@ -1,0 +1,93 @@
+//! Reads what the warehouse holds: relations and columns of some schemas.
+
+use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::state::{ExistingRelation, RelationType, WarehouseState};
+use tokio_postgres::Client;
+
+use super::redact::ServerError;
+
+/// One row a column (one with a null column for a relation without columns), by relation and position.
+const RELATIONS: &str = "
+    select
+        namespace.nspname,
+        class.relname,
+        class.relkind::text,
+        attribute.attname,
+        format_type(attribute.atttypid, attribute.atttypmod)
+    from pg_catalog.pg_class as class
+    inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+    left join pg_catalog.pg_attribute as attribute
+        on attribute.attrelid = class.oid
+        and attribute.attnum > 0
+        and not attribute.attisdropped
+    where namespace.nspname = any ($1)
+        and class.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+    order by namespace.nspname, class.relname, attribute.attnum";
+
+/// Reads the relations of these schemas.
+///
+/// **Errors**: HCW0604 or HCW0701.
+pub(crate) async fn read(
+    client: &Client,
+    schemas: &[String],
+) -> Result<WarehouseState, Diagnostic> {
+    let mut state = WarehouseState {
+        server_version: server_version(client).await?,
+        ..WarehouseState::default()
+    };
+    let rows = client
+        .query(RELATIONS, &[&schemas])
+        .await
+        .map_err(|error| failure(&error, RELATIONS))?;
+    for row in rows {
+        let key: (String, String) = (row.get(0), row.get(1));
+        let kind: String = row.get(2);
+        let relation = state
+            .relations
+            .entry(key)
+            .or_insert_with(|| ExistingRelation {
+                relation_type: relation_type(&kind),
+                columns: Vec::new(),
+            });
+        if let (Some(name), Some(data_type)) = (row.get(3), row.get(4)) {
+            relation.columns.push((name, data_type));
+        }
+    }
+    Ok(state)
+}
+
+fn relation_type(kind: &str) -> RelationType {
+    match kind {
+        "r" | "p" => RelationType::Table,
+        "v" => RelationType::View,
+        "m" => RelationType::MaterializedView,
+        _ => RelationType::Other,
+    }
+}
+
+async fn server_version(client: &Client) -> Result<u32, Diagnostic> {
+    let query = "select current_setting('server_version_num')::integer";
+    let row = client
+        .query_one(query, &[])
+        .await
+        .map_err(|error| failure(&error, query))?;
+    Ok(u32::try_from(row.get::<_, i32>(0)).unwrap_or_default())
+}
+
+/// What hcw's own statements fail with.
+pub(crate) fn failure(error: &tokio_postgres::Error, statement: &str) -> Diagnostic {
+    match ServerError::new(error, statement) {
+        Some(server_error) => Diagnostic::error(
+            Code::SqlFailed,
+            format!(
+                "{} (SQLSTATE {})",
+                server_error.message, server_error.sqlstate
+            ),
+        ),
+        None => Diagnostic::error(
+            Code::ConnectionLost,
+            "the connection to the server was lost",
+        )
+        .help("look into the server's log, and run again"),
+    }
+}

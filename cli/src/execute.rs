@@ -1,0 +1,280 @@
+//! The execute stage: runs a plan's steps on several connections. It decides nothing: a step starts when
+//! those it waits for have succeeded, and is skipped when one of them has not.
+
+mod failure;
+mod setup;
+mod step;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hcw_core::analyse::Analysed;
+use hcw_core::diagnostic::Diagnostic;
+use hcw_core::plan::{Plan, Step};
+use hcw_core::target::Connection;
+use tokio::task::JoinSet;
+use tokio_postgres::Client;
+
+pub(crate) use setup::{lock, remove_shadows};
+pub(crate) use step::{Outcome, Status};
+
+use crate::db::connect::connect;
+use crate::report::{Progress, Reporter};
+use crate::session::Problems;
+
+/// What execution needs beside the plan.
+pub(crate) struct Run {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) analysed: Arc<Analysed>,
+    pub(crate) connection: Connection,
+    pub(crate) project_dir: PathBuf,
+    /// Folder of compiled SQL, relative to the project, for messages.
+    pub(crate) compiled_folder: String,
+    pub(crate) threads: usize,
+    pub(crate) fail_fast: bool,
+    /// Tags every connection of the run.
+    pub(crate) application_name: String,
+}
+
+/// What happened to each step, in the order in which steps ended.
+#[derive(Debug)]
+pub(crate) struct RunReport {
+    pub(crate) results: Vec<StepResult>,
+    pub(crate) elapsed: Duration,
+    pub(crate) interrupted: bool,
+}
+
+/// The end of one step.
+#[derive(Debug)]
+pub(crate) struct StepResult {
+    /// Position in the plan.
+    pub(crate) position: usize,
+    pub(crate) outcome: Outcome,
+    pub(crate) elapsed: Duration,
+}
+
+impl RunReport {
+    /// How many steps ended so.
+    pub(crate) fn count(&self, status: Status) -> usize {
+        self.results
+            .iter()
+            .filter(|result| result.outcome.status == status)
+            .count()
+    }
+
+    /// Whether any step failed, or the run was interrupted.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.interrupted || self.count(Status::Error) + self.count(Status::Fail) > 0
+    }
+}
+
+/// Runs the plan. `ended` is told of each step as it ends.
+pub(crate) async fn execute(
+    run: &Run,
+    reporter: &Reporter,
+    ended: &mut dyn FnMut(&StepResult),
+) -> Result<RunReport, Problems> {
+    let started = Instant::now();
+    let plan = &run.plan;
+    let control = open(run).await?;
+    setup::create_schemas(&control, plan)
+        .await
+        .map_err(|error| vec![error])?;
+    let mut idle = vec![];
+    for _ in 0..run.threads.min(plan.steps.len()) {
+        idle.push(open(run).await?);
+    }
+    let progress = reporter.progress(plan.steps.len());
+    let mut schedule = Schedule::new(plan);
+    let mut running = JoinSet::new();
+    let mut results = Vec::new();
+    let mut interrupted = false;
+    let interrupt = tokio::signal::ctrl_c();
+    tokio::pin!(interrupt);
+    loop {
+        while !schedule.stopped
+            && !idle.is_empty()
+            && let Some(position) = schedule.ready.pop_first()
+        {
+            let Some(client) = idle.pop() else { break };
+            start(run, &progress, &mut running, client, position);
+        }
+        if running.is_empty() {
+            break;
+        }
+        let finished = tokio::select! {
+            finished = running.join_next() => finished,
+            _ = &mut interrupt, if !interrupted => {
+                interrupted = true;
+                schedule.stopped = true;
+                reporter.line("interrupted: cancelling the running queries");
+                setup::cancel(&control, &run.application_name).await;
+                continue;
+            }
+        };
+        let Some(Ok((client, result))) = finished else {
+            // a task of ours that panicked has taken its connection along; the panic was printed
+            interrupted = true;
+            schedule.stopped = true;
+            continue;
+        };
+        idle.push(if client.is_closed() {
+            match open(run).await {
+                Ok(client) => client,
+                Err(problems) => {
+                    reporter.diagnostics(&problems);
+                    schedule.stopped = true;
+                    interrupted = true;
+                    client
+                }
+            }
+        } else {
+            client
+        });
+        progress.end(&shown_name(&plan.steps[result.position]));
+        let failed = matches!(result.outcome.status, Status::Error | Status::Fail);
+        let skipped = schedule.ended(result.position, failed);
+        ended(&result);
+        results.push(result);
+        for position in skipped {
+            let result = skip(position);
+            progress.end(&shown_name(&plan.steps[position]));
+            ended(&result);
+            results.push(result);
+        }
+        if failed && run.fail_fast {
+            schedule.stopped = true;
+            setup::cancel(&control, &run.application_name).await;
+        }
+    }
+    for position in schedule.left() {
+        let result = skip(position);
+        ended(&result);
+        results.push(result);
+    }
+    drop(progress);
+    Ok(RunReport {
+        results,
+        elapsed: started.elapsed(),
+        interrupted,
+    })
+}
+
+async fn open(run: &Run) -> Result<Client, Problems> {
+    connect(&run.connection, &run.application_name)
+        .await
+        .map_err(|error| vec![error])
+}
+
+fn start(
+    run: &Run,
+    progress: &Progress,
+    running: &mut JoinSet<(Client, StepResult)>,
+    mut client: Client,
+    position: usize,
+) {
+    progress.start(&shown_name(&run.plan.steps[position]));
+    let (plan, analysed) = (run.plan.clone(), run.analysed.clone());
+    let context = step::Context {
+        project_dir: run.project_dir.clone(),
+        compiled_folder: run.compiled_folder.clone(),
+    };
+    running.spawn(async move {
+        let started = Instant::now();
+        let outcome = step::run(&mut client, &plan.steps[position], &analysed, &context).await;
+        let result = StepResult {
+            position,
+            outcome,
+            elapsed: started.elapsed(),
+        };
+        (client, result)
+    });
+}
+
+fn skip(position: usize) -> StepResult {
+    StepResult {
+        position,
+        outcome: Outcome {
+            status: Status::Skipped,
+            message: "SKIP".to_owned(),
+            rows: None,
+            diagnostics: Vec::<Diagnostic>::new(),
+        },
+        elapsed: Duration::ZERO,
+    }
+}
+
+fn shown_name(step: &Step) -> String {
+    step.relation
+        .as_ref()
+        .map_or_else(|| step.name.clone(), |relation| relation.plain())
+}
+
+/// Which steps may start.
+struct Schedule {
+    ready: BTreeSet<usize>,
+    /// How many steps each still waits for.
+    waiting: Vec<usize>,
+    children: Vec<Vec<usize>>,
+    done: Vec<bool>,
+    stopped: bool,
+}
+
+impl Schedule {
+    fn new(plan: &Plan) -> Schedule {
+        let mut children = vec![Vec::new(); plan.steps.len()];
+        let mut waiting = Vec::new();
+        for (position, step) in plan.steps.iter().enumerate() {
+            waiting.push(step.waits_for.len());
+            for parent in &step.waits_for {
+                children[*parent].push(position);
+            }
+        }
+        let ready = (0..plan.steps.len())
+            .filter(|position| waiting[*position] == 0)
+            .collect();
+        Schedule {
+            ready,
+            waiting,
+            children,
+            done: vec![false; plan.steps.len()],
+            stopped: false,
+        }
+    }
+
+    /// Notes an end; the steps that can never start now are returned.
+    fn ended(&mut self, position: usize, failed: bool) -> Vec<usize> {
+        self.done[position] = true;
+        if !failed {
+            for child in &self.children[position] {
+                self.waiting[*child] -= 1;
+                if self.waiting[*child] == 0 && !self.done[*child] {
+                    self.ready.insert(*child);
+                }
+            }
+            return Vec::new();
+        }
+        let mut skipped = BTreeSet::new();
+        let mut stack = vec![position];
+        while let Some(position) = stack.pop() {
+            for child in &self.children[position] {
+                if !self.done[*child] && skipped.insert(*child) {
+                    stack.push(*child);
+                }
+            }
+        }
+        for position in &skipped {
+            self.done[*position] = true;
+        }
+        skipped.into_iter().collect()
+    }
+
+    /// Steps that have neither ended nor been skipped.
+    fn left(&self) -> Vec<usize> {
+        (0..self.done.len())
+            .filter(|position| !self.done[*position])
+            .collect()
+    }
+}

@@ -1,0 +1,173 @@
+//! From what a server refuses to a diagnostic that points into the user's template.
+
+use hcw_core::analyse::Analysed;
+use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::materialize::Statement;
+use hcw_core::plan::Step;
+use hcw_core::source::{Location, SourceFile};
+
+use super::step::Context;
+use crate::db::redact::ServerError;
+
+/// Statements joined to one message, each knowing where it stands.
+pub(super) struct Batch<'plan> {
+    pub(super) text: String,
+    parts: Vec<(usize, &'plan Statement)>,
+}
+
+impl<'plan> Batch<'plan> {
+    pub(super) fn new(statements: &'plan [Statement]) -> Batch<'plan> {
+        let mut text = String::new();
+        let mut parts = Vec::new();
+        for statement in statements {
+            parts.push((text.len(), statement));
+            text.push_str(&statement.sql);
+            text.push_str(";\n");
+        }
+        Batch { text, parts }
+    }
+
+    /// The offset within the node's compiled query of a 1-based character of the text.
+    fn offset_in_query(&self, position: u32) -> Option<usize> {
+        let characters = usize::try_from(position).ok()?.checked_sub(1)?;
+        let (offset, _) = self.text.char_indices().nth(characters)?;
+        let (start, statement) = self
+            .parts
+            .iter()
+            .rev()
+            .find(|(start, _)| *start <= offset)?;
+        let query = statement.query.as_ref()?;
+        let offset = offset - start;
+        query.contains(&offset).then(|| offset - query.start)
+    }
+}
+
+/// Why a step failed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The server refused.
+    Server {
+        error: ServerError,
+        /// Offset in the compiled query.
+        offset: Option<usize>,
+    },
+    /// The connection is gone.
+    Lost,
+    /// Something that is a diagnostic already.
+    Found(Box<Diagnostic>),
+}
+
+impl Failure {
+    pub(super) fn of(error: &tokio_postgres::Error, batch: &Batch<'_>) -> Failure {
+        match ServerError::new(error, &batch.text) {
+            Some(error) => Failure::Server {
+                offset: error
+                    .position
+                    .and_then(|position| batch.offset_in_query(position)),
+                error,
+            },
+            None => Failure::Lost,
+        }
+    }
+
+    pub(super) fn into_diagnostic(
+        self,
+        step: &Step,
+        analysed: &Analysed,
+        context: &Context,
+    ) -> Diagnostic {
+        let node = analysed.resolved.project().nodes.get(&step.id);
+        let compiled = analysed.compiled.get(&step.id);
+        let whole_file = || {
+            node.map(|node| {
+                let template = node.template().map(|file| file.at(0..0));
+                template
+                    .or_else(|| node.patched_at.clone())
+                    .unwrap_or_else(|| node.file.at(0..0))
+            })
+        };
+        match self {
+            Failure::Found(diagnostic) => *diagnostic,
+            Failure::Lost => placed(
+                Diagnostic::error(
+                    Code::ConnectionLost,
+                    format!("the connection was lost while `{}` ran", step.name),
+                )
+                .help("look into the server's log, and run again: what was done is kept, what ran is rolled back"),
+                whole_file(),
+            ),
+            Failure::Server { error, offset } => {
+                let in_template = offset
+                    .and_then(|offset| compiled?.template_location(offset))
+                    .or_else(whole_file);
+                let code = if error.sqlstate == "57014" {
+                    Code::Cancelled
+                } else {
+                    Code::SqlFailed
+                };
+                let mut diagnostic = placed(
+                    Diagnostic::error(code, error.message.clone()),
+                    in_template,
+                )
+                .note(format!("SQLSTATE {}", error.sqlstate));
+                if let Some(table) = &error.table {
+                    let schema = error.schema.as_deref().unwrap_or_default();
+                    diagnostic = diagnostic.note(format!("table {schema}.{table}"));
+                }
+                for (what, name) in [
+                    ("column", &error.column),
+                    ("constraint", &error.constraint),
+                    ("type", &error.datatype),
+                ] {
+                    if let Some(name) = name {
+                        diagnostic = diagnostic.note(format!("{what} {name}"));
+                    }
+                }
+                if let (Some(offset), Some(compiled), Some(node)) = (offset, compiled, node) {
+                    let path = format!("{}/{}", context.compiled_folder, crate::artifacts::compiled_path(node));
+                    let file = SourceFile::new(path, compiled.sql.as_str());
+                    diagnostic = diagnostic.related("in the compiled SQL", file.at(offset..offset));
+                }
+                match error.hint {
+                    Some(hint) => diagnostic.help(hint),
+                    None => diagnostic,
+                }
+            }
+        }
+    }
+}
+
+fn placed(diagnostic: Diagnostic, location: Option<Location>) -> Diagnostic {
+    match location {
+        Some(location) => diagnostic.at(location),
+        None => diagnostic,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement(sql: &str, query: Option<std::ops::Range<usize>>) -> Statement {
+        Statement {
+            sql: sql.into(),
+            query,
+            counts: false,
+        }
+    }
+
+    #[test]
+    fn positions_are_found_in_the_query() {
+        let statements = [
+            statement("create schema é", None),
+            statement("create view v as (\nselect x\n)", Some(19..27)),
+        ];
+        let batch = Batch::new(&statements);
+        let at = batch.text.chars().position(|letter| letter == 'x').unwrap();
+        let position = u32::try_from(at + 1).unwrap();
+        assert_eq!(batch.offset_in_query(position), Some(7));
+        assert_eq!(batch.offset_in_query(3), None);
+        assert_eq!(batch.offset_in_query(u32::MAX), None);
+        assert_eq!(batch.offset_in_query(0), None);
+    }
+}

@@ -1,0 +1,81 @@
+//! What surrounds the steps: the lock of the run, schemas, and cancelling.
+
+use hcw_core::diagnostic::Diagnostic;
+use hcw_core::name::quote_identifier;
+use hcw_core::plan::Plan;
+use tokio_postgres::Client;
+
+use crate::db::state::failure;
+use crate::report::Reporter;
+
+/// Holds the target for this run as long as the connection lives; says so when it has to wait.
+pub(crate) async fn lock(
+    client: &Client,
+    target: &str,
+    reporter: &Reporter,
+) -> Result<(), Diagnostic> {
+    let key = format!("hcw run {target}");
+    let attempt = "select pg_try_advisory_lock(hashtextextended($1, 0))";
+    let row = client
+        .query_one(attempt, &[&key])
+        .await
+        .map_err(|error| failure(&error, attempt))?;
+    if row.get(0) {
+        return Ok(());
+    }
+    reporter.line("another hcw run works on this target; waiting for it to end");
+    let wait = "select pg_advisory_lock(hashtextextended($1, 0))";
+    client
+        .execute(wait, &[&key])
+        .await
+        .map_err(|error| failure(&error, wait))?;
+    Ok(())
+}
+
+/// Makes the schemas that do not exist; an existing one needs no right to create schemas.
+pub(super) async fn create_schemas(client: &Client, plan: &Plan) -> Result<(), Diagnostic> {
+    let wanted: Vec<&str> = plan
+        .schemas
+        .iter()
+        .chain(&plan.shadow_schemas)
+        .map(String::as_str)
+        .collect();
+    let query = "select nspname from pg_catalog.pg_namespace where nspname = any ($1)";
+    let rows = client
+        .query(query, &[&wanted])
+        .await
+        .map_err(|error| failure(&error, query))?;
+    let present: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    for schema in wanted {
+        if !present.iter().any(|name| name == schema) {
+            let statement = format!("create schema if not exists {}", quote_identifier(schema));
+            client
+                .batch_execute(&statement)
+                .await
+                .map_err(|error| failure(&error, &statement))?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the shadow schemas, which are empty after every run.
+pub(crate) async fn remove_shadows(client: &Client, plan: &Plan) -> Result<(), Diagnostic> {
+    for schema in &plan.shadow_schemas {
+        let statement = format!("drop schema if exists {}", quote_identifier(schema));
+        client
+            .batch_execute(&statement)
+            .await
+            .map_err(|error| failure(&error, &statement))?;
+    }
+    Ok(())
+}
+
+/// Cancels the queries of the run's connections.
+pub(super) async fn cancel(client: &Client, application_name: &str) {
+    let statement = "
+        select pg_cancel_backend(pid)
+        from pg_catalog.pg_stat_activity
+        where application_name = $1 and pid <> pg_backend_pid() and state <> 'idle'";
+    // when this fails the queries end by themselves
+    let _failed = client.execute(statement, &[&application_name]).await;
+}

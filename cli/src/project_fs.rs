@@ -1,0 +1,115 @@
+//! The only reader of project files: a folder becomes a `SourceTree`.
+
+use std::path::Path;
+
+use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::project::{PROJECT_FILE, ProjectFile, parse_project_file};
+use hcw_core::source::{SourceFile, SourceTree};
+use walkdir::WalkDir;
+
+/// File types that the compiler reads.
+const EXTENSIONS: [&str; 5] = ["sql", "yml", "yaml", "csv", "py"];
+
+/// Reads `dbt_project.yml` and the files below the folders that it names.
+///
+/// **Errors**: HCW0002 for what cannot be read; HCW0101 when there is no project.
+pub(crate) fn load(project_dir: &Path) -> Result<(SourceTree, ProjectFile), Vec<Diagnostic>> {
+    let mut tree = SourceTree::default();
+    if !project_dir.join(PROJECT_FILE).exists() {
+        return Err(vec![
+            Diagnostic::error(
+                Code::ProjectMissing,
+                format!("no `{PROJECT_FILE}` in `{}`", project_dir.display()),
+            )
+            .help("go to your project's folder, name it with --project-dir, or make one with `hcw init <name>`"),
+        ]);
+    }
+    let file = read(project_dir, &project_dir.join(PROJECT_FILE)).map_err(|error| vec![error])?;
+    tree.insert(file.clone());
+    let mut diagnostics = Vec::new();
+    let Some(project) = parse_project_file(&file, &mut diagnostics) else {
+        return Err(diagnostics);
+    };
+    let mut errors = Vec::new();
+    for folder in [
+        &project.model_paths,
+        &project.seed_paths,
+        &project.macro_paths,
+        &project.test_paths,
+    ]
+    .into_iter()
+    .flatten()
+    {
+        read_folder(project_dir, folder, &mut tree, &mut errors);
+    }
+    if errors.is_empty() {
+        Ok((tree, project))
+    } else {
+        Err(errors)
+    }
+}
+
+fn read_folder(
+    project_dir: &Path,
+    folder: &str,
+    tree: &mut SourceTree,
+    errors: &mut Vec<Diagnostic>,
+) {
+    let root = project_dir.join(folder);
+    if !root.exists() {
+        return;
+    }
+    for entry in WalkDir::new(&root).follow_links(true).sort_by_file_name() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                errors.push(Diagnostic::error(
+                    Code::FileUnreadable,
+                    format!("cannot read the folder `{folder}`: {error}"),
+                ));
+                continue;
+            }
+        };
+        let extension = entry.path().extension().and_then(|text| text.to_str());
+        if !entry.file_type().is_file()
+            || !extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
+        {
+            continue;
+        }
+        match read(project_dir, entry.path()) {
+            Ok(file) => tree.insert(file),
+            Err(error) => errors.push(error),
+        }
+    }
+}
+
+/// Reads one text file; its path is relative to the project folder.
+///
+/// **Errors**: HCW0002, also for a file that is not UTF-8.
+pub(crate) fn read(project_dir: &Path, path: &Path) -> Result<SourceFile, Diagnostic> {
+    let shown = path
+        .strip_prefix(project_dir)
+        .unwrap_or(path)
+        .to_string_lossy()
+        .replace('\\', "/");
+    let bytes = std::fs::read(path).map_err(|error| {
+        Diagnostic::error(
+            Code::FileUnreadable,
+            format!("cannot read `{shown}`: {error}"),
+        )
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
+        Diagnostic::error(
+            Code::FileUnreadable,
+            format!("`{shown}` is not UTF-8 in line {line}"),
+        )
+        .help("save the file as UTF-8")
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Ok(SourceFile::new(shown, text))
+}

@@ -1,0 +1,248 @@
+//! One call of hcw: its project, its target and its settings.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use hcw_core::diagnostic::{Code, Diagnostic, has_errors};
+use hcw_core::graph::{self, Resolved};
+use hcw_core::profile::{self, ProfileRequest};
+use hcw_core::project::{self, ProjectFile};
+use hcw_core::render;
+use hcw_core::settings::Settings;
+use hcw_core::source::{SourceFile, SourceTree};
+use hcw_core::target::{Connection, Server, Target};
+use hcw_core::yaml;
+use serde_json::{Map, Value as Json};
+
+use crate::args::{GlobalArguments, RunArguments};
+use crate::db::connect::{connect, connection_from_url, with_stored_password};
+use crate::report::Reporter;
+use crate::{embedded, project_fs};
+
+/// Any number of problems that stop a verb.
+pub(crate) type Problems = Vec<Diagnostic>;
+
+/// Everything known before the project is compiled.
+pub(crate) struct Session {
+    pub(crate) project_dir: PathBuf,
+    pub(crate) project_file: ProjectFile,
+    pub(crate) settings: Settings,
+    /// Where the target comes from, for people.
+    pub(crate) target_origin: String,
+    tree: SourceTree,
+}
+
+/// The schema of models without one, where no profile says another.
+const DEFAULT_SCHEMA: &str = "public";
+
+impl Session {
+    /// Reads the project's files and the target.
+    pub(crate) fn new(
+        global: &GlobalArguments,
+        run: &RunArguments,
+        verb: &str,
+    ) -> Result<Session, Problems> {
+        let project_dir = std::path::absolute(&global.project_dir).map_err(|error| {
+            vec![Diagnostic::error(
+                Code::FileUnreadable,
+                format!("cannot find `{}`: {error}", global.project_dir.display()),
+            )]
+        })?;
+        let (tree, project_file) = project_fs::load(&project_dir)?;
+        let vars = vars(&global.vars).map_err(|error| vec![error])?;
+        let environment: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let (mut target, target_origin) =
+            find_target(global, &project_dir, &project_file, &environment)
+                .map_err(|error| vec![error])?;
+        if let Some(threads) = global.threads {
+            target.threads = threads;
+        }
+        target.threads = target.threads.max(1);
+        let settings = Settings {
+            vars,
+            environment,
+            target,
+            full_refresh: run.full_refresh,
+            run_started_at: jiff::Timestamp::now().to_string(),
+            invocation_id: uuid::Uuid::new_v4().to_string(),
+            verb: verb.to_owned(),
+        };
+        Ok(Session {
+            project_dir,
+            project_file,
+            settings,
+            target_origin,
+            tree,
+        })
+    }
+
+    /// Parses, renders and resolves the project; its warnings are reported, its errors returned.
+    pub(crate) fn resolve(&self, reporter: &Reporter) -> Result<Resolved, Problems> {
+        let (project, mut diagnostics) = project::parse(&self.tree, self.settings.clone());
+        let Some(project) = project else {
+            return Err(diagnostics);
+        };
+        let (rendered, found) = render::render(project);
+        diagnostics.extend(found);
+        let (resolved, found) = graph::resolve(rendered);
+        diagnostics.extend(found);
+        if has_errors(&diagnostics) {
+            return Err(diagnostics);
+        }
+        reporter.diagnostics(&diagnostics);
+        Ok(resolved)
+    }
+
+    /// The name of the model that an inline query becomes.
+    pub(crate) const INLINE_MODEL: &'static str = "inline_query";
+
+    /// The same session with a query of the command line as a further model.
+    pub(crate) fn with_inline_model(&self, query: &str) -> Session {
+        let folder = self.project_file.model_paths.first();
+        let folder = folder.map_or("models", String::as_str);
+        let mut tree = self.tree.clone();
+        tree.insert(SourceFile::new(
+            format!("{folder}/{}.sql", Session::INLINE_MODEL),
+            format!("{{{{ config(materialized='view', contract={{'enforced': false}}) }}}}{query}"),
+        ));
+        Session {
+            project_dir: self.project_dir.clone(),
+            project_file: self.project_file.clone(),
+            settings: self.settings.clone(),
+            target_origin: self.target_origin.clone(),
+            tree,
+        }
+    }
+
+    /// The connection's settings; starts the embedded server when that is the target.
+    pub(crate) async fn connection(&self) -> Result<Connection, Problems> {
+        match &self.settings.target.server {
+            Server::External(connection) => Ok(with_stored_password(connection.clone())),
+            Server::Embedded => embedded::ensure_running(&self.project_dir)
+                .await
+                .map_err(|error| vec![error]),
+        }
+    }
+
+    /// A new connection for hcw itself.
+    pub(crate) async fn connect(
+        &self,
+        connection: &Connection,
+    ) -> Result<tokio_postgres::Client, Problems> {
+        let name = format!("hcw {}", self.settings.verb);
+        connect(connection, &name)
+            .await
+            .map_err(|error| vec![error])
+    }
+
+    /// The folder of artifacts.
+    pub(crate) fn target_path(&self) -> PathBuf {
+        self.project_dir.join(&self.project_file.target_path)
+    }
+}
+
+fn vars(text: &str) -> Result<Map<String, Json>, Diagnostic> {
+    let node = yaml::parse_text("--vars", text)?;
+    match node.to_json() {
+        Json::Object(vars) => Ok(vars),
+        Json::Null => Ok(Map::new()),
+        _ => Err(
+            Diagnostic::error(Code::VarsInvalid, "--vars must be a YAML mapping")
+                .help("for example --vars '{raw_dir: data, as_of_date: 2025-06-30}'"),
+        ),
+    }
+}
+
+/// `DATABASE_URL` (unless a profile or target is asked for by name), then profiles.yml, then the embedded server.
+fn find_target(
+    global: &GlobalArguments,
+    project_dir: &Path,
+    project_file: &ProjectFile,
+    environment: &BTreeMap<String, String>,
+) -> Result<(Target, String), Diagnostic> {
+    let asked_for = global.profile.is_some() || global.target.is_some();
+    let profile_name = global
+        .profile
+        .clone()
+        .or_else(|| project_file.profile.clone())
+        .unwrap_or_else(|| project_file.name.clone());
+    let url = environment
+        .get("DATABASE_URL")
+        .filter(|url| !url.is_empty());
+    if let (Some(url), false) = (url, asked_for) {
+        let connection = connection_from_url(url)?;
+        let target = Target {
+            profile_name,
+            name: "default".to_owned(),
+            database: connection.dbname.clone(),
+            schema: DEFAULT_SCHEMA.to_owned(),
+            threads: 4,
+            server: Server::External(connection),
+        };
+        return Ok((target, "DATABASE_URL".to_owned()));
+    }
+    for (folder, must_have) in profile_folders(global, project_dir, environment) {
+        let path = folder.join("profiles.yml");
+        if !path.exists() {
+            if must_have {
+                return Err(Diagnostic::error(
+                    Code::ProfileMissing,
+                    format!("no `profiles.yml` in `{}`", folder.display()),
+                )
+                .help("--profiles-dir and DBT_PROFILES_DIR name the folder that holds it"));
+            }
+            continue;
+        }
+        let file = project_fs::read(project_dir, &path)?;
+        let request = ProfileRequest {
+            profile: &profile_name,
+            target: global.target.as_deref(),
+            environment,
+        };
+        match profile::resolve(&file, &request)? {
+            Some(target) => return Ok((target, path.display().to_string())),
+            None if must_have || asked_for => {
+                return Err(Diagnostic::error(
+                    Code::ProfileMissing,
+                    format!("`{}` has no profile `{profile_name}`", file.path),
+                )
+                .at(file.at(0..0))
+                .help("add it, or name another with --profile"));
+            }
+            None => {}
+        }
+    }
+    if asked_for {
+        return Err(Diagnostic::error(
+            Code::ProfileMissing,
+            format!("no profiles.yml with the profile `{profile_name}`"),
+        )
+        .help("write one in the project's folder or in ~/.dbt; without --profile and --target hcw uses its embedded server"));
+    }
+    let target = Target {
+        profile_name,
+        name: "embedded".to_owned(),
+        server: Server::Embedded,
+        database: embedded::DATABASE.to_owned(),
+        schema: DEFAULT_SCHEMA.to_owned(),
+        threads: 4,
+    };
+    Ok((target, "no profile: the embedded server".to_owned()))
+}
+
+fn profile_folders(
+    global: &GlobalArguments,
+    project_dir: &Path,
+    environment: &BTreeMap<String, String>,
+) -> Vec<(PathBuf, bool)> {
+    if let Some(folder) = &global.profiles_dir {
+        return vec![(folder.clone(), true)];
+    }
+    let mut folders = vec![(project_dir.to_path_buf(), false)];
+    if let Some(home) = environment.get("HOME") {
+        folders.push((Path::new(home).join(".dbt"), false));
+    }
+    folders
+}
