@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::dates::PartialDate;
+
 /// The most bytes that [`Canonical::render`] ever writes to its buffer.
 const BUFFER: usize = 256;
 
@@ -17,6 +19,8 @@ pub enum Canonical<'a> {
     Same(&'a [u8]),
     /// Text that differs from the input.
     Short(Short),
+    /// A date, to be written as ISO 8601.
+    Iso(PartialDate),
     /// At most [`Buffer`]'s size of input, with ASCII letters from `at` on in lower case.
     LowerFrom {
         /// The trimmed input.
@@ -63,6 +67,12 @@ impl<'a> Canonical<'a> {
             Canonical::None => None,
             Canonical::Same(text) => Some(text),
             Canonical::Short(short) => Some(short.as_bytes()),
+            Canonical::Iso(date) => {
+                let text = date.to_iso();
+                let slot = buffer.get_mut(..text.as_bytes().len())?;
+                slot.copy_from_slice(text.as_bytes());
+                Some(slot)
+            }
             Canonical::LowerFrom { text, at } => {
                 let mut length = 0;
                 for (place, (slot, byte)) in buffer.iter_mut().zip(*text).enumerate() {

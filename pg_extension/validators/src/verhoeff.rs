@@ -56,8 +56,7 @@ mod tests {
 
     #[test]
     fn the_group_is_a_group() {
-        for left in 0..10 {
-            let mut row = PRODUCT[left];
+        for mut row in PRODUCT {
             row.sort_unstable();
             assert_eq!(row, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         }

@@ -43,32 +43,48 @@ impl Validator for Icd10Cm {
 /// The shape in one pass. The second and third place take letters too: QA0 and C4A are in use.
 #[inline]
 fn shape(text: &[u8]) -> Result<Canonical<'_>, Reason> {
-    let dotted = matches!(text, [_, _, _, b'.', _, ..]);
-    let count = text.len() - usize::from(dotted);
-    if !matches!(count, 3..=7) {
+    let (category, rest, dotted) = match text {
+        [a, b, c, b'.', rest @ ..] if !rest.is_empty() => ([*a, *b, *c], rest, true),
+        [a, b, c, rest @ ..] => ([*a, *b, *c], rest, false),
+        _ => return Err(misfit(text)),
+    };
+    let mut kinds = 0;
+    for byte in category.iter().chain(rest) {
+        kinds |= KIND[usize::from(*byte)];
+    }
+    if rest.len() > 4 || kinds & OTHER != 0 || !category[0].is_ascii_alphabetic() {
         return Err(misfit(text));
     }
-    let mut lower = false;
-    let mut fits = text.first().is_some_and(u8::is_ascii_alphabetic);
-    for (place, byte) in text.iter().enumerate() {
-        lower |= byte.is_ascii_lowercase();
-        fits &= byte.is_ascii_alphanumeric() || (dotted && place == 3);
-    }
-    if !fits {
-        return Err(misfit(text));
-    }
-    if !lower && (dotted || count == 3) {
+    if kinds & LOWER == 0 && (dotted || rest.is_empty()) {
         return Ok(Canonical::Same(text));
     }
     let mut canonical = Short::new();
-    for (place, byte) in text.iter().enumerate() {
-        if place == 3 && !dotted {
-            canonical.push(b'.');
-        }
-        canonical.push(byte.to_ascii_uppercase());
+    canonical.extend(&category);
+    if !rest.is_empty() {
+        canonical.push(b'.');
+        canonical.extend(rest);
     }
-    Ok(canonical.into())
+    Ok(canonical.into_upper().into())
 }
+
+/// A lower-case letter.
+const LOWER: u8 = 1;
+/// No letter or digit.
+const OTHER: u8 = 2;
+/// What each byte is; zero for upper-case letters and digits.
+static KIND: [u8; 256] = {
+    let mut kinds = [OTHER; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_digit() || byte.is_ascii_uppercase() {
+            kinds[byte as usize] = 0;
+        } else if byte.is_ascii_lowercase() {
+            kinds[byte as usize] = LOWER;
+        }
+        byte += 1;
+    }
+    kinds
+};
 
 /// Why a text is no ICD code: dots count as structure, not towards the length.
 #[cold]

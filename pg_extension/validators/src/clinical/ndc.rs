@@ -40,46 +40,67 @@ impl Validator for Ndc {
             }
             return Ok(Canonical::Same(text));
         }
-        let digits = segmented(text).ok_or_else(|| why_not(text))?;
-        if digits.as_bytes().iter().all(|byte| *byte == b'0') {
+        let segments = Segments::of(text).ok_or_else(|| why_not(text))?;
+        if segments.all_zero {
             return Err(Reason::Reserved);
         }
-        Ok(digits.into())
+        Ok(segments.canonical(text).into())
     }
 }
 
-/// The eleven digits of a code written in segments.
-#[inline]
-fn segmented(text: &[u8]) -> Option<Short> {
-    let (separator, labeler) = match text {
-        [_, _, _, _, separator @ (b'-' | b' '), ..] => (*separator, 4),
-        [_, _, _, _, _, separator @ (b'-' | b' '), ..] => (*separator, 5),
-        _ => return None,
-    };
-    let (product, package) = match (labeler, text.len()) {
-        (4, 12) | (5, 13) => (4, 2),
-        (5, 12) if text.get(9) == Some(&separator) => (3, 2),
-        (5, 12) => (4, 1),
-        _ => return None,
-    };
-    let mut digits = Short::new();
-    let mut rest = text;
-    for (length, width) in [(labeler, 5), (product, 4), (package, 2)] {
-        let (segment, after) = rest.split_at_checked(length)?;
-        if length < width {
-            digits.push(b'0');
-        }
-        if !all_digits(segment) {
-            return None;
-        }
-        digits.extend(segment);
-        rest = match after {
-            [next, tail @ ..] if *next == separator => tail,
-            [] => after,
+/// Where the separators of a segmented code stand.
+struct Segments {
+    first: usize,
+    second: usize,
+    all_zero: bool,
+}
+
+impl Segments {
+    /// The segments of 4-4-2, 5-3-2, 5-4-1 or 5-4-2 digits, found in one pass.
+    #[inline]
+    fn of(text: &[u8]) -> Option<Segments> {
+        let (first, second) = match text {
+            [_, _, _, _, b'-' | b' ', ..] if text.len() == 12 => (4, 9),
+            [_, _, _, _, _, one, _, _, _, other, _, _] if one == other => (5, 9),
+            [_, _, _, _, _, _, _, _, _, _, _, _] | [_, _, _, _, _, _, _, _, _, _, _, _, _] => {
+                (5, 10)
+            }
             _ => return None,
         };
+        let separator = *text.get(first)?;
+        if !matches!(separator, b'-' | b' ') || text.get(second) != Some(&separator) {
+            return None;
+        }
+        let (mut pure, mut any) = (true, 0);
+        for (place, byte) in text.iter().enumerate() {
+            let is_digit = byte.is_ascii_digit();
+            pure &= is_digit || place == first || place == second;
+            any |= if is_digit { byte & 15 } else { 0 };
+        }
+        pure.then_some(Segments {
+            first,
+            second,
+            all_zero: any == 0,
+        })
     }
-    Some(digits)
+
+    /// Each segment padded to its width: 5, 4, 2.
+    #[inline]
+    fn canonical(&self, text: &[u8]) -> Short {
+        let mut digits = Short::new();
+        for (place, byte) in text.iter().enumerate() {
+            let short_labeler = place == 0 && self.first == 4;
+            let short_product = place == self.first && self.second - self.first == 4;
+            let short_package = place == self.second && text.len() - self.second == 2;
+            if short_labeler || short_product || short_package {
+                digits.push(b'0');
+            }
+            if place != self.first && place != self.second {
+                digits.push(*byte);
+            }
+        }
+        digits
+    }
 }
 
 /// Why a text is no NDC; ten bare digits are the one that can be several.

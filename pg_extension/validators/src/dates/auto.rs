@@ -34,7 +34,7 @@ impl Validator for DateAuto {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         let date = parse(trim(input)?)?;
         let day = date.date().ok_or(Reason::Precision)?;
-        Ok(PartialDate::from(day).to_iso().into())
+        Ok(Canonical::Iso(day.into()))
     }
 }
 

@@ -17,7 +17,7 @@ const BEFORE_MONTH: [u16; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 30
 /// Whether February has 29 days: divisible by 4, not by 100 unless by 400.
 #[inline]
 pub const fn is_leap(year: u32) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
 /// The last day of a month; 0 for a month that does not exist.

@@ -29,59 +29,64 @@ impl Validator for DateHl7 {
 
     #[inline]
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
-        parse(trim(input)?).map(|date| date.to_iso().into())
+        parse(trim(input)?).map(Canonical::Iso)
     }
 }
 
+/// Reads forward once; only a text that does not fit is read again, to find out why.
 #[inline]
 pub(super) fn parse(text: &[u8]) -> Result<PartialDate, Reason> {
-    read(text).map_err(|reason| charset_first(text, reason))
+    read(text).ok_or_else(|| charset_first(text, why_not(text)))
 }
 
-/// Structure is settled before lengths, and both before ranges.
 #[inline]
-fn read(text: &[u8]) -> Result<PartialDate, Reason> {
+fn read(text: &[u8]) -> Option<PartialDate> {
     let mut cursor = Cursor::new(text);
-    let main = cursor.digits();
-    if main.is_empty() {
-        return Err(Reason::Structure);
+    let year = cursor.number::<4>()?;
+    let month = cursor.number::<2>();
+    let day = cursor.number::<2>();
+    let mut date = PartialDate::new(year, month, day).ok()?;
+    if let Some(hour) = cursor.number::<2>() {
+        let minute = cursor.number::<2>();
+        let second = cursor.number::<2>();
+        date = date.at(hour, minute, second, 59).ok()?;
+        if second.is_some() && cursor.eat(b'.') {
+            let fraction = cursor.digits();
+            if !matches!(fraction.len(), 1..=4) {
+                return None;
+            }
+            date = date.with_fraction(fraction);
+        }
     }
-    let mut fraction: &[u8] = &[];
+    if cursor.is_done() {
+        return Some(date);
+    }
+    let sign = cursor.eat_any(b"+-")?;
+    let offset = Offset::new(sign, cursor.number::<2>()?, cursor.number::<2>()?).ok()?;
+    cursor.is_done().then(|| date.with_offset(Some(offset)))
+}
+
+/// Structure is settled before lengths; what has both right names no real day, time or offset.
+#[cold]
+fn why_not(text: &[u8]) -> Reason {
+    let mut cursor = Cursor::new(text);
+    let main = cursor.digits().len();
+    let mut fraction = 0;
+    let mut fits = main > 0;
     if cursor.eat(b'.') {
-        fraction = cursor.digits();
-        if fraction.is_empty() || main.len() != 14 {
-            return Err(Reason::Structure);
-        }
+        fraction = cursor.digits().len();
+        fits &= fraction > 0 && main == 14;
     }
-    let offset = match cursor.eat_any(b"+-") {
-        None => None,
-        Some(sign) => {
-            let hours = cursor.number::<2>().ok_or(Reason::Structure)?;
-            let minutes = cursor.number::<2>().ok_or(Reason::Structure)?;
-            Some((sign, hours, minutes))
-        }
-    };
-    if !cursor.is_done() {
-        return Err(Reason::Structure);
+    if cursor.eat_any(b"+-").is_some() {
+        fits &= cursor.digits().len() == 4;
     }
-    if !matches!(main.len(), 4 | 6 | 8 | 10 | 12 | 14) || fraction.len() > 4 {
-        return Err(Reason::Length);
+    if !fits || !cursor.is_done() {
+        Reason::Structure
+    } else if !matches!(main, 4 | 6 | 8 | 10 | 12 | 14) || fraction > 4 {
+        Reason::Length
+    } else {
+        Reason::Range
     }
-    let mut fields = Cursor::new(main);
-    let year = fields.number::<4>().ok_or(Reason::Length)?;
-    let month = fields.number::<2>();
-    let day = fields.number::<2>();
-    let mut date = PartialDate::new(year, month, day)?;
-    if let Some(hour) = fields.number::<2>() {
-        date = date.at(hour, fields.number::<2>(), fields.number::<2>(), 59)?;
-    }
-    if !fraction.is_empty() {
-        date = date.with_fraction(fraction);
-    }
-    if let Some((sign, hours, minutes)) = offset {
-        date = date.with_offset(Some(Offset::new(sign, hours, minutes)?));
-    }
-    Ok(date)
 }
 
 #[cfg(test)]

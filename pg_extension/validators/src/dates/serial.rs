@@ -30,7 +30,7 @@ impl Validator for DateExcel1900 {
     };
 
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
-        parse_excel(trim(input)?, ExcelSystem::From1900).map(|date| date.to_iso().into())
+        parse_excel(trim(input)?, ExcelSystem::From1900).map(Canonical::Iso)
     }
 }
 
@@ -57,7 +57,7 @@ impl Validator for DateSas {
     };
 
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
-        parse_sas_date(trim(input)?).map(|date| date.to_iso().into())
+        parse_sas_date(trim(input)?).map(Canonical::Iso)
     }
 }
 

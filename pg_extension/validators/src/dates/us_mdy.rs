@@ -35,7 +35,7 @@ impl Validator for DateUsMdy {
 
     #[inline]
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
-        parse(trim(input)?).map(|date| date.to_iso().into())
+        parse(trim(input)?).map(Canonical::Iso)
     }
 }
 

@@ -32,7 +32,7 @@ impl Validator for DateX12D8 {
 
     #[inline]
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
-        parse_d8(trim(input)?).map(|date| date.to_iso().into())
+        parse_d8(trim(input)?).map(Canonical::Iso)
     }
 }
 

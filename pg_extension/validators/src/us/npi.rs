@@ -49,7 +49,7 @@ impl Validator for Npi {
         if !matches!(digits[0], b'1' | b'2') {
             return Err(Reason::Range);
         }
-        if (sum + CARD_ISSUER_SUM) % 10 != 0 {
+        if !(sum + CARD_ISSUER_SUM).is_multiple_of(10) {
             return Err(Reason::Checksum);
         }
         Ok(Canonical::Same(number))
