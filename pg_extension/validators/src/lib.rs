@@ -29,6 +29,7 @@ mod grouped;
 mod hmac;
 mod luhn;
 mod mod11;
+mod packed;
 mod reason;
 mod registry;
 mod sha256;

@@ -1,7 +1,8 @@
 //! National Drug Code.
 
 use crate::alphabet::Alphabet;
-use crate::text::{all_digits, misfit, trim};
+use crate::packed::Packed;
+use crate::text::{misfit, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
 const ALPHABET: Alphabet = Alphabet::DIGITS.with(b"- ");
@@ -34,11 +35,16 @@ impl Validator for Ndc {
     #[inline]
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         let text = trim(input)?;
-        if text.len() == WIDTH && all_digits(text) {
-            if text.iter().all(|byte| *byte == b'0') {
-                return Err(Reason::Reserved);
-            }
-            return Ok(Canonical::Same(text));
+        if let Ok(bare) = <&[u8; WIDTH]>::try_from(text)
+            && let digits = Packed::new(bare)
+            && digits.are_digits()
+        {
+            let all_zero = digits.are_zeros();
+            return if all_zero {
+                Err(Reason::Reserved)
+            } else {
+                Ok(Canonical::Same(text))
+            };
         }
         let segments = Segments::of(text).ok_or_else(|| why_not(text))?;
         if segments.all_zero {
@@ -56,31 +62,35 @@ struct Segments {
 }
 
 impl Segments {
-    /// The segments of 4-4-2, 5-3-2, 5-4-1 or 5-4-2 digits, found in one pass.
+    /// The segments of 4-4-2, 5-3-2, 5-4-1 or 5-4-2 digits.
     #[inline]
     fn of(text: &[u8]) -> Option<Segments> {
-        let (first, second) = match text {
-            [_, _, _, _, b'-' | b' ', ..] if text.len() == 12 => (4, 9),
-            [_, _, _, _, _, one, _, _, _, other, _, _] if one == other => (5, 9),
-            [_, _, _, _, _, _, _, _, _, _, _, _] | [_, _, _, _, _, _, _, _, _, _, _, _, _] => {
-                (5, 10)
-            }
-            _ => return None,
-        };
-        let separator = *text.get(first)?;
-        if !matches!(separator, b'-' | b' ') || text.get(second) != Some(&separator) {
+        if let Ok(text) = <&[u8; 12]>::try_from(text) {
+            let first = if text[4].is_ascii_digit() { 5 } else { 4 };
+            let second = if first == 4 || text[5] == text[9] {
+                9
+            } else {
+                10
+            };
+            Segments::at(text, first, second)
+        } else {
+            Segments::at(<&[u8; 13]>::try_from(text).ok()?, 5, 10)
+        }
+    }
+
+    /// Segments between separators at these two places.
+    #[inline]
+    fn at<const N: usize>(text: &[u8; N], first: usize, second: usize) -> Option<Segments> {
+        if !matches!(text[first], b'-' | b' ') || text[first] != text[second] {
             return None;
         }
-        let (mut pure, mut any) = (true, 0);
-        for (place, byte) in text.iter().enumerate() {
-            let is_digit = byte.is_ascii_digit();
-            pure &= is_digit || place == first || place == second;
-            any |= if is_digit { byte & 15 } else { 0 };
-        }
-        pure.then_some(Segments {
+        let mut digits = Packed::new(text);
+        digits.clear(first);
+        digits.clear(second);
+        digits.are_digits().then(|| Segments {
             first,
             second,
-            all_zero: any == 0,
+            all_zero: digits.are_zeros(),
         })
     }
 
