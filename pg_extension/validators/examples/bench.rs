@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use hcw_validators::Validator;
 use hcw_validators::clinical::{Icd10Cm, Ndc};
-use hcw_validators::dates::{DateFhir, DateHl7, DateUsMdy, Format, parse_date};
+use hcw_validators::dates::{DateFhir, DateHl7, DateUsMdy, Format, parse_day};
 use hcw_validators::us::Npi;
 
 /// Enough different values that branches are not learned by heart.
@@ -75,15 +75,13 @@ fn main() {
         u64::from(DateUsMdy::is_valid(text))
     });
     for (name, texts, format) in [
-        ("parse_date fhir_date to days", &iso, Format::FhirDate),
-        ("parse_date hl7 to days", &hl7, Format::Hl7),
-        ("parse_date us_mdy to days", &mdy, Format::UsMdy),
-        ("parse_date auto to days", &iso, Format::Auto),
+        ("parse_day fhir_date", &iso, Format::FhirDate),
+        ("parse_day hl7", &hl7, Format::Hl7),
+        ("parse_day us_mdy", &mdy, Format::UsMdy),
+        ("parse_day auto", &iso, Format::Auto),
     ] {
         measure(name, texts, |text| {
-            let date = parse_date(text, black_box(format))
-                .ok()
-                .and_then(|date| date.date());
+            let date = parse_day(text, black_box(format)).ok();
             date.map_or(0, |date| u64::from(date.days_since_1970().unsigned_abs()))
         });
     }

@@ -1,11 +1,23 @@
 //! Days of the proleptic Gregorian calendar, years 1 to 9999.
 
+use std::fmt;
+
 /// A day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date {
-    year: u16,
-    month: u8,
-    day: u8,
+///
+/// Kept as one number, year above month above day, so that it orders and moves as one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(u32);
+
+impl fmt::Debug for Date {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{:04}-{:02}-{:02}",
+            self.year(),
+            self.month(),
+            self.day()
+        )
+    }
 }
 
 /// Days from 0001-01-01 to 1970-01-01.
@@ -38,11 +50,7 @@ impl Date {
     pub const fn new(year: u32, month: u32, day: u32) -> Option<Date> {
         let real = year >= 1 && year <= 9999 && day >= 1 && day <= days_in_month(year, month);
         if real {
-            Some(Date {
-                year: year as u16,
-                month: month as u8,
-                day: day as u8,
-            })
+            Some(Date(year << 16 | month << 8 | day))
         } else {
             None
         }
@@ -51,31 +59,31 @@ impl Date {
     /// 1–9999.
     #[inline]
     pub const fn year(self) -> u32 {
-        self.year as u32
+        self.0 >> 16
     }
 
     /// 1–12.
     #[inline]
     pub const fn month(self) -> u32 {
-        self.month as u32
+        self.0 >> 8 & 0xff
     }
 
     /// 1–31.
     #[inline]
     pub const fn day(self) -> u32 {
-        self.day as u32
+        self.0 & 0xff
     }
 
     /// Days since 1970-01-01, negative before.
     #[inline]
     pub const fn days_since_1970(self) -> i32 {
-        let past = self.year as i32 - 1;
-        let leap_day = self.month > 2 && is_leap(self.year());
+        let past = self.year() as i32 - 1;
+        let leap_day = self.month() > 2 && is_leap(self.year());
         past * 365 + past / 4 - past / 100
             + past / 400
-            + BEFORE_MONTH[(self.month as usize + 11) % 12] as i32
+            + BEFORE_MONTH[(self.month() as usize + 11) % 12] as i32
             + leap_day as i32
-            + self.day as i32
+            + self.day() as i32
             - 1
             - EPOCH
     }
@@ -118,7 +126,7 @@ impl Date {
     ///
     /// **Nulls**: none where `on` is earlier.
     pub const fn age_on(self, on: Date) -> Option<u32> {
-        let had_birthday = on.month > self.month || (on.month == self.month && on.day >= self.day);
+        let had_birthday = on.0 & 0xffff >= self.0 & 0xffff;
         (on.year() + had_birthday as u32).checked_sub(self.year() + 1)
     }
 
@@ -127,7 +135,7 @@ impl Date {
     /// **Source**: placeholders seen in exports; section 5 of the rules.
     pub const fn is_sentinel(self) -> bool {
         matches!(
-            (self.year, self.month, self.day),
+            (self.year(), self.month(), self.day()),
             (1800 | 1900, 1, 1) | (2099 | 9999, 12, 31)
         )
     }

@@ -145,9 +145,53 @@ pub fn parse_date(input: &[u8], format: Format) -> Result<PartialDate, Reason> {
     }
 }
 
+/// Reads `input` in a declared notation down to its day; the time of day is checked and dropped.
+///
+/// **Errors**: those of [`parse_date`]; `Precision` for a year or a month.
+#[inline]
+pub fn parse_day(input: &[u8], format: Format) -> Result<Date, Reason> {
+    let text = trim(input)?;
+    // The notations of large files are spelled out, so that nothing but the day is kept.
+    let date = match format {
+        Format::Hl7 => hl7::parse(text)?.date(),
+        Format::FhirDate => fhir::parse_date(text)?.date(),
+        Format::FhirDateTime => fhir::parse_date_time(text)?.date(),
+        Format::X12D8 => x12::parse_d8(text)?.date(),
+        Format::UsMdy => us_mdy::parse(text)?.date(),
+        other => parse_date(text, other)?.date(),
+    };
+    date.ok_or(Reason::Precision)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_the_day_of_the_date() {
+        for (text, day) in [
+            ("19760704010159-0500", Ok((1976, 7, 4))),
+            ("197607", Err(Reason::Precision)),
+        ] {
+            let expected = day.map(|(year, month, day)| Date::new(year, month, day).unwrap());
+            assert_eq!(parse_day(text.as_bytes(), Format::Hl7), expected);
+        }
+        for format in Format::ALL {
+            for text in [
+                "2024",
+                "2024-01-05",
+                "20240105",
+                "1/5/2024",
+                "45292",
+                "2024-13-01",
+                "x",
+            ] {
+                let date = parse_date(text.as_bytes(), format)
+                    .and_then(|date| date.date().ok_or(Reason::Precision));
+                assert_eq!(parse_day(text.as_bytes(), format), date);
+            }
+        }
+    }
 
     #[test]
     fn formats_are_found_by_name() {
