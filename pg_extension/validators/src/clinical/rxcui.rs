@@ -1,0 +1,39 @@
+//! RxNorm concept identifier.
+
+use crate::alphabet::Alphabet;
+use crate::text::{misfit, trim};
+use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
+
+/// RxNorm concept identifier: a positive number of up to eight digits, without check digit.
+#[derive(Debug)]
+pub struct Rxcui;
+
+impl Validator for Rxcui {
+    const ABOUT: &'static About = &About {
+        code: "rxcui",
+        title: "RxNorm concept identifier",
+        family: Family::ClinicalCodes,
+        source: Source {
+            standard: "National Library of Medicine, RxNorm Technical Documentation",
+            section: "section 12.4, RXCUI",
+            edition: "2024",
+        },
+        layer: Layer::Shape,
+        system: None,
+        form: CanonicalForm::Own,
+        example: "000123",
+        counterexample: "0",
+    };
+
+    fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
+        let text = trim(input)?;
+        if text.len() > 8 || !Alphabet::DIGITS.covers(text) {
+            return Err(misfit(text, &Alphabet::DIGITS, false));
+        }
+        let first = text
+            .iter()
+            .position(|byte| *byte != b'0')
+            .ok_or(Reason::Range)?;
+        Ok(Canonical::Same(text.get(first..).unwrap_or(text)))
+    }
+}

@@ -1,0 +1,40 @@
+//! Clinical Laboratory Improvement Amendments number.
+
+use crate::alphabet::Alphabet;
+use crate::text::{misfit, trim};
+use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
+
+/// CLIA number of a laboratory: two digits for the state, `D`, seven digits.
+#[derive(Debug)]
+pub struct Clia;
+
+impl Validator for Clia {
+    const ABOUT: &'static About = &About {
+        code: "clia",
+        title: "CLIA laboratory number",
+        family: Family::UsIdentifiers,
+        source: Source {
+            standard: "CMS, Medicare Claims Processing Manual (Pub. 100-04)",
+            section: "chapter 16, section 70.2",
+            edition: "2023",
+        },
+        layer: Layer::Shape,
+        system: None,
+        form: CanonicalForm::Own,
+        example: "05D0642827",
+        counterexample: "05X0642827",
+    };
+
+    fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
+        let text = trim(input)?;
+        match text {
+            [a, b, b'D' | b'd', number @ ..]
+                if number.len() == 7
+                    && [a, b].into_iter().chain(number).all(u8::is_ascii_digit) =>
+            {
+                Ok(Canonical::upper(text))
+            }
+            _ => Err(misfit(text, &Alphabet::ALPHANUMERIC, text.len() == 10)),
+        }
+    }
+}

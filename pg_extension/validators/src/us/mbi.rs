@@ -1,0 +1,67 @@
+//! Medicare Beneficiary Identifier.
+
+use crate::alphabet::Alphabet;
+use crate::grouped::Grouping;
+use crate::text::trim;
+use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
+
+const GROUPING: Grouping = Grouping {
+    alphabet: Alphabet::ALPHANUMERIC.without(b"SLOIBZsloibz"),
+    separators: b"-",
+    places: &[4, 7],
+};
+
+/// Medicare Beneficiary Identifier: eleven characters of a fixed pattern without the letters
+/// S, L, O, I, B, Z. Accepted bare or grouped 4-3-4 with hyphens; there is no check digit.
+#[derive(Debug)]
+pub struct Mbi;
+
+impl Validator for Mbi {
+    const ABOUT: &'static About = &About {
+        code: "mbi",
+        title: "Medicare Beneficiary Identifier",
+        family: Family::UsIdentifiers,
+        source: Source {
+            standard: "CMS, Understanding the Medicare Beneficiary Identifier (MBI) Format",
+            section: "whole sheet",
+            edition: "2019",
+        },
+        layer: Layer::Shape,
+        system: None,
+        form: CanonicalForm::Own,
+        example: "1EG4-TE5-MK73",
+        counterexample: "1SG4TE5MK73",
+    };
+
+    fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
+        let code = GROUPING.read::<11>(trim(input)?)?;
+        let mut fits = matches!(code[0], b'1'..=b'9');
+        for at in [1, 4, 7, 8] {
+            fits &= code[at].is_ascii_uppercase();
+        }
+        for at in [3, 6, 9, 10] {
+            fits &= code[at].is_ascii_digit();
+        }
+        if !fits {
+            return Err(Reason::Structure);
+        }
+        let mut canonical = Short::new();
+        canonical.extend(&code);
+        Ok(canonical.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hyphens_stand_at_both_places_or_at_none() {
+        assert_eq!(
+            Mbi::canonical(b"1eg4-te5-mk73").as_deref(),
+            Some(&b"1EG4TE5MK73"[..])
+        );
+        assert_eq!(Mbi::reason(b"1EG4-TE5MK73"), Some(Reason::Structure));
+        assert_eq!(Mbi::reason(b"0EG4TE5MK73"), Some(Reason::Structure));
+    }
+}
