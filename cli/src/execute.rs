@@ -79,6 +79,9 @@ pub(crate) async fn execute(
     let started = Instant::now();
     let plan = &run.plan;
     let control = open(run).await?;
+    setup::remove_shadows(&control, plan)
+        .await
+        .map_err(|error| vec![error])?;
     setup::create_schemas(&control, plan)
         .await
         .map_err(|error| vec![error])?;

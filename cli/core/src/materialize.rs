@@ -18,7 +18,7 @@ pub use statement::Statement;
 
 pub(crate) use relation::Target;
 pub(crate) use seed::seed;
-pub(crate) use swap::shadow_schema;
+pub(crate) use swap::{retired_schema, shadow_schema};
 
 use crate::analyse::Compiled;
 use crate::project::Node;

@@ -4,14 +4,14 @@
 mod order;
 mod print;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub use print::print;
 
 use crate::analyse::{Analysed, is_ephemeral};
 use crate::data_test::{self, DataTest};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::materialize::{self, Materialization, Statement, Target, shadow_schema};
+use crate::materialize::{self, Materialization, Statement, Target, retired_schema, shadow_schema};
 use crate::name::RelationName;
 use crate::project::config;
 use crate::project::{Landing, Node, UniqueId};
@@ -36,7 +36,7 @@ pub struct Work {
 pub struct Plan {
     /// Schemas that are made first, in order.
     pub schemas: Vec<String>,
-    /// Schemas that exist only while the run does.
+    /// Schemas that exist only while the run does, for what is built and for what it replaces.
     pub shadow_schemas: Vec<String>,
     /// The steps, each after those it waits for.
     pub steps: Vec<Step>,
@@ -238,14 +238,15 @@ fn node_step(
 /// The schemas that steps write to, and the shadows of those in which something is replaced.
 fn schemas(steps: &[Step], state: &WarehouseState) -> (Vec<String>, Vec<String>) {
     let mut schemas = BTreeSet::new();
-    let mut shadows = BTreeMap::new();
+    let mut shadows = BTreeSet::new();
     for step in steps {
         match (&step.relation, &step.action) {
             (_, Action::Land(_)) => {}
             (Some(relation), _) => {
                 schemas.insert(relation.schema.clone());
                 if state.get(relation).is_some() {
-                    shadows.insert(shadow_schema(&relation.schema), ());
+                    shadows.insert(shadow_schema(&relation.schema));
+                    shadows.insert(retired_schema(&relation.schema));
                 }
             }
             (None, Action::Test(test)) => {
@@ -258,5 +259,5 @@ fn schemas(steps: &[Step], state: &WarehouseState) -> (Vec<String>, Vec<String>)
             (None, _) => {}
         }
     }
-    (schemas.into_iter().collect(), shadows.into_keys().collect())
+    (schemas.into_iter().collect(), shadows.into_iter().collect())
 }

@@ -58,10 +58,34 @@ pub(super) async fn create_schemas(client: &Client, plan: &Plan) -> Result<(), D
     Ok(())
 }
 
-/// Removes the shadow schemas, which are empty after every run.
+/// Removes the shadow schemas with all that is in them: tables that were replaced, and what a run that was
+/// killed left behind. Nothing outside of them is touched: without CASCADE the server refuses that.
 pub(crate) async fn remove_shadows(client: &Client, plan: &Plan) -> Result<(), Diagnostic> {
-    for schema in &plan.shadow_schemas {
-        let statement = format!("drop schema if exists {}", quote_identifier(schema));
+    let query = "
+        select
+            case when class.relkind = 'v' then 'view' else 'table' end,
+            string_agg(format('%I.%I', namespace.nspname, class.relname), ', ')
+        from pg_catalog.pg_class as class
+        inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+        where namespace.nspname = any ($1) and class.relkind in ('r', 'p', 'v')
+        group by 1
+        order by 1 desc";
+    let rows = client
+        .query(query, &[&plan.shadow_schemas])
+        .await
+        .map_err(|error| failure(&error, query))?;
+    let drops = rows.iter().map(|row| {
+        format!(
+            "drop {} {}",
+            row.get::<_, String>(0),
+            row.get::<_, String>(1)
+        )
+    });
+    let schemas = plan
+        .shadow_schemas
+        .iter()
+        .map(|schema| format!("drop schema if exists {}", quote_identifier(schema)));
+    for statement in drops.chain(schemas) {
         client
             .batch_execute(&statement)
             .await

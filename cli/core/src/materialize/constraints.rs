@@ -46,7 +46,8 @@ pub(super) fn column_definitions(node: &Node) -> String {
     lines.join(",\n")
 }
 
-/// `ALTER TABLE … ADD` for primary keys, unique keys and foreign keys.
+/// `ALTER TABLE … ADD` for primary keys, unique keys and foreign keys; foreign keys come last, in the order of
+/// their targets, so that steps which run at once lock common targets in one order.
 pub(super) fn keys(node: &Node, compiled: &Compiled, table: &str) -> Vec<Statement> {
     let mut targets = compiled.foreign_key_targets.iter();
     let of_table = node
@@ -60,6 +61,7 @@ pub(super) fn keys(node: &Node, compiled: &Compiled, table: &str) -> Vec<Stateme
             .map(move |constraint| (constraint, column_name(column)))
     });
     let mut statements = Vec::new();
+    let mut foreign_keys = Vec::new();
     for (constraint, columns) in of_table.chain(of_columns) {
         let target = constraint.to.as_ref().and_then(|_| targets.next());
         let clause = match constraint.kind {
@@ -89,11 +91,18 @@ pub(super) fn keys(node: &Node, compiled: &Compiled, table: &str) -> Vec<Stateme
             }
             ConstraintKind::NotNull | ConstraintKind::Check | ConstraintKind::Custom => continue,
         };
-        statements.push(Statement::plain(format!(
+        let statement = Statement::plain(format!(
             "alter table {table} add{} {clause}",
             named(constraint)
-        )));
+        ));
+        if constraint.kind == ConstraintKind::ForeignKey {
+            foreign_keys.push((target.or(constraint.expression.as_ref()), statement));
+        } else {
+            statements.push(statement);
+        }
     }
+    foreign_keys.sort_by(|left, right| left.0.cmp(&right.0));
+    statements.extend(foreign_keys.into_iter().map(|(_, statement)| statement));
     statements
 }
 

@@ -2,6 +2,7 @@
 
 use super::relation::Target;
 use super::settings::{IncrementalSettings, IncrementalStrategy};
+use super::swap::suffixed;
 use super::{Statement, relation};
 use crate::analyse::Compiled;
 use crate::name::quote_identifier;
@@ -26,7 +27,7 @@ pub(super) fn incremental(
         _ => return relation::table(node, compiled, target, &settings.indexes),
     };
     let table = target.name.in_schema();
-    let new_rows = quote_identifier(&shortened(&target.name.identifier, "__hcw_new"));
+    let new_rows = quote_identifier(&suffixed(&target.name.identifier, "__hcw_new"));
     let mut statements = vec![uncounted(Statement::around(
         &format!("create temporary table {new_rows} on commit drop as (\n"),
         compiled.sql.trim_end(),
@@ -147,13 +148,4 @@ fn uncounted(statement: Statement) -> Statement {
         counts: false,
         ..statement
     }
-}
-
-/// A name with a suffix, within PostgreSQL's limit.
-fn shortened(name: &str, suffix: &str) -> String {
-    let mut end = name.len().min(crate::name::MAX_NAME_BYTES - suffix.len());
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}{suffix}", &name[..end])
 }

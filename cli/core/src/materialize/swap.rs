@@ -5,12 +5,21 @@ use crate::name::{MAX_NAME_BYTES, RelationName, quote_literal};
 
 /// The schema beside a schema in which relations are built.
 pub(crate) fn shadow_schema(schema: &str) -> String {
-    const SUFFIX: &str = "__hcw_shadow";
-    let mut end = schema.len().min(MAX_NAME_BYTES - SUFFIX.len());
-    while !schema.is_char_boundary(end) {
+    suffixed(schema, "__hcw_shadow")
+}
+
+/// The schema beside a schema that takes replaced tables until the run has ended.
+pub(crate) fn retired_schema(schema: &str) -> String {
+    suffixed(schema, "__hcw_retired")
+}
+
+/// A name with a suffix, within PostgreSQL's limit.
+pub(super) fn suffixed(name: &str, suffix: &str) -> String {
+    let mut end = name.len().min(MAX_NAME_BYTES - suffix.len());
+    while !name.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}{SUFFIX}", &schema[..end])
+    format!("{}{suffix}", &name[..end])
 }
 
 /// The statement that ends a build: see `swap.sql`.
@@ -25,6 +34,10 @@ pub(super) fn swap(target: &RelationName) -> Statement {
             .replace(
                 "'{shadow_schema}'",
                 &quote_literal(&shadow_schema(&target.schema)),
+            )
+            .replace(
+                "'{retired_schema}'",
+                &quote_literal(&retired_schema(&target.schema)),
             )
             .replace("'{name}'", &quote_literal(&target.identifier)),
     )

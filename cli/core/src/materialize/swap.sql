@@ -3,10 +3,14 @@
 -- grants, options and comments; foreign keys that point at it are pointed at the new one; owner and grants
 -- of the relation itself are kept. If anything of this cannot be done the transaction fails and the old
 -- relation stays. Nothing is dropped by CASCADE.
+--
+-- An old table is moved to {retired_schema} and dropped when the run has ended: dropping it here would lock
+-- the tables that its foreign keys point at, which other steps of the run are reading.
 do $hcw$
 declare
     target_schema constant text := '{target_schema}';
     shadow_schema constant text := '{shadow_schema}';
+    retired_schema constant text := '{retired_schema}';
     relation_name constant text := '{name}';
     old_relation constant oid := to_regclass(format('%I.%I', target_schema, relation_name));
     new_relation constant oid := to_regclass(format('%I.%I', shadow_schema, relation_name));
@@ -156,11 +160,15 @@ begin
         foreach statement in array drops loop
             execute statement;
         end loop;
-        execute format(
-            'drop %s %I.%I',
-            case old_kind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
-            target_schema, relation_name
-        );
+        if old_kind in ('v', 'm') then
+            execute format(
+                'drop %s %I.%I',
+                case old_kind when 'v' then 'view' else 'materialized view' end,
+                target_schema, relation_name
+            );
+        else
+            execute format('alter table %I.%I set schema %I', target_schema, relation_name, retired_schema);
+        end if;
     end if;
 
     execute format(
