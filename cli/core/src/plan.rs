@@ -49,6 +49,8 @@ pub struct Step {
     pub id: UniqueId,
     /// Its name.
     pub name: String,
+    /// The name that is shown: a relation's full name, or a test's short one.
+    pub label: String,
     /// What is built, for the line that the user sees: `sql table model`.
     pub description: String,
     /// The relation it makes; `None` for tests.
@@ -121,6 +123,7 @@ pub fn plan(
                 Ok(Step {
                     id: id.clone(),
                     name: format!("{}.{}", table.source_name, table.name),
+                    label: table.relation.plain(),
                     description: "source".to_owned(),
                     relation: Some(table.relation.clone()),
                     waits_for: Vec::new(),
@@ -170,6 +173,10 @@ fn node_step(
     let step = |description: String, relation: Option<RelationName>, action: Action| Step {
         id: node.id.clone(),
         name: node.name.clone(),
+        label: match &relation {
+            Some(relation) => relation.plain(),
+            None => node.alias().to_owned(),
+        },
         description,
         relation,
         waits_for: Vec::new(),
