@@ -23,7 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def run(command, **options):
-    return subprocess.run(command, check=True, capture_output=True, text=True, **options)
+    done = subprocess.run(command, capture_output=True, text=True, **options)
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stderr}")
+    return done
 
 
 def timed(command, **options):
@@ -61,7 +64,9 @@ def main():
         raw.write_text(run(["pg_dump", target, "-n", "raw_*", "-n", "hcw"]).stdout)
         command, options = hcw(["build", "--dry-run"], target)
         models = folder / "models.sql"
-        models.write_text(run(command, **options).stdout)
+        # a statement names the database that it was planned for
+        script = run(command, **options).stdout
+        models.write_text(script.replace('"bench_plan"', '"bench_psql"'))
 
         times = {"psql": [], "hcw build": [], "second build": []}
         for _ in range(REPETITIONS):

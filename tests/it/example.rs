@@ -1,7 +1,8 @@
 //! The example warehouse of the repository: its KPIs against answers that were computed elsewhere.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -224,4 +225,69 @@ fn the_first_build_makes_its_own_server() {
     assert!(first.status.success(), "{text}");
     assert!(text.contains("ERROR=0 SKIP=0"), "{text}");
     assert!(stopped.status.success());
+}
+
+/// Root may be the one who builds, or not: the whole example by a user without any rights of his own.
+#[test]
+fn an_ordinary_user_builds_the_example() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let is_root = Command::new("id")
+        .arg("-u")
+        .output()
+        .expect("id runs")
+        .stdout
+        == b"0\n";
+    if !is_root {
+        // then every other test is this one
+        return;
+    }
+    const USER: u32 = 61_234;
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("is opened");
+    let binary = folder.path().join("hcw");
+    fs::copy(env!("CARGO_BIN_EXE_hcw"), &binary).expect("is copied");
+    let project = folder.path().join("project");
+    fs::create_dir(&project).expect("is made");
+    for name in [
+        "models",
+        "macros",
+        "seeds",
+        "migrations",
+        "tests/data",
+        "dbt_project.yml",
+    ] {
+        let status = Command::new("cp")
+            .arg("-rT")
+            .arg(repository().join(name))
+            .arg({
+                let target = project.join(name);
+                fs::create_dir_all(target.parent().expect("a parent")).expect("is made");
+                target
+            })
+            .status()
+            .expect("cp runs");
+        assert!(status.success(), "{name}");
+    }
+    let status = Command::new("chown")
+        .args(["-R", &format!("{USER}:{USER}")])
+        .arg(&project)
+        .status()
+        .expect("chown runs");
+    assert!(status.success());
+    let hcw = |arguments: &[&str]| {
+        let mut command = Command::new(&binary);
+        command
+            .args(arguments)
+            .current_dir(&project)
+            .env("HOME", &project)
+            .env("HCW_PG_FSYNC", "off")
+            .env_remove("DATABASE_URL")
+            .uid(USER)
+            .gid(USER);
+        command.output().expect("runs")
+    };
+    let built = hcw(&["build"]);
+    hcw(&["db", "stop"]);
+    let text = crate::warehouse::text_of(&built);
+    assert!(built.status.success(), "{text}");
+    assert!(text.contains("ERROR=0 SKIP=0"), "{text}");
 }

@@ -49,7 +49,7 @@ pub struct Step {
     pub id: UniqueId,
     /// Its name.
     pub name: String,
-    /// The name that is shown: a relation's full name, or a test's short one.
+    /// The name that is shown: a relation's full name, or a test's.
     pub label: String,
     /// What is built, for the line that the user sees: `sql table model`.
     pub description: String,
@@ -175,7 +175,7 @@ fn node_step(
         name: node.name.clone(),
         label: match &relation {
             Some(relation) => relation.plain(),
-            None => node.alias().to_owned(),
+            None => shortened(&node.name),
         },
         description,
         relation,
@@ -239,6 +239,15 @@ fn node_step(
                 Action::Statements(materialize::model(node, compiled, &target)),
             )))
         }
+    }
+}
+
+/// A test's name at a length that people can read; ids and artifacts have all of it.
+fn shortened(name: &str) -> String {
+    const LENGTH: usize = 100;
+    match name.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
     }
 }
 
