@@ -1,6 +1,6 @@
 //! The minijinja environment of a project, and project macros as callable objects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(super) const RETURN_VALUE: &str = "__hcw_return";
 pub(crate) struct Engine {
     environment: Environment<'static>,
     files: BTreeMap<String, SourceFile>,
-    known_functions: Vec<String>,
+    known_functions: BTreeSet<String>,
 }
 
 /// A piece of rendered text and the piece of template that made it.
@@ -153,7 +153,7 @@ impl Engine {
 
     /// Whether a macro or function of that name exists.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.known_functions.iter().any(|known| known == name)
+        self.known_functions.contains(name)
     }
 
     /// The names of all generic tests.

@@ -1,5 +1,6 @@
 //! From minijinja's errors to diagnostics with their place in the user's files.
 
+use std::collections::BTreeSet;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -30,7 +31,7 @@ pub(crate) fn problem(diagnostic: Diagnostic) -> Error {
 pub(super) fn diagnostic(
     error: &Error,
     file: &dyn Fn(&str) -> Option<SourceFile>,
-    known_functions: &[String],
+    known_functions: &BTreeSet<String>,
 ) -> Diagnostic {
     let mut places = Vec::new();
     let mut innermost = error;
@@ -71,7 +72,7 @@ fn place(error: &Error, file: &dyn Fn(&str) -> Option<SourceFile>) -> Option<Loc
     Some(file.at(range))
 }
 
-fn describe(error: &Error, known_functions: &[String]) -> Diagnostic {
+fn describe(error: &Error, known_functions: &BTreeSet<String>) -> Diagnostic {
     let detail = error.detail().unwrap_or_default();
     match error.kind() {
         ErrorKind::SyntaxError => {

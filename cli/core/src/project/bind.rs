@@ -25,6 +25,7 @@ pub(super) fn bind(
         renderer,
         diagnostics,
         nodes: Nodes::new(),
+        built_names: BTreeMap::new(),
         sources: Sources::new(),
         used_paths: BTreeSet::new(),
     };
@@ -79,6 +80,8 @@ struct Binder<'run, 'engine> {
     renderer: &'run YamlRenderer<'engine>,
     diagnostics: &'run mut Vec<Diagnostic>,
     nodes: Nodes,
+    /// Models and seeds by name.
+    built_names: BTreeMap<String, UniqueId>,
     sources: Sources,
     used_paths: BTreeSet<(&'static str, Vec<String>)>,
 }
@@ -148,9 +151,11 @@ impl Binder<'_, '_> {
                 .collect();
         }
         node.config = merged;
-        let clash = self.nodes.values().find(|other| {
-            other.name == node.name && !other.is_test() && !node.is_test() || other.id == node.id
-        });
+        // models and seeds share their names; tests have a space of their own
+        let clash = match self.built_names.get(&node.name) {
+            Some(id) if !node.is_test() => self.nodes.get(id),
+            _ => self.nodes.get(&node.id),
+        };
         if let Some(clash) = clash {
             self.diagnostics.push(
                 Diagnostic::error(
@@ -167,6 +172,9 @@ impl Binder<'_, '_> {
         }
         let enabled = config::flag(&node.config, "enabled") != Some(false);
         let attached_to = Attachment::Ref(node.name.clone());
+        if !node.is_test() {
+            self.built_names.insert(node.name.clone(), node.id.clone());
+        }
         self.nodes.insert(node.id.clone(), node);
         if enabled {
             for (file, test) in tests {
