@@ -2,7 +2,7 @@
 -- Views that read the old relation are made again on the new one, in dependency order, with their owner,
 -- grants, options and comments; foreign keys that point at it are pointed at the new one; owner and grants
 -- of the relation itself are kept. If anything of this cannot be done the transaction fails and the old
--- relation stays. Nothing is dropped by CASCADE.
+-- relation stays. Nothing is dropped by CASCADE. SQLSTATE HCW01 names the objects in the way.
 --
 -- An old table is moved to {retired_schema} and dropped when the run has ended: dropping it here would lock
 -- the tables that its foreign keys point at, which other steps of the run are reading.
@@ -20,6 +20,7 @@ declare
     makes text[] := '{}';
     checks text[] := '{}';
     after text[] := '{}';
+    others text;
     dependent record;
     statement text;
 begin
@@ -94,7 +95,7 @@ begin
             if dependent.relkind <> 'v' then
                 raise exception 'materialized view %.% reads %.%: drop it or refresh it by hand after the rebuild',
                     dependent.nspname, dependent.relname, target_schema, relation_name
-                    using errcode = 'dependent_objects_still_exist';
+                    using errcode = 'HCW01';
             end if;
             drops := format('drop view %I.%I', dependent.nspname, dependent.relname) || drops;
             makes := makes || format(
@@ -156,6 +157,24 @@ begin
             );
             checks := checks || format('alter table %s validate constraint %I', dependent.table_name, dependent.conname);
         end loop;
+
+        -- what else hangs on it (a function of its row type, a column of that type) cannot go over
+        select string_agg(pg_describe_object(classid, objid, objsubid), ', ' order by classid, objid) into others
+        from pg_depend
+        where deptype = 'n'
+            and classid not in ('pg_rewrite'::regclass, 'pg_constraint'::regclass)
+            and (
+                (refclassid = 'pg_class'::regclass and refobjid = old_relation)
+                or (refclassid = 'pg_type'::regclass and refobjid in (
+                    select row_type.oid from pg_type as row_type where row_type.typrelid = old_relation
+                    union all
+                    select row_type.typarray from pg_type as row_type where row_type.typrelid = old_relation
+                ))
+            );
+        if others is not null then
+            raise exception '%.% cannot be replaced: % depends on it', target_schema, relation_name, others
+                using errcode = 'HCW01';
+        end if;
 
         foreach statement in array drops loop
             execute statement;
