@@ -1,8 +1,17 @@
 -- Code tables: one row per code and release. Installed with either twin; filled by `hcw load-codes`.
 -- Running this again changes nothing that is there.
 
-create schema if not exists hcw;
-create schema if not exists hcw_codes;
+do $install$
+begin
+    -- a role without CREATE on the database can use schemas that were made for it
+    if to_regnamespace('hcw') is null then
+        create schema hcw;
+    end if;
+    if to_regnamespace('hcw_codes') is null then
+        create schema hcw_codes;
+    end if;
+end
+$install$;
 comment on schema hcw_codes is 'Code lists that the on-date validators of schema hcw read; loaded by hcw load-codes.';
 
 create table if not exists hcw_codes.releases (
