@@ -15,8 +15,8 @@ $install$;
 comment on schema hcw_codes is 'Code lists that the on-date validators of schema hcw read; loaded by hcw load-codes.';
 
 create table if not exists hcw_codes.releases (
-    system text not null,
-    release text not null,
+    system text collate "C" not null,
+    release text collate "C" not null,
     effective_from date not null default '-infinity',
     effective_to date not null default 'infinity',
     file text not null,
@@ -43,8 +43,8 @@ begin
         execute format(
             $table$
             create table if not exists hcw_codes.%1$I (
-                code text not null,
-                release text not null,
+                code text collate "C" not null,
+                release text collate "C" not null,
                 billable boolean not null default true,
                 effective_from date,
                 effective_to date,

@@ -1,6 +1,7 @@
 -- The list and on-date layers, over the functions of either twin: shape first, then list, then date.
 --
 -- Of each system: hcw.<system>_is_valid_on, _reason_on and _canonical_on (code text, on_date date).
+-- A variable has the collation of the caller's column; the lists are compared and indexed under "C".
 -- A day that no loaded release covers skips the list; then the shape alone has judged.
 
 do $install$
@@ -21,7 +22,7 @@ begin
             ('icd9cm_dx', null, null),
             ('icd9cm_px', null, null),
             ('hcpcs', null, null),
-            ('modifier', null, $$canonical ~ '[A-Z]'$$),
+            ('modifier', null, $$canonical collate "C" ~ '[A-Z]'$$),
             ('ms_drg', $$case when hcw.ms_drg_reason(code) is null or hcw.ms_drg_reason(code) = 'unassigned'
                 then lpad(btrim(code, E' \t\n\x0b\f\r'), 3, '0') end$$, null),
             ('place_of_service', $$case when hcw.place_of_service_reason(code) is null or hcw.place_of_service_reason(code) = 'unassigned'
@@ -57,8 +58,8 @@ begin
                         select listed.billable
                         into is_leaf
                         from hcw_codes.%1$I as listed
-                        where listed.code = canonical
-                            and listed.release = in_force
+                        where listed.code = canonical collate "C"
+                            and listed.release = in_force collate "C"
                             and (listed.effective_from is null or listed.effective_from <= on_date)
                             and (listed.effective_to is null or listed.effective_to >= on_date);
                         if not found then
