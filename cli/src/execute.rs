@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use hcw_core::analyse::Analysed;
 use hcw_core::diagnostic::Diagnostic;
-use hcw_core::plan::{Plan, Step};
+use hcw_core::plan::Plan;
 use hcw_core::target::Connection;
 use tokio::task::JoinSet;
 use tokio_postgres::Client;
@@ -89,7 +89,7 @@ pub(crate) async fn execute(
     for _ in 0..run.threads.min(plan.steps.len()) {
         idle.push(open(run).await?);
     }
-    let progress = reporter.progress(plan.steps.len());
+    let progress = Arc::new(reporter.progress(plan.steps.len()));
     let mut schedule = Schedule::new(plan);
     let mut running = JoinSet::new();
     let mut results = Vec::new();
@@ -136,14 +136,14 @@ pub(crate) async fn execute(
         } else {
             client
         });
-        progress.end(&shown_name(&plan.steps[result.position]));
+        progress.end(&plan.steps[result.position].label);
         let failed = matches!(result.outcome.status, Status::Error | Status::Fail);
         let skipped = schedule.ended(result.position, failed);
         ended(&result);
         results.push(result);
         for position in skipped {
             let result = skip(position);
-            progress.end(&shown_name(&plan.steps[position]));
+            progress.end(&plan.steps[position].label);
             ended(&result);
             results.push(result);
         }
@@ -157,7 +157,7 @@ pub(crate) async fn execute(
         ended(&result);
         results.push(result);
     }
-    drop(progress);
+    progress.finish();
     Ok(RunReport {
         results,
         elapsed: started.elapsed(),
@@ -173,16 +173,17 @@ async fn open(run: &Run) -> Result<Client, Problems> {
 
 fn start(
     run: &Run,
-    progress: &Progress,
+    progress: &Arc<Progress>,
     running: &mut JoinSet<(Client, StepResult)>,
     mut client: Client,
     position: usize,
 ) {
-    progress.start(&shown_name(&run.plan.steps[position]));
+    progress.start(&run.plan.steps[position].label);
     let (plan, analysed) = (run.plan.clone(), run.analysed.clone());
     let context = step::Context {
         project_dir: run.project_dir.clone(),
         compiled_folder: run.compiled_folder.clone(),
+        progress: progress.clone(),
     };
     running.spawn(async move {
         let started = Instant::now();
@@ -207,12 +208,6 @@ fn skip(position: usize) -> StepResult {
         },
         elapsed: Duration::ZERO,
     }
-}
-
-fn shown_name(step: &Step) -> String {
-    step.relation
-        .as_ref()
-        .map_or_else(|| step.name.clone(), |relation| relation.plain())
 }
 
 /// Which steps may start.

@@ -38,18 +38,14 @@ use load::FileCounts;
 
 /// How far a file is.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct LandingProgress<'progress> {
-    pub(crate) table: &'progress LandingTable,
-    pub(crate) file: &'progress str,
+pub(crate) struct LandingProgress {
     /// Bytes read of those on disk.
     pub(crate) bytes_read: u64,
     pub(crate) bytes: u64,
-    /// Records found so far.
-    pub(crate) records: u64,
 }
 
 /// Takes news of the progress.
-pub(crate) type Report<'report> = dyn FnMut(LandingProgress<'_>) + Send + 'report;
+pub(crate) type Report<'report> = dyn FnMut(LandingProgress) + Send + 'report;
 
 /// What happened to the files of one table: records read = `rows` + `rejects`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

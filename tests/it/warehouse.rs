@@ -9,6 +9,8 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
+use crate::server;
+
 /// A project in a temporary folder, with a database of its own.
 pub(crate) struct Warehouse {
     pub(crate) folder: TempDir,
@@ -20,17 +22,10 @@ pub(crate) struct Warehouse {
 }
 
 impl Warehouse {
-    /// Makes both; `None`, and a line that says so, when there is no server for tests.
+    /// Makes both.
     pub(crate) fn start() -> Option<Warehouse> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let Ok(server_url) = std::env::var("HCW_TEST_DATABASE_URL") else {
-            assert!(
-                std::env::var("HCW_TEST_DATABASE_REQUIRED").is_err(),
-                "HCW_TEST_DATABASE_URL is not set"
-            );
-            println!("skipped: HCW_TEST_DATABASE_URL is not set");
-            return None;
-        };
+        let server_url = server::url().to_owned();
         let database = format!(
             "hcw_test_{}_{}",
             std::process::id(),

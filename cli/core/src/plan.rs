@@ -49,6 +49,8 @@ pub struct Step {
     pub id: UniqueId,
     /// Its name.
     pub name: String,
+    /// The name that is shown: a relation's full name, or a test's.
+    pub label: String,
     /// What is built, for the line that the user sees: `sql table model`.
     pub description: String,
     /// The relation it makes; `None` for tests.
@@ -121,6 +123,7 @@ pub fn plan(
                 Ok(Step {
                     id: id.clone(),
                     name: format!("{}.{}", table.source_name, table.name),
+                    label: table.relation.plain(),
                     description: "source".to_owned(),
                     relation: Some(table.relation.clone()),
                     waits_for: Vec::new(),
@@ -170,6 +173,10 @@ fn node_step(
     let step = |description: String, relation: Option<RelationName>, action: Action| Step {
         id: node.id.clone(),
         name: node.name.clone(),
+        label: match &relation {
+            Some(relation) => relation.plain(),
+            None => shortened(&node.name),
+        },
         description,
         relation,
         waits_for: Vec::new(),
@@ -232,6 +239,15 @@ fn node_step(
                 Action::Statements(materialize::model(node, compiled, &target)),
             )))
         }
+    }
+}
+
+/// A test's name at a length that people can read; ids and artifacts have all of it.
+fn shortened(name: &str) -> String {
+    const LENGTH: usize = 100;
+    match name.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
     }
 }
 

@@ -90,7 +90,7 @@ pub(crate) async fn run(
         .await
         .map_err(|error| vec![error])?;
     artifacts::write_results(session, &run.plan, &report).map_err(|error| vec![error])?;
-    summary(&run.plan, &report, reporter);
+    summary(&report, reporter);
     Ok(if report.has_failed() {
         exit_code::FAILURE
     } else {
@@ -180,7 +180,7 @@ const LINE_WIDTH: usize = 80;
 
 /// `3 of 41 OK created sql table model marts.kpi_… [SELECT 20 in 0.08s]`
 fn line(position: usize, total: usize, step: &Step, result: &StepResult) -> String {
-    let name = shown_name(step);
+    let name = &step.label;
     let is_test = matches!(step.action, Action::Test(_));
     let outcome = &result.outcome;
     let what = match (outcome.status, &step.action) {
@@ -212,12 +212,6 @@ fn line(position: usize, total: usize, step: &Step, result: &StepResult) -> Stri
     format!("{start}{dots} [{tag} in {}]", seconds(result.elapsed))
 }
 
-fn shown_name(step: &Step) -> String {
-    step.relation
-        .as_ref()
-        .map_or_else(|| step.name.clone(), |relation| relation.plain())
-}
-
 fn seconds(elapsed: Duration) -> String {
     format!("{:.2}s", elapsed.as_secs_f64())
 }
@@ -239,7 +233,7 @@ fn json_line(step: &Step, result: &StepResult) -> serde_json::Value {
     })
 }
 
-fn summary(plan: &Plan, report: &RunReport, reporter: &Reporter) {
+fn summary(report: &RunReport, reporter: &Reporter) {
     let counts = [
         ("PASS", report.count(Status::Success)),
         ("WARN", report.count(Status::Warn)),
@@ -257,30 +251,6 @@ fn summary(plan: &Plan, report: &RunReport, reporter: &Reporter) {
         });
         reporter.data(&format!("{summary}\n"));
         return;
-    }
-    let failed: Vec<String> = report
-        .results
-        .iter()
-        .filter(|result| matches!(result.outcome.status, Status::Fail))
-        .map(|result| {
-            let step = &plan.steps[result.position];
-            let kept = match &step.action {
-                Action::Test(test) => test
-                    .stored_in
-                    .as_ref()
-                    .map(|relation| format!("; the rows are in {}", relation.plain())),
-                _ => None,
-            };
-            format!(
-                "  test {} found {} failing rows{}",
-                step.name,
-                result.outcome.rows.unwrap_or_default(),
-                kept.unwrap_or_default()
-            )
-        })
-        .collect();
-    if !failed.is_empty() {
-        reporter.line(&format!("\nFailed tests:\n{}", failed.join("\n")));
     }
     let counts: Vec<String> = counts
         .iter()

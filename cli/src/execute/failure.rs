@@ -1,9 +1,10 @@
 //! From what a server refuses to a diagnostic that points into the user's template.
 
 use hcw_core::analyse::Analysed;
+use hcw_core::data_test::DataTest;
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::materialize::Statement;
-use hcw_core::plan::Step;
+use hcw_core::plan::{Action, Step};
 use hcw_core::source::{Location, SourceFile};
 
 use super::step::Context;
@@ -47,24 +48,27 @@ impl<'plan> Batch<'plan> {
 pub(super) enum Failure {
     /// The server refused.
     Server {
-        error: ServerError,
+        error: Box<ServerError>,
         /// Offset in the compiled query.
         offset: Option<usize>,
     },
     /// The connection is gone.
     Lost,
-    /// Something that is a diagnostic already.
-    Found(Box<Diagnostic>),
 }
 
 impl Failure {
+    /// Whether the server chose this transaction to end a deadlock: run again, it can succeed.
+    pub(super) fn is_deadlock(&self) -> bool {
+        matches!(self, Failure::Server { error, .. } if error.sqlstate == "40P01")
+    }
+
     pub(super) fn of(error: &tokio_postgres::Error, batch: &Batch<'_>) -> Failure {
         match ServerError::new(error, &batch.text) {
             Some(error) => Failure::Server {
                 offset: error
                     .position
                     .and_then(|position| batch.offset_in_query(position)),
-                error,
+                error: Box::new(error),
             },
             None => Failure::Lost,
         }
@@ -87,7 +91,6 @@ impl Failure {
             })
         };
         match self {
-            Failure::Found(diagnostic) => *diagnostic,
             Failure::Lost => placed(
                 Diagnostic::error(
                     Code::ConnectionLost,
@@ -134,6 +137,39 @@ impl Failure {
                 }
             }
         }
+    }
+}
+
+/// A data test that found rows, at the place that applies it.
+pub(super) fn test_finding(
+    step: &Step,
+    failures: u64,
+    is_error: bool,
+    analysed: &Analysed,
+    context: &Context,
+) -> Diagnostic {
+    let rows = if failures == 1 { "row" } else { "rows" };
+    let message = format!("the test `{}` found {failures} failing {rows}", step.label);
+    let diagnostic = if is_error {
+        Diagnostic::error(Code::TestFailed, message)
+    } else {
+        Diagnostic::warning(Code::TestFailed, message)
+    };
+    let Some(node) = analysed.resolved.project().nodes.get(&step.id) else {
+        return diagnostic;
+    };
+    let location = node.patched_at.clone();
+    let diagnostic = diagnostic.at(location.unwrap_or_else(|| node.file.at(0..0)));
+    match &step.action {
+        Action::Test(DataTest {
+            stored_in: Some(relation),
+            ..
+        }) => diagnostic.help(format!("the failing rows are in {}", relation.plain())),
+        _ => diagnostic.help(format!(
+            "see the rows with the query in {}/{}, or keep them with --store-failures",
+            context.compiled_folder,
+            crate::artifacts::compiled_path(node)
+        )),
     }
 }
 

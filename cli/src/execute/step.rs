@@ -1,6 +1,7 @@
 //! One step on one connection.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use hcw_core::analyse::Analysed;
 use hcw_core::data_test::{DataTest, Verdict, verdict};
@@ -10,7 +11,8 @@ use hcw_core::plan::{Action, Step};
 use hcw_core::seed::SeedData;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
-use super::failure::{Batch, Failure};
+use super::failure::{Batch, Failure, test_finding};
+use crate::report::Progress;
 use crate::{landing, seed_load};
 
 /// How a step ended.
@@ -39,10 +41,14 @@ pub(crate) struct Outcome {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+/// How often a transaction is tried that the server ended as a deadlock.
+const DEADLOCK_ATTEMPTS: u32 = 4;
+
 /// What a step needs beside the plan.
 pub(super) struct Context {
     pub(super) project_dir: PathBuf,
     pub(super) compiled_folder: String,
+    pub(super) progress: Arc<Progress>,
 }
 
 pub(super) async fn run(
@@ -59,11 +65,25 @@ pub(super) async fn run(
             data,
             after,
         } => seed(client, before, &copy_into.in_schema(), data, after).await,
-        Action::Test(test) => data_test(client, test).await,
-        Action::Land(table) => {
-            return match landing::land(client, &context.project_dir, table, &mut |_progress| {})
-                .await
+        Action::Test(test) => {
+            let mut result = data_test(client, test).await;
+            if let Ok(outcome) = &mut result
+                && let (Status::Warn | Status::Fail, Some(failures)) =
+                    (outcome.status, outcome.rows)
             {
+                let is_error = outcome.status == Status::Fail;
+                let finding = test_finding(step, failures, is_error, analysed, context);
+                outcome.diagnostics.push(finding);
+            }
+            result
+        }
+        Action::Land(table) => {
+            let mut report = |progress: landing::LandingProgress| {
+                context
+                    .progress
+                    .read(&step.label, progress.bytes_read, progress.bytes);
+            };
+            return match landing::land(client, &context.project_dir, table, &mut report).await {
                 Ok(outcome) => landed(outcome),
                 Err(diagnostic) => error(*diagnostic),
             };
@@ -91,13 +111,22 @@ fn success(message: String, rows: Option<u64>) -> Outcome {
 }
 
 /// All statements in one message: the server runs them as one transaction, in one round trip.
+///
+/// Readers of the replaced relation may hold locks in another order: the server ends a deadlock by refusing
+/// one side, and what it refused of ours is tried again.
 async fn build(
     client: &Client,
     statements: &[Statement],
     description: &str,
 ) -> Result<Outcome, Failure> {
     let batch = Batch::new(statements);
-    let counts = send(client, &batch).await?;
+    let mut attempt = 1;
+    let counts = loop {
+        match send(client, &batch).await {
+            Err(failure) if failure.is_deadlock() && attempt < DEADLOCK_ATTEMPTS => attempt += 1,
+            result => break result?,
+        }
+    };
     let rows = statements
         .iter()
         .zip(counts)

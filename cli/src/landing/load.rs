@@ -86,11 +86,8 @@ pub(crate) async fn load(
             waiting_bytes = 0;
         }
         report(LandingProgress {
-            table,
-            file: &file.name,
             bytes_read: chunk.bytes_read,
             bytes: file.bytes,
-            records: counts.rows + counts.rejected.count,
         });
     }
     segments.end_segment().await.map_err(server)?;

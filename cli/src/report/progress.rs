@@ -1,6 +1,6 @@
 //! The live progress bar of a run: how far it is, and what runs now.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -10,7 +10,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// Progress over the steps of a plan. Without a terminal it does nothing.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
-    running: Mutex<BTreeSet<String>>,
+    /// What runs, each with how far it is.
+    running: Mutex<BTreeMap<String, String>>,
 }
 
 impl Progress {
@@ -36,8 +37,23 @@ impl Progress {
     /// A step starts.
     pub(crate) fn start(&self, name: &str) {
         self.change(|running| {
-            running.insert(name.to_owned());
+            running.insert(name.to_owned(), String::new());
         });
+    }
+
+    /// A step that reads a file is so far.
+    pub(crate) fn read(&self, name: &str, bytes_read: u64, bytes: u64) {
+        let percent = (bytes_read * 100).checked_div(bytes).unwrap_or(100);
+        self.change(|running| {
+            running.insert(name.to_owned(), format!(" {percent} %"));
+        });
+    }
+
+    /// The run has ended.
+    pub(crate) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
     }
 
     /// A step has ended.
@@ -50,19 +66,14 @@ impl Progress {
         }
     }
 
-    fn change(&self, change: impl FnOnce(&mut BTreeSet<String>)) {
+    fn change(&self, change: impl FnOnce(&mut BTreeMap<String, String>)) {
         let Some(bar) = &self.bar else { return };
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut running);
-        let names: Vec<&str> = running.iter().map(String::as_str).collect();
+        let names: Vec<String> = running
+            .iter()
+            .map(|(name, detail)| format!("{name}{detail}"))
+            .collect();
         bar.set_message(names.join(", "));
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
     }
 }

@@ -57,7 +57,6 @@ codes! {
     CompilerError = "HCW0303", "a macro raised a compiler error";
     // 04: graph
     Cycle = "HCW0401", "models that depend on themselves";
-    UnsupportedPlan = "HCW0402", "a node that this server cannot build";
     // 05: selection
     SelectorInvalid = "HCW0501", "a selector that does not parse";
     SelectorEmpty = "HCW0502", "a selector that matches nothing";

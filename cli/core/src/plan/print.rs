@@ -53,10 +53,6 @@ pub fn print(plan: &Plan) -> String {
 }
 
 fn headline(plan: &Plan, position: usize, step: &Step) -> String {
-    let name = step
-        .relation
-        .as_ref()
-        .map_or_else(|| step.name.clone(), |relation| relation.plain());
     let after: Vec<String> = step
         .waits_for
         .iter()
@@ -68,10 +64,11 @@ fn headline(plan: &Plan, position: usize, step: &Step) -> String {
         format!(" (after {})", after.join(", "))
     };
     format!(
-        "{} of {} {} {name}{after}",
+        "{} of {} {} {}{after}",
         position + 1,
         plan.steps.len(),
-        step.description
+        step.description,
+        step.label
     )
 }
 

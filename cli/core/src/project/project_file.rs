@@ -28,7 +28,7 @@ pub struct ProjectFile {
     pub target_path: String,
     /// Folders that `hcw clean` removes.
     pub clean_targets: Vec<String>,
-    /// Folder of migrations, from `meta: {hcw: {migration_path: …}}`.
+    /// Folder of migrations, from `vars: {hcw: {migration_path: …}}`, since dbt refuses keys of ours in this file.
     pub migration_path: String,
     /// Which form of the validators `hcw build` keeps installed, from `meta: {hcw: {validators: …}}`.
     pub validators: ValidatorForm,
@@ -98,8 +98,8 @@ pub fn parse_project_file(
         }
     }
     let migration_path = reader
-        .node("meta")
-        .and_then(|meta| meta.get("hcw"))
+        .node("vars")
+        .and_then(|vars| vars.get("hcw"))
         .and_then(|hcw| hcw.get("migration_path"))
         .and_then(Node::scalar_text)
         .unwrap_or_else(|| "migrations".to_owned());

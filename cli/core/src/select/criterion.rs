@@ -65,14 +65,14 @@ impl Criterion {
             None => (false, text),
         };
         let (ancestors, rest) = match rest.split_once('+') {
-            Some((steps, rest)) if steps.is_empty() => (Some(None), rest),
+            Some(("", rest)) => (Some(None), rest),
             Some((steps, rest)) if steps.bytes().all(|byte| byte.is_ascii_digit()) => {
                 (Some(steps.parse().ok()), rest)
             }
             _ => (None, rest),
         };
         let (descendants, rest) = match rest.rsplit_once('+') {
-            Some((rest, steps)) if steps.is_empty() => (Some(None), rest),
+            Some((rest, "")) => (Some(None), rest),
             Some((rest, steps)) if steps.bytes().all(|byte| byte.is_ascii_digit()) => {
                 (Some(steps.parse().ok()), rest)
             }
@@ -233,7 +233,7 @@ impl Criterion {
             Some(serde_json::Value::Array(items)) => items
                 .iter()
                 .any(|item| item.as_str() == Some(self.value.as_str())),
-            Some(other) => other.to_string() == self.value.to_ascii_lowercase(),
+            Some(other) => self.value.to_ascii_lowercase() == format!("{other}"),
             None => false,
         }
     }

@@ -1,0 +1,39 @@
+# What people and CI run. Needs Rust and PostgreSQL's server programs (Debian: postgresql-15).
+
+.PHONY: test format lint unit warehouse bench soak build clean
+
+CARGO ?= cargo
+# nextest runs tests in parallel processes; without it cargo's own runner does the same tests
+RUNNER := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo "nextest run --no-fail-fast" || echo "test")
+
+test: format lint unit warehouse
+
+format:
+	$(CARGO) fmt --all -- --check
+
+lint:
+	$(CARGO) clippy --all-targets -- -D warnings
+
+# snapshots are compared, never written
+unit:
+	INSTA_UPDATE=no HCW_PG_FSYNC=off $(CARGO) $(RUNNER)
+
+# the example as its README says: an empty .hcw/, a build, a second build
+warehouse:
+	$(CARGO) build
+	./tests/warehouse.sh target/debug/hcw
+
+bench:
+	$(CARGO) build --release
+	python3 bench/example.py target/release/hcw
+
+# longer forms of the random tests
+soak:
+	HCW_PROPERTY_CASES=1000000 $(CARGO) test --release -p hcw-validators
+	PROPTEST_CASES=5000 INSTA_UPDATE=no HCW_PG_FSYNC=off $(CARGO) $(RUNNER)
+
+build:
+	$(CARGO) build --release
+
+clean:
+	$(CARGO) clean
