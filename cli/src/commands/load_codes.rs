@@ -92,16 +92,12 @@ pub(crate) async fn run(
     Ok(exit_code::SUCCESS)
 }
 
-fn files(
-    project_dir: &Path,
-    arguments: &LoadCodesArguments,
-) -> Result<Vec<CodeFile>, Diagnostic> {
+fn files(project_dir: &Path, arguments: &LoadCodesArguments) -> Result<Vec<CodeFile>, Diagnostic> {
     let system = match &arguments.system {
         Some(name) => Some(find_system(name).ok_or_else(|| unknown_system(name))?),
         None => None,
     };
-    if let (Some(path), Some(system), Some(release)) =
-        (&arguments.file, system, &arguments.release)
+    if let (Some(path), Some(system), Some(release)) = (&arguments.file, system, &arguments.release)
     {
         let release = Release {
             name: release.clone(),

@@ -44,7 +44,12 @@ pub(crate) fn find_system(name: &str) -> Option<CodeSystem> {
 /// Names of all tables.
 pub(crate) fn system_names() -> impl Iterator<Item = &'static str> {
     registry()
-        .filter(|entry| entry.about.system.is_some_and(|system| system.as_str() == entry.about.code))
+        .filter(|entry| {
+            entry
+                .about
+                .system
+                .is_some_and(|system| system.as_str() == entry.about.code)
+        })
         .map(|entry| entry.about.code)
 }
 
@@ -154,18 +159,50 @@ const COMMON: [(&str, &[&str]); 5] = [
     (
         "code",
         &[
-            "code", "hcpc", "hcpcs", "hcpcs_code", "modifier", "mod", "icd10", "icd_10_cm", "icd10_cm", "icd_10_pcs",
-            "cvx_code", "cvx", "pos", "pos_code", "place_of_service_code", "ms_drg", "drg", "taxonomy_code",
+            "code",
+            "hcpc",
+            "hcpcs",
+            "hcpcs_code",
+            "modifier",
+            "mod",
+            "icd10",
+            "icd_10_cm",
+            "icd10_cm",
+            "icd_10_pcs",
+            "cvx_code",
+            "cvx",
+            "pos",
+            "pos_code",
+            "place_of_service_code",
+            "ms_drg",
+            "drg",
+            "taxonomy_code",
         ],
     ),
     ("billable", &["billable", "is_billable"]),
-    ("effective_from", &["effective_from", "add_dt", "effective_date"]),
-    ("effective_to", &["effective_to", "term_dt", "termination_date"]),
+    (
+        "effective_from",
+        &["effective_from", "add_dt", "effective_date"],
+    ),
+    (
+        "effective_to",
+        &["effective_to", "term_dt", "termination_date"],
+    ),
     (
         "description",
         &[
-            "description", "long_description", "long_desc", "full_vaccine_name", "display_name", "ms_drg_title", "title",
-            "place_of_service_name", "name", "short_description", "cvx_short_description", "short_desc",
+            "description",
+            "long_description",
+            "long_desc",
+            "full_vaccine_name",
+            "display_name",
+            "ms_drg_title",
+            "title",
+            "place_of_service_name",
+            "name",
+            "short_description",
+            "cvx_short_description",
+            "short_desc",
         ],
     ),
 ];
@@ -206,8 +243,7 @@ impl<'file> Layout<'file> {
     fn new(file: &'file CodeFile, header: &ByteRecord) -> Result<Layout<'file>, Diagnostic> {
         let names: Vec<String> = header.iter().map(normal).collect();
         let place = |wanted: &str| names.iter().position(|name| name == wanted);
-        let place_of_any =
-            |aliases: &[&str]| aliases.iter().find_map(|alias| place(alias));
+        let place_of_any = |aliases: &[&str]| aliases.iter().find_map(|alias| place(alias));
         let rule = registry().find(|entry| entry.about.code == file.system.as_str());
         let code = place_of_any(COMMON[0].1);
         let (Some(rule), Some(code)) = (rule, code) else {
@@ -254,7 +290,10 @@ impl<'file> Layout<'file> {
         let answer = self.rule.answer(written, &EveryCode, None);
         let Some(code) = answer.canonical() else {
             let reason = answer.reason().map_or("", |reason| reason.as_str());
-            return Err(format!("the code is no {} ({reason})", self.rule.about.title));
+            return Err(format!(
+                "the code is no {} ({reason})",
+                self.rule.about.title
+            ));
         };
         for (release, place) in self.file.releases.iter().zip(&self.releases) {
             let listing = match place {
@@ -284,7 +323,10 @@ impl<'file> Layout<'file> {
                 append_field(out, field(*place));
             }
             for (place, is_number) in &self.own {
-                append_field(out, field(*place).filter(|text| !is_number || *text != b"."));
+                append_field(
+                    out,
+                    field(*place).filter(|text| !is_number || *text != b"."),
+                );
             }
             out.push(b'\n');
         }
@@ -345,9 +387,8 @@ pub(crate) fn read_manifest(project_dir: &Path) -> Result<Option<Vec<CodeFile>>,
             ));
         }
     };
-    let lines: Vec<Line> = serde_json::from_slice(&text).map_err(|error| {
-        Diagnostic::error(Code::CodesInvalid, format!("`{name}`: {error}"))
-    })?;
+    let lines: Vec<Line> = serde_json::from_slice(&text)
+        .map_err(|error| Diagnostic::error(Code::CodesInvalid, format!("`{name}`: {error}")))?;
     let mut files = Vec::new();
     for line in lines {
         let Some(system) = find_system(&line.system) else {
@@ -416,7 +457,10 @@ mod tests {
     fn names_of_publishers_are_known() {
         let text = "MS-DRG,MS-DRG Title,MDC,TYPE,Weight\n9,IMAGINARY,PRE,SURG,.\n";
         let found = rows(CodeSystem::MsDrg, &["fy"], text).expect("is read");
-        assert_eq!(found, "fy\t009\tt\t\\N\t\\N\tIMAGINARY\tPRE\tSURG\t\\N\t\\N\t\\N\n");
+        assert_eq!(
+            found,
+            "fy\t009\tt\t\\N\t\\N\tIMAGINARY\tPRE\tSURG\t\\N\t\\N\t\\N\n"
+        );
     }
 
     #[test]
@@ -433,7 +477,10 @@ mod tests {
             ),
         ] {
             let error = rows(CodeSystem::Hcpcs, &["r"], text).expect_err("is refused");
-            assert_eq!((error.code, error.message.as_str()), (Code::CodesInvalid, message));
+            assert_eq!(
+                (error.code, error.message.as_str()),
+                (Code::CodesInvalid, message)
+            );
         }
     }
 }

@@ -139,11 +139,7 @@ async fn copy(
     let read = file.clone();
     let reader = on_a_thread(move || read.read(|chunk| sender.blocking_send(chunk).is_ok()));
     let write = async {
-        let columns: Vec<String> = file
-            .columns()
-            .into_iter()
-            .map(quote_identifier)
-            .collect();
+        let columns: Vec<String> = file.columns().into_iter().map(quote_identifier).collect();
         // columns() and read() agree on the order: release, code, billable, …
         let statement = format!("copy {table} ({}) from stdin", columns.join(", "));
         let mut sink = pin!(transaction.copy_in::<_, Bytes>(&statement).await?);

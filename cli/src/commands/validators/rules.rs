@@ -50,7 +50,10 @@ pub(super) fn list(reporter: &Reporter) {
         } else {
             ""
         };
-        text.push_str(&format!("  {:width$}  {}{listed}\n", about.code, about.title));
+        text.push_str(&format!(
+            "  {:width$}  {}{listed}\n",
+            about.code, about.title
+        ));
     }
     reporter.data(&text);
 }
