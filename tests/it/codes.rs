@@ -7,7 +7,7 @@ use hcw_validators::dates::Date;
 use hcw_validators::{CodeSystem, CodeTables, Listing, find, registry};
 
 use crate::example::repository;
-use crate::validators::install_portable;
+use crate::validators::with_each_twin;
 use crate::warehouse::{Warehouse, text_of};
 
 /// Loads the files of `seeds/codes`; gives what was printed.
@@ -257,11 +257,12 @@ fn on_date_functions_agree_with_the_crate() {
     let Some(warehouse) = Warehouse::start() else {
         return;
     };
-    if !install_portable(&warehouse) {
-        return;
-    }
     load_shipped(&warehouse);
     let tables = Tables::read(&warehouse);
+    with_each_twin(&warehouse, || compare(&warehouse, &tables));
+}
+
+fn compare(warehouse: &Warehouse, tables: &Tables) {
     let mut codes: HashMap<&str, Vec<&str>> = HashMap::new();
     let mut keys: Vec<_> = tables.listings.keys().collect();
     keys.sort();
@@ -295,7 +296,7 @@ fn on_date_functions_agree_with_the_crate() {
             let mut numbers = day.split('-').map(|part| part.parse().expect("a number"));
             let mut next = || numbers.next().expect("three");
             let date = Date::new(next(), next(), next()).expect("a day");
-            let answer = entry.answer(code.as_bytes(), &tables, Some(date));
+            let answer = entry.answer(code.as_bytes(), tables, Some(date));
             let canonical = answer.canonical();
             let expected = format!(
                 "{}|{}|{}|{}",
@@ -320,10 +321,11 @@ fn vectors_on_dates_agree() {
     let Some(warehouse) = Warehouse::start() else {
         return;
     };
-    if !install_portable(&warehouse) {
-        return;
-    }
     load_shipped(&warehouse);
+    with_each_twin(&warehouse, || check_vectors(&warehouse));
+}
+
+fn check_vectors(warehouse: &Warehouse) {
     let path = repository().join("tests/fixtures/validators/codes_clinical.csv");
     let text = fs::read_to_string(path).expect("the vectors");
     let mut count = 0;

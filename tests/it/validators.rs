@@ -19,6 +19,20 @@ pub(crate) fn install_portable(warehouse: &Warehouse) -> bool {
     true
 }
 
+/// Installs each twin that can be had in turn, and runs a check with it.
+pub(crate) fn with_each_twin(warehouse: &Warehouse, check: impl Fn()) {
+    if install_portable(warehouse) {
+        check();
+    }
+    if offers_extension(warehouse) {
+        let text = text_of(&install(warehouse, &["--native"]));
+        assert!(text.starts_with("validators: native"), "{text}");
+        check();
+    } else {
+        println!("skipped: the test server has no extension hcw_pg");
+    }
+}
+
 fn install(warehouse: &Warehouse, options: &[&str]) -> Output {
     let mut command = warehouse.command("validators");
     command.arg("install").args(options).output().expect("runs")
@@ -247,6 +261,38 @@ fn twins_are_exchanged_unless_something_uses_them() {
 }
 
 #[test]
+fn an_older_extension_is_updated() {
+    let Some(warehouse) = Warehouse::start() else {
+        return;
+    };
+    let versions = warehouse.query(
+        "select versions.version from pg_available_extension_versions as versions \
+         inner join pg_available_extensions as extensions using (name) \
+         where name = 'hcw_pg' and version <> default_version order by version",
+    );
+    let Some(Some(older)) = versions.first() else {
+        println!("skipped: the test server has no older extension hcw_pg");
+        return;
+    };
+    warehouse.query(&format!(
+        "create schema hcw; create extension hcw_pg version '{older}'; \
+         create view valid as select hcw.npi_is_valid('1234567893') as is_valid"
+    ));
+    let text = text_of(&install(&warehouse, &[]));
+    assert!(text.starts_with("validators: native"), "{text}");
+    assert!(text.ends_with("installed\n"), "{text}");
+    assert_eq!(
+        warehouse.value(
+            "select extversion = default_version from pg_extension \
+             inner join pg_available_extensions on name = extname where name = 'hcw_pg'"
+        ),
+        "t"
+    );
+    let text = text_of(&install(&warehouse, &[]));
+    assert!(text.ends_with("unchanged\n"), "{text}");
+}
+
+#[test]
 fn a_build_installs_what_the_project_asks_for_and_tests_with_it() {
     let Some(warehouse) = Warehouse::start() else {
         return;
@@ -329,10 +375,11 @@ fn the_examples_of_the_documentation_are_true() {
     let Some(warehouse) = Warehouse::start() else {
         return;
     };
-    if !install_portable(&warehouse) {
-        return;
-    }
     crate::codes::load_shipped(&warehouse);
+    with_each_twin(&warehouse, || check_examples(&warehouse));
+}
+
+fn check_examples(warehouse: &Warehouse) {
     let mut wrong = Vec::new();
     let mut count = 0;
     for entry in std::fs::read_dir(repository().join("docs/validators")).expect("pages") {
