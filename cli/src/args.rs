@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::db::DbArguments;
+use crate::commands::load_codes::LoadCodesArguments;
+use crate::commands::validators::ValidatorsArguments;
 
 /// Builds a healthcare warehouse in PostgreSQL from SQL models in dbt's project format
 #[derive(Debug, Parser)]
@@ -135,6 +137,10 @@ pub(crate) enum Verb {
     Clean,
     /// The embedded PostgreSQL server
     Db(DbArguments),
+    /// Rules for healthcare identifiers, codes and dates
+    Validators(ValidatorsArguments),
+    /// Load code lists (ICD-10-CM, HCPCS, …) into the schema hcw_codes
+    LoadCodes(LoadCodesArguments),
 }
 
 /// Options of the verbs that work on nodes.

@@ -6,9 +6,11 @@ mod compile;
 pub(crate) mod db;
 mod debug;
 mod init;
+pub(crate) mod load_codes;
 mod ls;
 mod migrate;
 mod show;
+pub(crate) mod validators;
 
 use crate::args::{Arguments, RunArguments, Verb};
 use crate::exit_code;
@@ -82,6 +84,8 @@ pub(crate) async fn run(arguments: &Arguments, reporter: &Reporter) -> Result<u8
         Verb::Debug => debug::run(global, reporter).await,
         Verb::Init(init) => init::run(global, init, reporter),
         Verb::Clean => clean::run(global, reporter),
+        Verb::Validators(validators) => validators::run(global, validators, reporter).await,
+        Verb::LoadCodes(load_codes) => load_codes::run(global, load_codes, reporter).await,
         Verb::Db(db) => {
             let project_dir = std::path::absolute(&global.project_dir)
                 .unwrap_or_else(|_| global.project_dir.clone());

@@ -13,6 +13,7 @@ mod project_fs;
 mod report;
 mod seed_load;
 mod session;
+mod validators;
 
 use std::process::ExitCode;
 

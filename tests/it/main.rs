@@ -1,6 +1,7 @@
 //! The integration binary: runs `hcw` as a user does, on real servers. One module a subject.
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
+mod codes;
 mod compiled;
 mod connect;
 mod defects;
@@ -10,4 +11,5 @@ mod landing;
 mod migration;
 mod server;
 mod tidy;
+mod validators;
 mod warehouse;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use minijinja::Value;
 use serde_json::{Map, Value as Json};
 
-pub use project_file::{PROJECT_FILE, ProjectFile, parse_project_file};
+pub use project_file::{PROJECT_FILE, ProjectFile, ValidatorForm, parse_project_file};
 pub use resource::*;
 
 use crate::diagnostic::{Code, Diagnostic};

@@ -32,7 +32,7 @@ pub(crate) async fn run(
     let resolved = session.resolve(reporter)?;
     let selected = selected(&resolved, arguments, reporter)?;
     let connection = session.connection().await?;
-    let control = session.connect(&connection).await?;
+    let mut control = session.connect(&connection).await?;
     if !arguments.dry_run {
         let target = &session.settings.target;
         let name = format!("{} {}", session.project_file.name, target.schema);
@@ -41,6 +41,9 @@ pub(crate) async fn run(
             .map_err(|error| vec![error])?;
         if work.land {
             super::migrate::apply(session, &connection, reporter).await?;
+        }
+        if work.models || work.tests {
+            super::validators::keep_installed(session, &mut control, reporter).await?;
         }
     }
     let state = state(&control, &resolved).await?;

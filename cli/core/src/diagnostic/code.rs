@@ -89,6 +89,14 @@ codes! {
     ServerInitFailed = "HCW1003", "the embedded cluster cannot be made";
     ClusterVersion = "HCW1004", "no server programs of the embedded cluster's version";
     ClusterOwner = "HCW1005", "the embedded cluster belongs to another user";
+    // 11: validators and code tables
+    ValidatorUnknown = "HCW1101", "a validator that does not exist";
+    ValidatorsUnavailable = "HCW1102", "the wanted form of the validators is not to be had";
+    ValidatorsInUse = "HCW1103", "objects depend on the installed validators";
+    ValidatorsFailed = "HCW1104", "the validators cannot be installed";
+    CodesMissing = "HCW1105", "no code file to load";
+    CodesInvalid = "HCW1106", "a code file that cannot be used";
+    CodesFailed = "HCW1107", "the server refuses codes";
 }
 
 #[cfg(test)]

@@ -12,9 +12,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::SourceFile;
 
 /// Macros that every project has, in our own words; a project's macro of the same name wins.
-const BUILT_IN: [(&str, &str); 2] = [
+const BUILT_IN: [(&str, &str); 3] = [
     ("hcw/naming.sql", include_str!("builtin/naming.sql")),
     ("hcw/data_tests.sql", include_str!("builtin/data_tests.sql")),
+    ("hcw/validators.sql", include_str!("builtin/validators.sql")),
 ];
 
 /// What a block is.

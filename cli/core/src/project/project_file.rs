@@ -30,10 +30,26 @@ pub struct ProjectFile {
     pub clean_targets: Vec<String>,
     /// Folder of migrations, from `vars: {hcw: {migration_path: …}}`, since dbt refuses keys of ours in this file.
     pub migration_path: String,
+    /// Which form of the validators `hcw build` keeps installed, from `meta: {hcw: {validators: …}}`.
+    pub validators: ValidatorForm,
     /// Project variables, not yet rendered.
     pub vars: Option<Node>,
     /// Configuration trees by resource kind (`models`, `seeds`, `data_tests`, `sources`).
     pub configs: Vec<(&'static str, Node)>,
+}
+
+/// Which form of the validators a project wants in its database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ValidatorForm {
+    /// Nothing is installed: the project does not use them.
+    #[default]
+    None,
+    /// The extension where the server has it, else plain SQL.
+    Auto,
+    /// The extension.
+    Native,
+    /// Plain SQL.
+    Portable,
 }
 
 /// Reads `dbt_project.yml`.
@@ -87,6 +103,11 @@ pub fn parse_project_file(
         .and_then(|hcw| hcw.get("migration_path"))
         .and_then(Node::scalar_text)
         .unwrap_or_else(|| "migrations".to_owned());
+    let validators = reader
+        .node("meta")
+        .and_then(|meta| meta.get("hcw"))
+        .and_then(|hcw| hcw.get("validators"))
+        .cloned();
     for key in [
         "config-version",
         "version",
@@ -111,6 +132,9 @@ pub fn parse_project_file(
         reader.node(key);
     }
     reader.finish();
+    let validators = validators.map_or_else(ValidatorForm::default, |node| {
+        validator_form(file, &node, diagnostics)
+    });
     let Some(name) = name else {
         diagnostics.push(
             Diagnostic::error(Code::YamlType, format!("`{}` has no `name`", file.path))
@@ -139,6 +163,7 @@ pub fn parse_project_file(
         target_path,
         clean_targets,
         migration_path,
+        validators,
         vars,
         configs,
     })
@@ -155,6 +180,28 @@ fn paths(reader: &mut MapReader<'_, '_>, key: &'static str, default: &[&str]) ->
                 .to_owned()
         })
         .collect()
+}
+
+fn validator_form(
+    file: &SourceFile,
+    node: &Node,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> ValidatorForm {
+    match node.as_str() {
+        Some("auto") => ValidatorForm::Auto,
+        Some("native") => ValidatorForm::Native,
+        Some("portable") => ValidatorForm::Portable,
+        Some("none") => ValidatorForm::None,
+        _ if node.is_null() => ValidatorForm::None,
+        _ => {
+            diagnostics.push(
+                Diagnostic::error(Code::ConfigInvalid, "`validators` names no form of them")
+                    .at(file.at(node.range.clone()))
+                    .help("write `auto`, `native`, `portable` or `none`"),
+            );
+            ValidatorForm::None
+        }
+    }
 }
 
 fn is_identifier(name: &str) -> bool {

@@ -1,0 +1,121 @@
+//! `hcw validators`: install them in the project's database; list and check without one.
+
+mod rules;
+
+use std::ffi::OsString;
+
+use clap::{Args, Subcommand};
+use hcw_core::project::ValidatorForm;
+use serde_json::json;
+use tokio_postgres::Client;
+
+use crate::args::{GlobalArguments, RunArguments};
+use crate::exit_code;
+use crate::report::Reporter;
+use crate::session::{Problems, Session};
+use crate::validators::{self, Outcome, Twin, Wanted};
+
+/// Installs, lists and tries the validators.
+#[derive(Debug, Args)]
+pub(crate) struct ValidatorsArguments {
+    #[command(subcommand)]
+    command: ValidatorsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ValidatorsCommand {
+    /// Install the functions of schema hcw and the code tables, or bring them up to date
+    Install {
+        /// The extension hcw_pg, or nothing
+        #[arg(long, conflicts_with = "portable")]
+        native: bool,
+        /// Plain SQL, for servers that load no extensions
+        #[arg(long)]
+        portable: bool,
+    },
+    /// List all validators; needs no database
+    List,
+    /// Judge one value (exit code 1 when it is not valid); needs no database
+    Check {
+        /// The validator's name, for example npi
+        kind: String,
+        /// The value
+        #[arg(allow_hyphen_values = true)]
+        value: OsString,
+    },
+}
+
+/// Runs `hcw validators …`.
+///
+/// **Errors**: HCW1101 for an unknown validator; HCW1102 to HCW1104 when they cannot be installed.
+pub(crate) async fn run(
+    global: &GlobalArguments,
+    arguments: &ValidatorsArguments,
+    reporter: &Reporter,
+) -> Result<u8, Problems> {
+    match &arguments.command {
+        ValidatorsCommand::Install { native, portable } => {
+            let wanted = match (native, portable) {
+                (true, _) => Wanted::Only(Twin::Native),
+                (_, true) => Wanted::Only(Twin::Portable),
+                _ => Wanted::Auto,
+            };
+            let session = Session::new(global, &RunArguments::default(), "validators")?;
+            let connection = session.connection().await?;
+            let mut client = session.connect(&connection).await?;
+            let outcome = validators::ensure(&mut client, wanted)
+                .await
+                .map_err(|error| vec![error])?;
+            if reporter.is_json() {
+                let result = json!({
+                    "twin": outcome.twin.as_str(),
+                    "why": outcome.why,
+                    "changed": outcome.is_changed,
+                });
+                reporter.data(&format!("{result}\n"));
+            } else {
+                reporter.line(&line(&outcome));
+            }
+            Ok(exit_code::SUCCESS)
+        }
+        ValidatorsCommand::List => {
+            rules::list(reporter);
+            Ok(exit_code::SUCCESS)
+        }
+        ValidatorsCommand::Check { kind, value } => rules::check(kind, value, reporter),
+    }
+}
+
+/// Before models and tests: what the project asks for in `meta: {hcw: {validators: …}}`.
+pub(super) async fn keep_installed(
+    session: &Session,
+    client: &mut Client,
+    reporter: &Reporter,
+) -> Result<(), Problems> {
+    let wanted = match session.project_file.validators {
+        ValidatorForm::None => return Ok(()),
+        ValidatorForm::Auto => Wanted::Auto,
+        ValidatorForm::Native => Wanted::Only(Twin::Native),
+        ValidatorForm::Portable => Wanted::Only(Twin::Portable),
+    };
+    let outcome = validators::ensure(client, wanted)
+        .await
+        .map_err(|error| vec![error])?;
+    if outcome.is_changed {
+        reporter.line(&line(&outcome));
+    }
+    Ok(())
+}
+
+fn line(outcome: &Outcome) -> String {
+    format!(
+        "validators: {} ({}), {}",
+        outcome.twin.as_str(),
+        outcome.why,
+        if outcome.is_changed {
+            "installed"
+        } else {
+            "unchanged"
+        }
+    )
+}

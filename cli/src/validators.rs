@@ -1,0 +1,62 @@
+//! The validators in the database: the native twin (extension `hcw_pg`), the portable one (plain SQL
+//! in this binary), and the code tables that both read. Nothing here prints.
+//!
+//! What is installed is recorded in `hcw.validator_installation`; a call that finds the record as
+//! wanted asks one query and does nothing. Only what hcw installed is ever dropped, and never with
+//! what depends on it.
+
+mod choice;
+pub(crate) mod code_file;
+pub(crate) mod code_load;
+mod install;
+mod record;
+
+pub(crate) use install::{Outcome, ensure, ensure_code_tables};
+
+use sha2::{Digest, Sha256};
+
+include!(concat!(env!("OUT_DIR"), "/validator_scripts.rs"));
+
+/// The extension of the native twin.
+const EXTENSION: &str = "hcw_pg";
+
+/// The form of the validators that a database has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Twin {
+    /// The extension.
+    Native,
+    /// Plain SQL.
+    Portable,
+}
+
+impl Twin {
+    /// The name that is recorded and shown.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Twin::Native => "native",
+            Twin::Portable => "portable",
+        }
+    }
+}
+
+/// Which twin is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Native where it can be had.
+    Auto,
+    /// This one or none.
+    Only(Twin),
+}
+
+/// Hex digest of scripts in their order; names count, so that a moved statement is a change.
+fn checksum(scripts: &[(&str, &str)]) -> String {
+    let mut hasher = Sha256::new();
+    for (name, text) in scripts {
+        for part in [name, text] {
+            hasher.update(part.as_bytes());
+            hasher.update([0]);
+        }
+    }
+    let digest = hasher.finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

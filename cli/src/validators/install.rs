@@ -1,0 +1,414 @@
+//! Puts a twin and the code tables into a database, in one transaction under one lock.
+
+use hcw_core::diagnostic::{Code, Diagnostic};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, GenericClient, Transaction};
+
+use super::choice::{Choice, choose, is_current, is_outdated};
+use super::record::{self, Found, Part};
+use super::{CODES, EXTENSION, PORTABLE, Twin, Wanted, checksum};
+use crate::db::redact;
+
+/// Key of the advisory lock under which validators are installed: "hcw vali" in ASCII.
+const LOCK_KEY: i64 = 0x6863_7720_7661_6c69;
+
+/// The version that is recorded for what this binary holds.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Objects that an error names before the rest is left out.
+const DEPENDENTS_SHOWN: usize = 20;
+
+/// What [`ensure`] found or did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// The twin that the database has now.
+    pub(crate) twin: Twin,
+    /// Why it is this one.
+    pub(crate) why: String,
+    /// Whether anything was installed, updated or replaced.
+    pub(crate) is_changed: bool,
+}
+
+/// Sees to it that the database has the wanted twin, in this binary's or server's version, and the
+/// code tables.
+///
+/// **Errors**: HCW1102 when the wanted twin cannot be had; HCW1103 when the other twin would have to
+/// go but objects use it; HCW1104 when the server refuses. Nothing has changed then.
+pub(crate) async fn ensure(client: &mut Client, wanted: Wanted) -> Result<Outcome, Diagnostic> {
+    let scripts = checksum(PORTABLE);
+    let found = record::read_if_any(&*client)
+        .await
+        .map_err(|error| refused("they cannot be looked up", &error))?;
+    let choice = choose(wanted, &found, !PORTABLE.is_empty())?;
+    if is_current(choice.twin, &found, &scripts) && has_code_tables(&found) {
+        return Ok(Outcome {
+            twin: choice.twin,
+            why: choice.why,
+            is_changed: false,
+        });
+    }
+    let mut transaction = client
+        .transaction()
+        .await
+        .map_err(|error| refused("no transaction", &error))?;
+    let found = begin(&transaction).await?;
+    let mut choice = choose(wanted, &found, !PORTABLE.is_empty())?;
+    if !is_current(choice.twin, &found, &scripts) {
+        choice = put(&mut transaction, wanted, choice, &found).await?;
+    }
+    put_code_tables(&transaction, &found).await?;
+    transaction
+        .commit()
+        .await
+        .map_err(|error| refused("they cannot be committed", &error))?;
+    Ok(Outcome {
+        twin: choice.twin,
+        why: choice.why,
+        is_changed: true,
+    })
+}
+
+/// Sees to it that the database has this binary's code tables and on-date functions.
+///
+/// **Errors**: HCW1104.
+pub(crate) async fn ensure_code_tables(client: &mut Client) -> Result<(), Diagnostic> {
+    let found = record::read_if_any(&*client)
+        .await
+        .map_err(|error| refused("they cannot be looked up", &error))?;
+    if has_code_tables(&found) {
+        return Ok(());
+    }
+    let transaction = client
+        .transaction()
+        .await
+        .map_err(|error| refused("no transaction", &error))?;
+    let found = begin(&transaction).await?;
+    put_code_tables(&transaction, &found).await?;
+    transaction
+        .commit()
+        .await
+        .map_err(|error| refused("they cannot be committed", &error))
+}
+
+/// Takes the lock, makes the record's table, and reads what there is.
+async fn begin(transaction: &Transaction<'_>) -> Result<Found, Diagnostic> {
+    let prepare = async {
+        transaction
+            .execute("select pg_advisory_xact_lock($1)", &[&LOCK_KEY])
+            .await?;
+        // a role without CREATE on the database can use a schema that was made for it
+        let exists = transaction
+            .query_one("select to_regnamespace('hcw') is not null", &[])
+            .await?;
+        if !exists.try_get::<_, bool>(0)? {
+            transaction.batch_execute("create schema hcw").await?;
+        }
+        transaction.batch_execute(record::TABLE).await?;
+        record::read(transaction).await
+    };
+    prepare
+        .await
+        .map_err(|error| refused("the schema `hcw` cannot be prepared", &error))
+}
+
+fn has_code_tables(found: &Found) -> bool {
+    found
+        .part("codes")
+        .is_some_and(|part| part.checksum == checksum(CODES))
+}
+
+async fn put_code_tables(transaction: &Transaction<'_>, found: &Found) -> Result<(), Diagnostic> {
+    if has_code_tables(found) {
+        return Ok(());
+    }
+    run_scripts(transaction, CODES).await?;
+    let part = Part {
+        name: "codes".to_owned(),
+        checksum: checksum(CODES),
+        objects: Vec::new(),
+    };
+    record::write(transaction, &part, VERSION)
+        .await
+        .map_err(|error| refused("they cannot be recorded", &error))
+}
+
+/// Installs the chosen twin. Where the choice was hcw's, portable stands in for a native one that the
+/// server refuses, or that cannot take the place of what is in use.
+async fn put(
+    transaction: &mut Transaction<'_>,
+    wanted: Wanted,
+    choice: Choice,
+    found: &Found,
+) -> Result<Choice, Diagnostic> {
+    if choice.twin == Twin::Portable {
+        put_portable(transaction, found).await?;
+        return Ok(choice);
+    }
+    let attempt = transaction
+        .savepoint("hcw_native")
+        .await
+        .map_err(|error| refused("no savepoint", &error))?;
+    let refusal = match put_native(&attempt, found).await {
+        Ok(()) => {
+            attempt
+                .commit()
+                .await
+                .map_err(|error| refused("no savepoint", &error))?;
+            return Ok(choice);
+        }
+        Err(refusal) if wanted == Wanted::Auto && !PORTABLE.is_empty() => refusal,
+        Err(refusal) => return Err(refusal),
+    };
+    attempt
+        .rollback()
+        .await
+        .map_err(|error| refused("no savepoint", &error))?;
+    if found.extension.is_some() {
+        // an older version of the extension serves as well
+        return Ok(Choice {
+            twin: Twin::Native,
+            why: format!("not updated: {}", refusal.message),
+        });
+    }
+    let is_portable_current = found
+        .part("portable")
+        .is_some_and(|part| part.checksum == checksum(PORTABLE));
+    if !is_portable_current {
+        put_portable(transaction, found).await?;
+    }
+    Ok(Choice {
+        twin: Twin::Portable,
+        why: refusal.message,
+    })
+}
+
+async fn put_native(transaction: &Transaction<'_>, found: &Found) -> Result<(), Diagnostic> {
+    if let Some(part) = found.part("portable") {
+        for statement in drops(&part.objects) {
+            drop_unused(transaction, &statement).await?;
+        }
+        record::remove(transaction, "portable")
+            .await
+            .map_err(|error| refused("the record cannot be changed", &error))?;
+    }
+    if found.extension.is_none() {
+        let statement = format!("create extension {EXTENSION}");
+        transaction
+            .batch_execute(&statement)
+            .await
+            .map_err(|error| refused(&format!("`{statement}` is refused"), &error))?;
+    } else if is_outdated(found) {
+        let statement = format!("alter extension {EXTENSION} update");
+        transaction
+            .batch_execute(&statement)
+            .await
+            .map_err(|error| refused(&format!("`{statement}` is refused"), &error))?;
+    }
+    if found.extension.is_some() && found.part("native").is_none() {
+        // someone else's: used, not owned
+        return Ok(());
+    }
+    let version = found.offered.clone().unwrap_or_default();
+    let part = Part {
+        name: "native".to_owned(),
+        checksum: version.clone(),
+        objects: Vec::new(),
+    };
+    record::write(transaction, &part, &version)
+        .await
+        .map_err(|error| refused("they cannot be recorded", &error))
+}
+
+/// Objects in hcw's schemas that this transaction made or replaced, as `DROP` names them. A row that
+/// it wrote, also within a block that catches errors, is not older than the transaction itself.
+const WRITTEN: &str = "
+    select object.kind || ' ' || (pg_identify_object(object.class, object.oid, 0)).identity
+    from (
+        select
+            'pg_catalog.pg_proc'::regclass::oid as class,
+            oid,
+            case prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end as kind,
+            pronamespace as namespace,
+            xmin
+        from pg_catalog.pg_proc
+        union all
+        select
+            'pg_catalog.pg_type'::regclass::oid,
+            oid,
+            case typtype when 'd' then 'domain' else 'type' end,
+            typnamespace,
+            xmin
+        from pg_catalog.pg_type
+        where typtype in ('d', 'e', 'r')
+        union all
+        select
+            'pg_catalog.pg_class'::regclass::oid,
+            oid,
+            case relkind when 'v' then 'view' when 'm' then 'materialized view' when 'c' then 'type' else 'table' end,
+            relnamespace,
+            xmin
+        from pg_catalog.pg_class
+        where relkind in ('r', 'v', 'm', 'c')
+            and oid <> 'hcw.validator_installation'::regclass
+    ) as object
+    inner join pg_catalog.pg_namespace as namespace on namespace.oid = object.namespace
+    where (namespace.nspname = 'hcw' or namespace.nspname like 'hcw\\_%')
+        and namespace.nspname <> 'hcw_codes'
+        and age(object.xmin) <= age(pg_current_xact_id()::xid)
+    order by 1";
+
+async fn put_portable(transaction: &mut Transaction<'_>, found: &Found) -> Result<(), Diagnostic> {
+    if found.extension.is_some() {
+        drop_unused(transaction, &format!("drop extension {EXTENSION}")).await?;
+        record::remove(transaction, "native")
+            .await
+            .map_err(|error| refused("the record cannot be changed", &error))?;
+    }
+    run_scripts(transaction, PORTABLE).await?;
+    let rows = transaction
+        .query(WRITTEN, &[])
+        .await
+        .map_err(|error| refused("the new objects cannot be listed", &error))?;
+    let mut objects: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    let earlier = found.part("portable").map_or(&[][..], |part| &part.objects);
+    let (gone, kept): (Vec<String>, Vec<String>) = earlier
+        .iter()
+        .filter(|object| !objects.contains(object))
+        .cloned()
+        // scripts replace every function, but leave a domain that exists alone
+        .partition(|object| object.starts_with("function "));
+    objects.extend(kept);
+    objects.extend(drop_obsolete(transaction, gone).await?);
+    let part = Part {
+        name: "portable".to_owned(),
+        checksum: checksum(PORTABLE),
+        objects,
+    };
+    record::write(transaction, &part, VERSION)
+        .await
+        .map_err(|error| refused("they cannot be recorded", &error))
+}
+
+/// Drops functions that the scripts no longer have; returns those that are still used.
+async fn drop_obsolete(
+    transaction: &mut Transaction<'_>,
+    gone: Vec<String>,
+) -> Result<Vec<String>, Diagnostic> {
+    let mut used = Vec::new();
+    for object in gone {
+        let attempt = transaction
+            .savepoint("hcw_obsolete")
+            .await
+            .map_err(|error| refused("no savepoint", &error))?;
+        let dropped = drops(std::slice::from_ref(&object));
+        let result = attempt.batch_execute(&dropped.concat()).await;
+        let ended = if result.is_ok() {
+            attempt.commit().await
+        } else {
+            used.push(object);
+            attempt.rollback().await
+        };
+        ended.map_err(|error| refused("no savepoint", &error))?;
+    }
+    Ok(used)
+}
+
+async fn run_scripts(
+    client: &impl GenericClient,
+    scripts: &[(&str, &str)],
+) -> Result<(), Diagnostic> {
+    for (name, text) in scripts {
+        client
+            .batch_execute(text)
+            .await
+            .map_err(|error| refused(&format!("`{name}` is refused"), &error))?;
+    }
+    Ok(())
+}
+
+/// Kinds in the order in which they are dropped: what may use another comes first.
+const KINDS: [&str; 8] = [
+    "view",
+    "materialized view",
+    "table",
+    "domain",
+    "aggregate",
+    "procedure",
+    "function",
+    "type",
+];
+
+/// One statement per kind: objects of one statement may depend on each other.
+fn drops(objects: &[String]) -> Vec<String> {
+    KINDS
+        .iter()
+        .filter_map(|kind| {
+            let names: Vec<&str> = objects
+                .iter()
+                .filter_map(|object| object.strip_prefix(kind)?.strip_prefix(' '))
+                .collect();
+            (!names.is_empty()).then(|| format!("drop {kind} if exists {}", names.join(", ")))
+        })
+        .collect()
+}
+
+/// Drops, and refuses with a list when something depends on what would go.
+async fn drop_unused(client: &impl GenericClient, statement: &str) -> Result<(), Diagnostic> {
+    let Err(error) = client.batch_execute(statement).await else {
+        return Ok(());
+    };
+    let server = error
+        .as_db_error()
+        .filter(|server| *server.code() == SqlState::DEPENDENT_OBJECTS_STILL_EXIST);
+    let Some(server) = server else {
+        return Err(refused("the other form cannot be dropped", &error));
+    };
+    // of this SQLSTATE the detail names objects only, a line each
+    let lines: Vec<&str> = server.detail().unwrap_or_default().lines().collect();
+    let mut diagnostic = Diagnostic::error(
+        Code::ValidatorsInUse,
+        format!("{} objects use the installed validators", lines.len()),
+    )
+    .help("drop or change these first; hcw drops nothing of yours");
+    for line in lines.iter().take(DEPENDENTS_SHOWN) {
+        diagnostic = diagnostic.note(*line);
+    }
+    if lines.len() > DEPENDENTS_SHOWN {
+        diagnostic = diagnostic.note(format!("and {} more", lines.len() - DEPENDENTS_SHOWN));
+    }
+    Err(diagnostic)
+}
+
+fn refused(what: &str, error: &tokio_postgres::Error) -> Diagnostic {
+    Diagnostic::error(
+        Code::ValidatorsFailed,
+        format!(
+            "the validators cannot be installed: {what}: {}",
+            redact::describe(error)
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::drops;
+
+    #[test]
+    fn users_of_others_are_dropped_first() {
+        let objects = [
+            "function hcw.f(text)",
+            "view hcw.v",
+            "function hcw.g(text)",
+            "domain hcw.d",
+        ];
+        let statements = drops(&objects.map(str::to_owned));
+        assert_eq!(
+            statements,
+            [
+                "drop view if exists hcw.v",
+                "drop domain if exists hcw.d",
+                "drop function if exists hcw.f(text), hcw.g(text)"
+            ]
+        );
+    }
+}
