@@ -12,6 +12,7 @@ use super::engine::{RETURN_VALUE, context_of};
 use super::error::problem;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::config::{self, ConfigMap};
+use crate::project::config_name;
 
 /// Registers the functions that need no node.
 pub(super) fn register(environment: &mut Environment<'static>) {
@@ -247,6 +248,12 @@ impl Object for ConfigObject {
             } else if let Json::Object(entries) = to_json(argument)? {
                 layer.extend(entries);
             }
+        }
+        let misspelt = layer
+            .keys()
+            .find_map(|name| Some((name, config_name::misspelt(name)?)));
+        if let Some((name, meant)) = misspelt {
+            return Err(problem(config_name::unknown(name, meant, "in `config()`")));
         }
         config::merge(&mut self.context.captured().config, &layer);
         Ok(Value::from(""))
