@@ -92,6 +92,10 @@ fn describe(error: &Error, known_functions: &[String]) -> Diagnostic {
                 .help("define it under `macros/`")
                 .did_you_mean(name, known_functions.iter().map(String::as_str))
         }
+        ErrorKind::UnknownMethod if MUTATING.iter().any(|name| detail.ends_with(name)) => {
+            Diagnostic::error(Code::TemplateError, detail)
+                .help("values do not change in place: write `{% set names = names + [name] %}`, and keep what a loop collects in a `namespace()`")
+        }
         ErrorKind::UndefinedError if detail.is_empty() => {
             Diagnostic::error(Code::TemplateError, "an undefined value is used")
                 .help("check the spelling, or give a default: `name | default(…)`")
@@ -106,6 +110,16 @@ fn describe(error: &Error, known_functions: &[String]) -> Diagnostic {
         }
     }
 }
+
+/// Ends of the parser's message about methods that change a list or mapping.
+const MUTATING: [&str; 6] = [
+    " append",
+    " extend",
+    " insert",
+    " pop",
+    " update",
+    " setdefault",
+];
 
 /// How the template parser starts its message about a tag.
 const UNKNOWN_TAG: &str = "unknown statement ";

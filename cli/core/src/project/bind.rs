@@ -154,6 +154,17 @@ impl Binder<'_, '_> {
                 .collect();
         }
         node.config = merged;
+        if node.name.contains(char::is_whitespace) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::ConfigInvalid,
+                    format!("the name `{}` has a space in it", node.name),
+                )
+                .at(node.file.at(0..0))
+                .help("rename the file: selectors cannot name it; an `alias` may have spaces"),
+            );
+            return;
+        }
         let clash = self.nodes.values().find(|other| {
             other.name == node.name && !other.is_test() && !node.is_test() || other.id == node.id
         });
@@ -250,7 +261,7 @@ impl Binder<'_, '_> {
         let package = self.project.name.clone();
         let roots = &self.project.model_paths;
         let name = generic_test::name(&test, &attached_to);
-        let fully_qualified_name = fully_qualified_name(&package, &file.path, roots, &name.short);
+        let fully_qualified_name = fully_qualified_name(&package, &file.path, roots, &name.full);
         let mut merged = self.project_config("data_tests", &fully_qualified_name);
         config::merge(&mut merged, &test.config);
         if name.short != name.full {
