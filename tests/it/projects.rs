@@ -2,3 +2,11 @@
 
 mod bad;
 mod case;
+mod configuration;
+mod data_tests;
+mod materializations;
+mod runs;
+mod seeds;
+mod selection;
+mod templates;
+mod verbs;

@@ -77,23 +77,33 @@ impl Case {
     /// Copies the fixture; `None` when it needs a server and there is none for tests.
     pub(crate) fn start(fixture: &Path) -> Option<Case> {
         let script = Script::read(fixture);
-        let warehouse = if script.needs_server() {
-            Some(Warehouse::start()?)
-        } else {
-            None
+        let warehouse = match script.needs_server() {
+            true => Some(Warehouse::start()?),
+            false => None,
         };
+        Some(Case::copied(fixture, script, warehouse))
+    }
+
+    /// Copies a good project, with a database of its own.
+    pub(crate) fn good(name: &str) -> Option<Case> {
+        let fixture = fixtures("good").join(name);
+        let script = Script::read(&fixture);
+        Some(Case::copied(&fixture, script, Some(Warehouse::start()?)))
+    }
+
+    fn copied(fixture: &Path, script: Script, warehouse: Option<Warehouse>) -> Case {
         let root = tempfile::tempdir().expect("a folder");
         let folder = root.path().join("project");
         copy(fixture, &folder);
         if !folder.join("dbt_project.yml").exists() {
             fs::write(folder.join("dbt_project.yml"), PROJECT_FILE).expect("is written");
         }
-        Some(Case {
+        Case {
             folder,
             warehouse,
             root,
             script,
-        })
+        }
     }
 
     /// A command on the project, alone in its environment.
@@ -113,6 +123,57 @@ impl Case {
             command.env(name, self.filled(value));
         }
         command
+    }
+
+    /// Runs a command that ends with this exit code; gives what it printed.
+    pub(crate) fn run(&self, code: i32, line: &str) -> String {
+        let words = words(line);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = self.command(&words).output().expect("runs");
+        let text = text_of(&output);
+        assert_eq!(output.status.code(), Some(code), "{line}:\n{text}");
+        text
+    }
+
+    /// Runs a command that succeeds; gives its standard output alone.
+    pub(crate) fn data(&self, line: &str) -> String {
+        let words = words(line);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = self.command(&words).output().expect("runs");
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{line}:\n{}",
+            text_of(&output)
+        );
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    /// Rows of a query as lines, their values with a bar between.
+    pub(crate) fn rows(&self, sql: &str) -> String {
+        let warehouse = self.warehouse.as_ref().expect("a database");
+        let query = format!(
+            "select array_to_string(array(select value from json_each_text(row_to_json(result))), '|', '∅') from ({sql}) as result"
+        );
+        warehouse.lines(&query)
+    }
+
+    /// Runs statements in the case's database.
+    pub(crate) fn execute(&self, sql: &str) {
+        let warehouse = self.warehouse.as_ref().expect("a database");
+        warehouse.query(sql);
+    }
+
+    /// A file of the project as text.
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.folder.join(path)).expect("is read")
+    }
+
+    /// Writes a file of the project.
+    pub(crate) fn write(&self, path: &str, content: &str) {
+        let path = self.folder.join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("is made");
+        fs::write(path, content).expect("is written");
     }
 
     /// `{other_database}` is the address of a database that the test server does not have.

@@ -1,7 +1,9 @@
 //! Arguments of a macro's call: checked against its parameters, surplus ones passed on as Jinja does.
 
-use minijinja::Error;
-use minijinja::value::{Kwargs, Value};
+use std::collections::BTreeMap;
+
+use minijinja::value::{Kwargs, Rest, Value};
+use minijinja::{Error, State};
 
 use super::error::problem;
 use super::library::MacroDefinition;
@@ -14,7 +16,11 @@ const CALLER: &str = "caller";
 /// reads them.
 ///
 /// **Errors**: HCW0302 for arguments that the macro has no parameter for.
-pub(super) fn bind(definition: &MacroDefinition, arguments: &[Value]) -> Result<Vec<Value>, Error> {
+pub(super) fn bind(
+    definition: &MacroDefinition,
+    state: &mut State<'_, '_>,
+    arguments: &[Value],
+) -> Result<Vec<Value>, Error> {
     let (positional, named): (&[Value], Option<Kwargs>) = match arguments.last() {
         Some(last) if last.is_kwargs() => (
             &arguments[..arguments.len() - 1],
@@ -28,14 +34,16 @@ pub(super) fn bind(definition: &MacroDefinition, arguments: &[Value]) -> Result<
     }
     let (fitting, surplus) = positional.split_at(positional.len().min(count));
     let mut pass = Vec::new();
-    let mut extra = Vec::new();
+    let mut extra = BTreeMap::new();
     if let Some(named) = &named {
         for name in named.args() {
             let value: Value = named.get(name)?;
-            if name == CALLER || definition.has_parameter(name) {
+            if name == CALLER {
+                pass.push((name.to_owned(), called(state, value)));
+            } else if definition.has_parameter(name) {
                 pass.push((name.to_owned(), value));
             } else if definition.takes_kwargs {
-                extra.push((name.to_owned(), value));
+                extra.insert(name.to_owned(), value);
             } else {
                 return Err(problem(unknown(definition, name)));
             }
@@ -45,13 +53,22 @@ pub(super) fn bind(definition: &MacroDefinition, arguments: &[Value]) -> Result<
         pass.push(("varargs".to_owned(), Value::from(surplus.to_vec())));
     }
     if definition.takes_kwargs {
-        pass.push(("kwargs".to_owned(), extra.into_iter().collect::<Value>()));
+        pass.push(("kwargs".to_owned(), Value::from(extra)));
     }
     let mut bound = fitting.to_vec();
     if !pass.is_empty() {
         bound.push(Value::from(pass.into_iter().collect::<Kwargs>()));
     }
     Ok(bound)
+}
+
+/// A block's body as a function for the macro, which runs where the block cannot: rendered beforehand. A body
+/// with parameters of its own cannot be, and stays as it is.
+fn called(state: &mut State<'_, '_>, caller: Value) -> Value {
+    match caller.call(state, &[]) {
+        Ok(text) => Value::from_function(move |_: Rest<Value>| text.clone()),
+        Err(_) => caller,
+    }
 }
 
 fn surplus(definition: &MacroDefinition, given: usize) -> Diagnostic {

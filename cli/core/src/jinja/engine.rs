@@ -228,7 +228,7 @@ impl Object for ProjectMacro {
         if let Some(context) = context.downcast_object_ref::<NodeContext>() {
             context.used_macro(&definition.package, &definition.name);
         }
-        let bound = arguments::bind(definition, arguments)?;
+        let bound = arguments::bind(definition, state, arguments)?;
         let template = state.env().get_template(&definition.template_name())?;
         let mut captured = template.render_captured(context)?;
         captured

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::config::ConfigMap;
 use super::properties::TestDeclaration;
 use super::resource::{Attachment, GenericTest, Node, NodeKind, UniqueId};
+use crate::python::quoted as python_text;
 use crate::source::SourceFile;
 
 /// A test's two names.
@@ -164,28 +165,6 @@ fn python_dictionary(mut entries: Vec<(&str, String)>) -> String {
     format!("{{{}}}", entries.join(", "))
 }
 
-/// Python's `repr` of a text.
-fn python_text(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') {
-        '"'
-    } else {
-        '\''
-    };
-    let mut shown = String::from(quote);
-    for letter in text.chars() {
-        match letter {
-            '\\' => shown.push_str("\\\\"),
-            '\n' => shown.push_str("\\n"),
-            '\r' => shown.push_str("\\r"),
-            '\t' => shown.push_str("\\t"),
-            letter if letter == quote => shown.extend(['\\', letter]),
-            letter => shown.push(letter),
-        }
-    }
-    shown.push(quote);
-    shown
-}
-
 fn parts(value: &Json) -> Vec<String> {
     match value {
         Json::Array(items) => items.iter().flat_map(|item| text(item)).collect(),
@@ -287,7 +266,6 @@ mod tests {
         let file = SourceFile::new("a.yml", "");
         let node = node(&file, "p", test, model, named, Vec::new(), ConfigMap::new());
         assert_eq!(node.id.as_str(), "test.p.unique_visits_visit_id.0e467478fb");
-        assert_eq!(python_text("it's \"x\"\n"), r#"'it\'s "x"\n'"#);
     }
 
     #[test]
