@@ -19,7 +19,7 @@ pub(crate) const COMPILED: &str = "compiled";
 pub(crate) fn compiled_path(node: &Node) -> String {
     match node.kind {
         NodeKind::GenericTest(_) => {
-            let file: String = node.name.chars().take(200).collect();
+            let file = node.alias();
             format!("{}/{}/{file}.sql", node.package, node.file.path)
         }
         _ => format!("{}/{}", node.package, node.file.path),

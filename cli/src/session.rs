@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use hcw_core::analyse;
 use hcw_core::diagnostic::{Code, Diagnostic, has_errors};
 use hcw_core::graph::{self, Resolved};
 use hcw_core::profile::{self, ProfileRequest};
@@ -65,6 +66,7 @@ impl Session {
             environment,
             target,
             full_refresh: run.full_refresh,
+            store_failures: run.store_failures,
             run_started_at: jiff::Timestamp::now().to_string(),
             invocation_id: uuid::Uuid::new_v4().to_string(),
             verb: verb.to_owned(),
@@ -88,6 +90,7 @@ impl Session {
         diagnostics.extend(found);
         let (resolved, found) = graph::resolve(rendered);
         diagnostics.extend(found);
+        diagnostics.extend(analyse::check_settings(&resolved));
         if has_errors(&diagnostics) {
             return Err(diagnostics);
         }

@@ -9,6 +9,7 @@ mod embedded;
 mod example;
 mod landing;
 mod migration;
+mod projects;
 mod server;
 mod tidy;
 mod validators;

@@ -14,6 +14,7 @@ pub(crate) use contract::is_enforced as is_contract_enforced;
 
 pub use crate::jinja::TemplateSpan;
 
+use crate::data_test;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
 use crate::jinja::{Names, Relation, RelationKind};
@@ -32,6 +33,8 @@ pub struct Compiled {
     pub spans: Vec<TemplateSpan>,
     /// The template.
     pub template: Option<SourceFile>,
+    /// Queries of ephemeral models that were put in.
+    pub inlined: Vec<Inlined>,
     /// What its foreign keys point at, in the order of the declared constraints.
     pub foreign_key_targets: Vec<String>,
     /// How it is materialized; `None` for tests.
@@ -40,22 +43,45 @@ pub struct Compiled {
     pub messages: Vec<String>,
 }
 
+/// An ephemeral model's query within another query.
+#[derive(Debug, Clone)]
+pub struct Inlined {
+    /// Where it stands.
+    pub output: Range<usize>,
+    /// Its own origin, by position within it.
+    pub spans: Vec<TemplateSpan>,
+    /// Its template.
+    pub template: SourceFile,
+}
+
 impl Compiled {
-    /// The place in the template that made a byte of the SQL.
+    /// The place in the template that made a byte of the SQL; for what came from an ephemeral model, in its
+    /// template.
     pub fn template_location(&self, offset: usize) -> Option<Location> {
-        let template = self.template.as_ref()?;
-        let span = self
-            .spans
+        let inlined = self
+            .inlined
             .iter()
-            .find(|span| span.output.contains(&offset))?;
-        let range: Range<usize> = if span.verbatim {
-            let start = span.template.start + (offset - span.output.start);
-            start..start
-        } else {
-            span.template.clone()
-        };
-        Some(template.at(range))
+            .find(|inlined| inlined.output.contains(&offset));
+        match inlined {
+            Some(inlined) => origin(
+                &inlined.spans,
+                &inlined.template,
+                offset - inlined.output.start,
+            ),
+            None => origin(&self.spans, self.template.as_ref()?, offset),
+        }
     }
+}
+
+fn origin(spans: &[TemplateSpan], template: &SourceFile, offset: usize) -> Option<Location> {
+    let span = spans.iter().find(|span| span.output.contains(&offset))?;
+    let range = if span.verbatim {
+        let start = span.template.start + (offset - span.output.start);
+        start..start
+    } else {
+        span.template.clone()
+    };
+    Some(template.at(range))
 }
 
 /// A project whose wanted nodes are compiled.
@@ -110,6 +136,20 @@ pub fn analyse(
     (Analysed { resolved, compiled }, diagnostics)
 }
 
+/// The settings of all models, seeds and tests, read without compiling them.
+///
+/// **Errors**: HCW0111 for values that cannot be used, HCW0112 for what is not supported.
+pub fn check_settings(resolved: &Resolved) -> Vec<Diagnostic> {
+    let project = resolved.project();
+    let problems = project.nodes.values().filter_map(|node| match node.kind {
+        NodeKind::Model | NodeKind::Seed => Materialization::of(node, project.settings()).err(),
+        NodeKind::SingularTest | NodeKind::GenericTest(_) => {
+            data_test::check(node, project.settings()).err()
+        }
+    });
+    problems.collect()
+}
+
 pub(crate) fn is_ephemeral(node: &Node) -> bool {
     node.kind == NodeKind::Model
         && crate::project::config::text(&node.config, "materialized") == Some("ephemeral")
@@ -151,7 +191,7 @@ fn compile(
         this: Relation::new(relation, kind),
     };
     let rendering = render_node(project, node, names, pass)?;
-    if rendering.text.text.trim().is_empty() && node.kind != NodeKind::Seed {
+    if ephemeral::is_blank(&rendering.text.text) && node.kind != NodeKind::Seed {
         return Err(Diagnostic::error(
             Code::TemplateError,
             format!("`{}` compiles to nothing", node.name),
@@ -163,6 +203,7 @@ fn compile(
         sql: rendering.text.text,
         spans: rendering.text.spans,
         template: node.template().cloned(),
+        inlined: Vec::new(),
         foreign_key_targets: rendering.foreign_key_targets,
         materialization,
         messages: rendering.captured.messages,

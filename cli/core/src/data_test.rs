@@ -6,6 +6,8 @@ use crate::materialize::Statement;
 use crate::name::RelationName;
 use crate::project::Node;
 use crate::project::config;
+use crate::settings::Settings;
+use crate::state::{ExistingRelation, RelationType};
 
 /// A planned data test.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,14 +31,27 @@ pub enum TestSeverity {
     Warn,
 }
 
-/// Plans a test.
+/// A test's settings, read from its configuration.
+#[derive(Debug)]
+struct TestSettings {
+    severity: TestSeverity,
+    warn_if: String,
+    error_if: String,
+    fail_calc: String,
+    /// A `limit` clause, or nothing.
+    limit: String,
+    /// `table` or `view`, when the failing rows are kept.
+    stored_as: Option<&'static str>,
+}
+
+/// Reads a test's settings.
 ///
 /// **Errors**: HCW0111 for a severity or threshold that cannot be used.
-pub(crate) fn plan(
-    node: &Node,
-    compiled: &Compiled,
-    relation: Option<&RelationName>,
-) -> Result<DataTest, Diagnostic> {
+pub(crate) fn check(node: &Node, settings: &Settings) -> Result<(), Diagnostic> {
+    read(node, settings).map(|_| ())
+}
+
+fn read(node: &Node, settings: &Settings) -> Result<TestSettings, Diagnostic> {
     let config = &node.config;
     let location = || {
         node.patched_at
@@ -74,6 +89,21 @@ pub(crate) fn plan(
     let warn_if = threshold("warn_if")?;
     let error_if = threshold("error_if")?;
     let fail_calc = config::text(config, "fail_calc").unwrap_or("count(*)");
+    let stores = config::flag(config, "store_failures").unwrap_or(settings.store_failures);
+    let stored_as = match config::text(config, "store_failures_as") {
+        Some("view") => Some("view"),
+        Some("table") => Some("table"),
+        Some("ephemeral") => None,
+        Some(other) => {
+            return Err(Diagnostic::error(
+                Code::ConfigInvalid,
+                format!("unknown `store_failures_as: {other}` of `{}`", node.name),
+            )
+            .at(location())
+            .help("one of table, view, ephemeral"));
+        }
+        None => stores.then_some("table"),
+    };
     let limit = match config.get("limit") {
         None | Some(serde_json::Value::Null) => String::new(),
         Some(limit) => match limit.as_u64() {
@@ -87,31 +117,54 @@ pub(crate) fn plan(
             }
         },
     };
+    Ok(TestSettings {
+        severity,
+        warn_if,
+        error_if,
+        fail_calc: fail_calc.to_owned(),
+        limit,
+        stored_as,
+    })
+}
+
+/// Plans a test. `existing` is what stands where the failing rows are kept.
+///
+/// **Errors**: HCW0111 for a severity or threshold that cannot be used.
+pub(crate) fn plan(
+    node: &Node,
+    compiled: &Compiled,
+    relation: Option<&RelationName>,
+    existing: Option<&ExistingRelation>,
+    settings: &Settings,
+) -> Result<DataTest, Diagnostic> {
+    let TestSettings {
+        severity,
+        warn_if,
+        error_if,
+        fail_calc,
+        limit,
+        stored_as,
+    } = read(node, settings)?;
     let select = format!(
         "select\n    {fail_calc} as failures,\n    {fail_calc} {warn_if} as should_warn,\n    {fail_calc} {error_if} as should_error\nfrom (\n"
     );
     let query = compiled.sql.trim_end();
     let after = format!("{limit}\n) as failing_rows");
-    let stores = config::flag(config, "store_failures") == Some(true)
-        || matches!(
-            config::text(config, "store_failures_as"),
-            Some("table" | "view")
-        );
-    match relation.filter(|_| stores) {
+    match relation.zip(stored_as) {
         None => Ok(DataTest {
             store: Vec::new(),
             query: Statement::around(&select, query, &after),
             severity,
             stored_in: None,
         }),
-        Some(relation) => {
-            let kind = match config::text(config, "store_failures_as") {
-                Some("view") => "view",
+        Some((relation, kind)) => {
+            let present = match existing.map(|existing| existing.relation_type) {
+                Some(RelationType::View) => "view",
                 _ => "table",
             };
             let table = relation.in_schema();
             let store = vec![
-                Statement::plain(format!("drop {kind} if exists {table}")),
+                Statement::plain(format!("drop {present} if exists {table}")),
                 Statement::around(
                     &format!("create {kind} {table} as (\n"),
                     query,

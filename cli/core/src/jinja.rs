@@ -3,6 +3,7 @@
 //! The only user of minijinja. Rendering touches nothing outside: names, variables, time and the state of
 //! the warehouse come in through [`Shared`] and the context.
 
+mod arguments;
 mod context;
 mod engine;
 mod error;

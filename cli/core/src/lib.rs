@@ -25,6 +25,7 @@ pub mod name;
 pub mod plan;
 pub mod profile;
 pub mod project;
+mod python;
 pub mod render;
 pub mod seed;
 pub mod select;

@@ -186,7 +186,9 @@ fn node_step(
         if !work.tests {
             return None;
         }
-        let test = data_test::plan(node, compiled, relation);
+        let existing = relation.and_then(|relation| state.get(relation));
+        let settings = analysed.resolved.project().settings();
+        let test = data_test::plan(node, compiled, relation, existing, settings);
         return Some(test.map(|test| step("test".to_owned(), None, Action::Test(test))));
     }
     let relation = relation?;

@@ -85,7 +85,10 @@ pub fn resolve(
 fn target(profile_name: &str, name: String, output: &Output<'_>) -> Result<Target, Diagnostic> {
     let database = match output.text("dbname")? {
         Some(database) => database,
-        None => output.required("database")?,
+        None => match output.text("database")? {
+            Some(database) => database,
+            None => output.required("dbname")?,
+        },
     };
     let password = match output.text("password")? {
         Some(password) => Some(password),
@@ -151,7 +154,10 @@ impl Output<'_> {
 
     fn required(&self, key: &str) -> Result<String, Diagnostic> {
         self.text(key)?
-            .ok_or_else(|| self.invalid(key, format!("the target has no `{key}`")))
+            .ok_or_else(|| {
+                self.invalid(key, format!("the target has no `{key}`"))
+                    .help("a target needs type, host, user, dbname and schema, and mostly password and port")
+            })
     }
 
     fn number<Number: std::str::FromStr>(&self, key: &str) -> Result<Option<Number>, Diagnostic> {
@@ -189,6 +195,7 @@ impl Renderer {
                 threads: 1,
             },
             full_refresh: false,
+            store_failures: false,
             run_started_at: String::new(),
             invocation_id: String::new(),
             verb: String::new(),

@@ -2,6 +2,7 @@
 
 mod bind;
 pub mod config;
+pub(crate) mod config_name;
 mod generic_test;
 mod project_file;
 mod properties;
@@ -59,6 +60,7 @@ pub fn parse(tree: &SourceTree, settings: Settings) -> (Option<Project>, Vec<Dia
     );
     let library = MacroLibrary::new(&project_file.name, macro_files, &mut diagnostics);
     let engine = Arc::new(Engine::new(&library));
+    diagnostics.extend(engine.check_macros());
     let project_vars = match project_file.vars.as_ref().map(crate::yaml::Node::to_json) {
         Some(Json::Object(vars)) => vars,
         _ => Map::new(),

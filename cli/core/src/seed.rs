@@ -64,6 +64,26 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
         )
         .at(file.at(0..0)));
     }
+    let repeated = header
+        .iter()
+        .enumerate()
+        .find(|(position, name)| header[..*position].contains(name));
+    if let Some((_, name)) = repeated {
+        return Err(Diagnostic::error(
+            Code::SeedInvalid,
+            format!("the seed `{}` has two columns `{name}`", node.name),
+        )
+        .at(file.at(0..0))
+        .help("rename one of them in the header line"));
+    }
+    if header.iter().any(String::is_empty) {
+        return Err(Diagnostic::error(
+            Code::SeedInvalid,
+            format!("the seed `{}` has a column without a name", node.name),
+        )
+        .at(file.at(0..0))
+        .help("name it in the header line, or remove the surplus delimiter"));
+    }
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| invalid(&error))?;

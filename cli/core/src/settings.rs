@@ -17,6 +17,8 @@ pub struct Settings {
     pub target: Target,
     /// `--full-refresh`.
     pub full_refresh: bool,
+    /// `--store-failures`, for tests that do not say.
+    pub store_failures: bool,
     /// When the run started: UTC, RFC 3339.
     pub run_started_at: String,
     /// A unique id of the run.

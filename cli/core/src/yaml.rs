@@ -1,8 +1,9 @@
 //! YAML as a tree of nodes that know their place, and a reader that collects every problem.
 //!
-//! The only user of serde-saphyr. Booleans follow YAML 1.1 (`yes`, `on`), as in the files that dbt reads.
+//! The only user of serde-saphyr. Scalars follow YAML 1.1 as PyYAML reads it, as in the files that dbt reads.
 
 mod reader;
+mod scalar;
 
 pub use reader::MapReader;
 
@@ -71,28 +72,31 @@ pub fn parse(file: &SourceFile) -> Result<Node, Diagnostic> {
         duplicate_keys: DuplicateKeyPolicy::Error,
         budget: None
     };
-    serde_saphyr::from_str_with_options::<Node>(&file.text, options).map_err(|error| {
-        let error = error.without_snippet();
-        let start = error
-            .location()
-            .map_or(0, |location| byte_offset(&file.text, location));
-        let mut message = error.to_string();
-        // advice for Rust callers of the parser is not for the user
-        for advice in [" at line ", ", set DuplicateKeyPolicy"] {
-            if let Some(at) = message.find(advice) {
-                message.truncate(at);
+    let parsed = serde_saphyr::from_str_with_options::<Node>(&file.text, options);
+    parsed
+        .map(|node| scalar::resolved(node, &file.text))
+        .map_err(|error| {
+            let error = error.without_snippet();
+            let start = error
+                .location()
+                .map_or(0, |location| byte_offset(&file.text, location));
+            let mut message = error.to_string();
+            // advice for Rust callers of the parser is not for the user
+            for advice in [" at line ", ", set DuplicateKeyPolicy"] {
+                if let Some(at) = message.find(advice) {
+                    message.truncate(at);
+                }
             }
-        }
-        Diagnostic::error(
-            Code::YamlSyntax,
-            format!(
-                "invalid YAML: {}",
-                message.lines().next().unwrap_or_default()
-            ),
-        )
-        .at(file.at(start..start))
-        .help("check the indentation, and quote texts that hold `:`, `{`, `%` or `#`")
-    })
+            Diagnostic::error(
+                Code::YamlSyntax,
+                format!(
+                    "invalid YAML: {}",
+                    message.lines().next().unwrap_or_default()
+                ),
+            )
+            .at(file.at(start..start))
+            .help("check the indentation, and quote texts that hold `:`, `{`, `%` or `#`")
+        })
 }
 
 /// Parses a text given on the command line, such as `--vars`.
@@ -299,6 +303,17 @@ mod tests {
         assert_eq!(
             node.to_json().to_string(),
             r#"{"a":1,"b":"1","c":true,"d":null,"e":1.5,"f":"2025-06-30"}"#
+        );
+    }
+
+    #[test]
+    fn scalars_are_those_of_pyyaml() {
+        let node = parsed(
+            "[y, n, Off, 007, 008, 010, 1e3, 1_000, 0x1F, 0o17, 123456789012345678901, 1., '7']",
+        );
+        assert_eq!(
+            node.to_json().to_string(),
+            r#"["y","n",false,7,"008",8,"1e3",1000,31,"0o17","123456789012345678901",1.0,"7"]"#
         );
     }
 

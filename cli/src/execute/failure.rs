@@ -100,8 +100,11 @@ impl Failure {
                 whole_file(),
             ),
             Failure::Server { error, offset } => {
+                // a constraint stands in the sidecar
+                let sidecar = || node?.patched_at.clone().filter(|_| error.sqlstate.starts_with("23"));
                 let in_template = offset
                     .and_then(|offset| compiled?.template_location(offset))
+                    .or_else(sidecar)
                     .or_else(whole_file);
                 let code = if error.sqlstate == "57014" {
                     Code::Cancelled
@@ -131,7 +134,7 @@ impl Failure {
                     let file = SourceFile::new(path, compiled.sql.as_str());
                     diagnostic = diagnostic.related("in the compiled SQL", file.at(offset..offset));
                 }
-                match error.hint {
+                match error.hint.or_else(|| help(&error.sqlstate, &error.message)) {
                     Some(hint) => diagnostic.help(hint),
                     None => diagnostic,
                 }
@@ -171,6 +174,26 @@ pub(super) fn test_finding(
             crate::artifacts::compiled_path(node)
         )),
     }
+}
+
+/// What to do, where the server has no hint of its own.
+fn help(sqlstate: &str, message: &str) -> Option<String> {
+    let help = match sqlstate {
+        "42601" if message.ends_with("\";\"") => "a model is one query: remove the `;`",
+        "22012" => "guard the divisor: `x / nullif(y, 0)`",
+        "23505" => {
+            "rows share a key that should be unique: a `unique` test with `store_failures: true` keeps them"
+        }
+        "23502" | "23503" | "23514" => {
+            "some rows break the constraint: a data test with `store_failures: true` keeps them"
+        }
+        // only the first two letters tell: some value does not fit
+        state if state.starts_with("22") => {
+            "some value does not fit, and hcw shows no values: look for it with `hcw show --inline 'select …'`"
+        }
+        _ => return None,
+    };
+    Some(help.to_owned())
 }
 
 fn placed(diagnostic: Diagnostic, location: Option<Location>) -> Diagnostic {

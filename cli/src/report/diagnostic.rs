@@ -1,7 +1,7 @@
 //! Diagnostics as text and as JSON.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use hcw_core::diagnostic::{Diagnostic, Severity};
 use hcw_core::source::Location;
 
@@ -16,14 +16,11 @@ pub(super) fn to_text(diagnostic: &Diagnostic, coloured: bool) -> String {
         .id(diagnostic.code.as_str());
     let mut group = Group::with_title(title);
     if let Some(location) = &diagnostic.location {
-        group = group.element(snippet(
-            location,
-            diagnostic.label.as_deref(),
-            AnnotationKind::Primary,
-        ));
+        let label = diagnostic.label.as_deref();
+        group = with_place(group, location, label, AnnotationKind::Primary);
     }
     for (what, location) in &diagnostic.related {
-        group = group.element(snippet(location, Some(what), AnnotationKind::Context));
+        group = with_place(group, location, Some(what), AnnotationKind::Context);
     }
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(note));
@@ -40,6 +37,26 @@ pub(super) fn to_text(diagnostic: &Diagnostic, coloured: bool) -> String {
         .decor_style(DecorStyle::Ascii)
         .render(&[group])
         .to_string()
+}
+
+/// Adds a place; of a file of rows only its line and column, since the line itself holds values.
+fn with_place<'text>(
+    group: Group<'text>,
+    location: &'text Location,
+    label: Option<&'text str>,
+    kind: AnnotationKind,
+) -> Group<'text> {
+    if holds_rows(location) {
+        let (line, column) = location.line_column();
+        let origin = Origin::path(&*location.file.path);
+        return group.element(origin.line(line).char_column(column));
+    }
+    group.element(snippet(location, label, kind))
+}
+
+fn holds_rows(location: &Location) -> bool {
+    let templates_and_settings = ["sql", "yml", "yaml", "py"];
+    !templates_and_settings.contains(&location.file.extension()) && location.file.path.contains('.')
 }
 
 fn snippet<'text>(

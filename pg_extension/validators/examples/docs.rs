@@ -42,8 +42,7 @@ pub(crate) fn pages() -> Result<Vec<(String, String)>, Box<dyn Error>> {
     Ok(pages)
 }
 
-const GENERATED: &str =
-    "<!-- Written by `cargo run -p hcw-validators --example docs`: change the rules, not this page. -->";
+const GENERATED: &str = "<!-- Written by `cargo run -p hcw-validators --example docs`: change the rules, not this page. -->";
 
 fn contents(families: &[(Family, Vec<&Entry>)]) -> String {
     let mut text = format!(
@@ -64,7 +63,10 @@ fn contents(families: &[(Family, Vec<&Entry>)]) -> String {
             family.as_str()
         ));
         for entry in entries {
-            text.push_str(&format!("- `{}`: {}\n", entry.about.code, entry.about.title));
+            text.push_str(&format!(
+                "- `{}`: {}\n",
+                entry.about.code, entry.about.title
+            ));
         }
     }
     text
@@ -166,7 +168,9 @@ fn layers(layer: Layer, system: Option<CodeSystem>) -> String {
 fn form(form: CanonicalForm) -> String {
     match form {
         CanonicalForm::Own => "a value of the same rule".to_owned(),
-        CanonicalForm::IsoDate => "an ISO 8601 date or timestamp, as precise as the value".to_owned(),
+        CanonicalForm::IsoDate => {
+            "an ISO 8601 date or timestamp, as precise as the value".to_owned()
+        }
         CanonicalForm::IsoInterval => "two ISO 8601 dates with a slash between them".to_owned(),
         CanonicalForm::Of(other) => format!("a value of `{other}`"),
         CanonicalForm::Zip3 => "three digits that are no ZIP code".to_owned(),
@@ -222,7 +226,10 @@ fn summaries(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> 
         for (at, _) in text.match_indices("impl Validator for ") {
             let rest = &text[at..];
             let name = rest["impl Validator for ".len()..].split(' ').next();
-            let code = rest.split("code: \"").nth(1).and_then(|code| code.split('"').next());
+            let code = rest
+                .split("code: \"")
+                .nth(1)
+                .and_then(|code| code.split('"').next());
             let comment = name.and_then(|name| comment(&text, name));
             if let (Some(code), Some(comment)) = (code, comment) {
                 summaries.insert(code.to_owned(), comment);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Compiled;
+use super::{Compiled, Inlined};
 use crate::graph::Resolved;
 use crate::jinja::Relation;
 use crate::project::UniqueId;
@@ -34,27 +34,35 @@ pub(super) fn inject(
     if ephemeral.is_empty() {
         return;
     }
-    let bodies: BTreeMap<&UniqueId, String> = ephemeral
+    let bodies: BTreeMap<&UniqueId, Compiled> = ephemeral
         .iter()
-        .filter_map(|id| Some((*id, compiled.get(*id)?.sql.clone())))
+        .filter_map(|id| Some((*id, compiled.get(*id)?.clone())))
         .collect();
     for (id, node) in compiled.iter_mut() {
         let mut order = Vec::new();
         collect(resolved, ephemeral, id, &mut order);
-        let expressions: Vec<String> = order
-            .iter()
-            .filter_map(|parent| {
-                let name = &resolved.project().nodes[*parent].name;
-                let body = bodies.get(parent)?;
-                Some(format!(
-                    "{} as (\n{}\n)",
-                    Relation::ephemeral(name),
-                    body.trim_end()
-                ))
-            })
-            .collect();
-        if !expressions.is_empty() {
-            insert(node, &expressions.join(", "));
+        let mut text = String::new();
+        let mut inlined = Vec::new();
+        for parent in order {
+            let Some(body) = bodies.get(parent) else {
+                continue;
+            };
+            let name = &resolved.project().nodes[parent].name;
+            let separator = if text.is_empty() { "" } else { ", " };
+            text.push_str(&format!("{separator}{} as (\n", Relation::ephemeral(name)));
+            let start = text.len();
+            text.push_str(body.sql.trim_end());
+            if let Some(template) = &body.template {
+                inlined.push(Inlined {
+                    output: start..text.len(),
+                    spans: body.spans.clone(),
+                    template: template.clone(),
+                });
+            }
+            text.push_str("\n)");
+        }
+        if !text.is_empty() {
+            insert(node, &text, inlined);
         }
     }
 }
@@ -75,12 +83,19 @@ fn collect<'graph>(
 }
 
 /// Writes the expressions after the query's own `with`, or before the query; spans move along.
-fn insert(node: &mut Compiled, expressions: &str) {
-    let (at, text) = match with_clause(&node.sql) {
-        Some(after_with) => (after_with, format!(" {expressions},")),
-        None => (0, format!("with {expressions}\n")),
+fn insert(node: &mut Compiled, expressions: &str, inlined: Vec<Inlined>) {
+    let (at, before, after) = match with_clause(&node.sql) {
+        Some(after_with) => (after_with, " ", ","),
+        None => (0, "with ", "\n"),
     };
+    let text = format!("{before}{expressions}{after}");
     node.sql.insert_str(at, &text);
+    let shift = at + before.len();
+    node.inlined
+        .extend(inlined.into_iter().map(|inlined| Inlined {
+            output: inlined.output.start + shift..inlined.output.end + shift,
+            ..inlined
+        }));
     let mut spans = Vec::with_capacity(node.spans.len());
     for mut span in node.spans.drain(..) {
         if span.output.start >= at {
@@ -109,6 +124,11 @@ fn with_clause(sql: &str) -> Option<usize> {
     let after_with = keyword(sql, start, "with")?;
     let next = skip_blank(sql, after_with);
     Some(keyword(sql, next, "recursive").unwrap_or(after_with))
+}
+
+/// Whether a text is blanks and comments only.
+pub(super) fn is_blank(sql: &str) -> bool {
+    skip_blank(sql, 0) >= sql.len()
 }
 
 fn keyword(sql: &str, start: usize, word: &str) -> Option<usize> {
@@ -165,6 +185,7 @@ mod tests {
             sql: sql.into(),
             spans: Vec::new(),
             template: None,
+            inlined: Vec::new(),
             foreign_key_targets: Vec::new(),
             materialization: None,
             messages: Vec::new(),
@@ -173,7 +194,7 @@ mod tests {
 
     fn inserted(sql: &str) -> String {
         let mut node = compiled(sql);
-        insert(&mut node, "e as (\nselect 1\n)");
+        insert(&mut node, "e as (\nselect 1\n)", Vec::new());
         node.sql
     }
 

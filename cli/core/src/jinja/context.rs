@@ -32,7 +32,7 @@ impl Shared {
         let target = target(&settings);
         let flags = from_json(serde_json::json!({
             "FULL_REFRESH": settings.full_refresh,
-            "STORE_FAILURES": false,
+            "STORE_FAILURES": settings.store_failures,
             "WHICH": settings.verb,
         }));
         Shared {

@@ -5,12 +5,12 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, Value};
+use minijinja::value::{Object, Value};
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use super::context::NodeContext;
 use super::library::{MacroDefinition, MacroLibrary};
-use super::{error, functions};
+use super::{arguments, error, functions};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceFile;
 
@@ -23,6 +23,7 @@ pub(super) const RETURN_VALUE: &str = "__hcw_return";
 pub(crate) struct Engine {
     environment: Environment<'static>,
     files: BTreeMap<String, SourceFile>,
+    macros: BTreeMap<String, MacroDefinition>,
     known_functions: BTreeSet<String>,
 }
 
@@ -76,8 +77,23 @@ impl Engine {
         Engine {
             environment,
             files,
+            macros: library.macros.clone(),
             known_functions,
         }
+    }
+
+    /// Macros that do not parse, whether they are called or not.
+    pub(crate) fn check_macros(&self) -> Vec<Diagnostic> {
+        self.files
+            .keys()
+            .filter_map(|name| self.environment.get_template(name).err())
+            .map(|error| self.diagnostic(&error, None))
+            .collect()
+    }
+
+    /// A macro's definition.
+    pub(crate) fn macro_definition(&self, name: &str) -> Option<&MacroDefinition> {
+        self.macros.get(name)
     }
 
     /// Renders a template in a node's context.
@@ -212,7 +228,7 @@ impl Object for ProjectMacro {
         if let Some(context) = context.downcast_object_ref::<NodeContext>() {
             context.used_macro(&definition.package, &definition.name);
         }
-        let bound = bind(definition, arguments)?;
+        let bound = arguments::bind(definition, state, arguments)?;
         let template = state.env().get_template(&definition.template_name())?;
         let mut captured = template.render_captured(context)?;
         captured
@@ -237,51 +253,4 @@ impl Object for ProjectMacro {
     fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, formatter)
     }
-}
-
-/// Passes surplus arguments as `varargs` and `kwargs` to the macros that read them, as Jinja does.
-fn bind(definition: &MacroDefinition, arguments: &[Value]) -> Result<Vec<Value>, Error> {
-    if !definition.takes_varargs && !definition.takes_kwargs {
-        return Ok(arguments.to_vec());
-    }
-    let (positional, named): (&[Value], Option<Kwargs>) = match arguments.last() {
-        Some(last) if last.is_kwargs() => (
-            &arguments[..arguments.len() - 1],
-            Some(Kwargs::try_from(last.clone())?),
-        ),
-        _ => (arguments, None),
-    };
-    let (fitting, surplus) = positional.split_at(positional.len().min(definition.positional));
-    let mut bound = fitting.to_vec();
-    let mut pass = Vec::new();
-    let mut extra = Vec::new();
-    if let Some(named) = &named {
-        for name in named.args() {
-            let value: Value = named.get(name)?;
-            if scan_declares(definition, name) {
-                pass.push((name.to_owned(), value));
-            } else {
-                extra.push((name.to_owned(), value));
-            }
-        }
-    }
-    if definition.takes_varargs {
-        pass.push(("varargs".to_owned(), Value::from(surplus.to_vec())));
-    } else if !surplus.is_empty() {
-        return Err(Error::from(ErrorKind::TooManyArguments));
-    }
-    if definition.takes_kwargs {
-        pass.push(("kwargs".to_owned(), extra.into_iter().collect::<Value>()));
-    } else {
-        pass.extend(extra);
-    }
-    bound.push(Value::from(pass.into_iter().collect::<Kwargs>()));
-    Ok(bound)
-}
-
-fn scan_declares(definition: &MacroDefinition, name: &str) -> bool {
-    definition
-        .parameters
-        .iter()
-        .any(|parameter| parameter.split('=').next().map(str::trim) == Some(name))
 }

@@ -74,7 +74,15 @@ fn place(error: &Error, file: &dyn Fn(&str) -> Option<SourceFile>) -> Option<Loc
 
 fn describe(error: &Error, known_functions: &BTreeSet<String>) -> Diagnostic {
     let detail = error.detail().unwrap_or_default();
+    if let Some(name) = undefined_name(detail) {
+        return undefined(name, error.kind(), known_functions);
+    }
     match error.kind() {
+        ErrorKind::SyntaxError if detail.starts_with(UNKNOWN_TAG) => Diagnostic::error(
+            Code::TemplateSyntax,
+            format!("unknown tag `{}`", &detail[UNKNOWN_TAG.len()..]),
+        )
+        .help("the tags of a model are if, for, set, do, call, filter, macro and raw"),
         ErrorKind::SyntaxError => {
             Diagnostic::error(Code::TemplateSyntax, format!("template syntax: {detail}"))
                 .help("check that each `{{`, `{%` and quote is closed")
@@ -84,6 +92,10 @@ fn describe(error: &Error, known_functions: &BTreeSet<String>) -> Diagnostic {
             Diagnostic::error(Code::UnknownMacro, format!("unknown macro `{name}`"))
                 .help("define it under `macros/`")
                 .did_you_mean(name, known_functions.iter().map(String::as_str))
+        }
+        ErrorKind::UnknownMethod if MUTATING.iter().any(|name| detail.ends_with(name)) => {
+            Diagnostic::error(Code::TemplateError, detail)
+                .help("values do not change in place: write `{% set names = names + [name] %}`, and keep what a loop collects in a `namespace()`")
         }
         ErrorKind::UndefinedError if detail.is_empty() => {
             Diagnostic::error(Code::TemplateError, "an undefined value is used")
@@ -97,5 +109,40 @@ fn describe(error: &Error, known_functions: &BTreeSet<String>) -> Diagnostic {
             };
             Diagnostic::error(Code::TemplateError, message)
         }
+    }
+}
+
+/// Ends of the parser's message about methods that change a list or mapping.
+const MUTATING: [&str; 6] = [
+    " append",
+    " extend",
+    " insert",
+    " pop",
+    " update",
+    " setdefault",
+];
+
+/// How the template parser starts its message about a tag.
+const UNKNOWN_TAG: &str = "unknown statement ";
+
+/// The name in a message such as ``undefined has no method named x (`target.a` is undefined)``.
+fn undefined_name(detail: &str) -> Option<&str> {
+    let (before, _) = detail.split_once("` is undefined")?;
+    before.rsplit_once('`').map(|(_, name)| name)
+}
+
+fn undefined(name: &str, kind: ErrorKind, known_functions: &BTreeSet<String>) -> Diagnostic {
+    let is_call = kind == ErrorKind::UnknownMethod;
+    let diagnostic = Diagnostic::error(Code::TemplateError, format!("`{name}` is undefined"));
+    match (name.contains(['.', '[']), is_call) {
+        (true, _) => diagnostic.help("check the spelling of what stands after the dot"),
+        (false, true) => diagnostic.help(format!(
+            "packages are not supported: put the macro under `macros/` and call it without `{name}.`"
+        )),
+        (false, false) => diagnostic
+            .help(format!(
+                "a variable of the project is read as `var('{name}')`, one of the template is made by `{{% set {name} = … %}}`"
+            ))
+            .did_you_mean(name, known_functions.iter().map(String::as_str)),
     }
 }

@@ -10,8 +10,11 @@ use serde_json::Value as Json;
 use super::context::{NodeContext, RefUse};
 use super::engine::{RETURN_VALUE, context_of};
 use super::error::problem;
+use super::relation::Relation;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::config::{self, ConfigMap};
+use crate::project::config_name;
+use crate::python;
 
 /// Registers the functions that need no node.
 pub(super) fn register(environment: &mut Environment<'static>) {
@@ -40,11 +43,46 @@ pub(super) fn format_value(
     value: &Value,
 ) -> Result<(), Error> {
     match value.kind() {
-        ValueKind::None => output.write_str("None")?,
-        ValueKind::Bool => output.write_str(if value.is_true() { "True" } else { "False" })?,
+        ValueKind::None | ValueKind::Bool => output.write_str(&shown(value))?,
+        ValueKind::Seq | ValueKind::Map if is_plain(value) => output.write_str(&shown(value))?,
         _ => return minijinja::escape_formatter(output, state, value),
     }
     Ok(())
+}
+
+/// Whether a value is a list or mapping of the template, not an object with a text of its own.
+fn is_plain(value: &Value) -> bool {
+    value.downcast_object_ref::<Relation>().is_none() && !value.is_kwargs()
+}
+
+/// A value as Python's `repr` shows it.
+fn shown(value: &Value) -> String {
+    match value.kind() {
+        ValueKind::None => "None".to_owned(),
+        ValueKind::Bool => if value.is_true() { "True" } else { "False" }.to_owned(),
+        ValueKind::String => python::quoted(value.as_str().unwrap_or_default()),
+        ValueKind::Seq => {
+            let items: Vec<String> = value
+                .try_iter()
+                .map(|items| items.map(|item| shown(&item)).collect())
+                .unwrap_or_default();
+            format!("[{}]", items.join(", "))
+        }
+        ValueKind::Map if is_plain(value) => {
+            let entries: Vec<String> = value
+                .try_iter()
+                .map(|keys| {
+                    keys.map(|key| {
+                        let entry = value.get_item(&key).unwrap_or_default();
+                        format!("{}: {}", shown(&key), shown(&entry))
+                    })
+                    .collect()
+                })
+                .unwrap_or_default();
+            format!("{{{}}}", entries.join(", "))
+        }
+        _ => value.to_string(),
+    }
 }
 
 /// `return(x)`: ends the macro, whose call then has the value `x` itself rather than a text.
@@ -247,6 +285,12 @@ impl Object for ConfigObject {
             } else if let Json::Object(entries) = to_json(argument)? {
                 layer.extend(entries);
             }
+        }
+        let misspelt = layer
+            .keys()
+            .find_map(|name| Some((name, config_name::misspelt(name)?)));
+        if let Some((name, meant)) = misspelt {
+            return Err(problem(config_name::unknown(name, meant, "in `config()`")));
         }
         config::merge(&mut self.context.captured().config, &layer);
         Ok(Value::from(""))

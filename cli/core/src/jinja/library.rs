@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::scan;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::SourceFile;
+use crate::source::{Location, SourceFile};
 
 /// Macros that every project has, in our own words; a project's macro of the same name wins.
 const BUILT_IN: [(&str, &str); 3] = [
@@ -40,8 +40,6 @@ pub(crate) struct MacroDefinition {
     pub(crate) range: Range<usize>,
     /// Its parameters as written, with their defaults.
     pub(crate) parameters: Vec<String>,
-    /// How many there are.
-    pub(crate) positional: usize,
     /// Whether its body reads `varargs` or `kwargs`.
     pub(crate) takes_varargs: bool,
     pub(crate) takes_kwargs: bool,
@@ -55,6 +53,34 @@ impl MacroDefinition {
     /// The template's name in the environment.
     pub(crate) fn template_name(&self) -> String {
         format!("{}#{}", self.file.path, self.name)
+    }
+
+    /// The names of its parameters.
+    pub(crate) fn parameter_names(&self) -> impl Iterator<Item = &str> {
+        self.parameters
+            .iter()
+            .filter_map(|parameter| parameter.split('=').next())
+            .map(str::trim)
+    }
+
+    /// The names of the parameters without a default.
+    pub(crate) fn required_parameters(&self) -> impl Iterator<Item = &str> {
+        self.parameters
+            .iter()
+            .filter(|parameter| !parameter.contains('='))
+            .map(|parameter| parameter.trim())
+    }
+
+    /// Whether it has a parameter of that name.
+    pub(crate) fn has_parameter(&self, name: &str) -> bool {
+        self.parameter_names().any(|parameter| parameter == name)
+    }
+
+    /// The place of its opening tag.
+    pub(crate) fn header(&self) -> Location {
+        let text = &self.file.text[self.range.clone()];
+        let end = text.find("%}").map_or(text.len(), |at| at + 2);
+        self.file.at(self.range.start..self.range.start + end)
     }
 }
 
@@ -88,8 +114,8 @@ impl MacroLibrary {
                             Code::DuplicateName,
                             format!("two macros are named `{}`", definition.name),
                         )
-                        .at(header(&definition))
-                        .related("first defined here", header(present))
+                        .at(definition.header())
+                        .related("first defined here", present.header())
                         .help("rename or remove one of them"),
                     );
                     continue;
@@ -101,14 +127,6 @@ impl MacroLibrary {
     }
 }
 
-fn header(definition: &MacroDefinition) -> crate::source::Location {
-    let text = &definition.file.text[definition.range.clone()];
-    let end = text.find("%}").map_or(text.len(), |at| at + 2);
-    definition
-        .file
-        .at(definition.range.start..definition.range.start + end)
-}
-
 fn definitions(
     file: &SourceFile,
     package: &str,
@@ -116,7 +134,16 @@ fn definitions(
 ) -> Vec<MacroDefinition> {
     let text = &file.text;
     let mut definitions = Vec::new();
-    for block in scan::blocks(text, &["macro", "test"]) {
+    let (blocks, unclosed) = scan::blocks(text, &["macro", "test"]);
+    if let Some(tag) = unclosed {
+        let keyword = &text[tag.keyword.clone()];
+        diagnostics.push(
+            Diagnostic::error(Code::TemplateSyntax, format!("this {keyword} has no end"))
+                .at(file.at(tag.range))
+                .help(format!("close it with `{{% end{keyword} %}}`")),
+        );
+    }
+    for block in blocks {
         let keyword = &text[block.open.keyword.clone()];
         let Some((name, parameters)) = scan::signature(&text[block.open.arguments.clone()]) else {
             diagnostics.push(
@@ -146,7 +173,6 @@ fn definitions(
             package: package.to_owned(),
             file: file.clone(),
             range: block.range(),
-            positional: parameters.len(),
             parameters: parameters.iter().map(|&text| text.to_owned()).collect(),
             takes_varargs,
             takes_kwargs,

@@ -79,7 +79,8 @@ pub(crate) fn tags(text: &str) -> Vec<Tag> {
 }
 
 /// The outermost blocks whose opening keyword is one of `keywords`; the closing one is `end` + keyword.
-pub(crate) fn blocks(text: &str, keywords: &[&str]) -> Vec<Block> {
+/// With them the opening tag of a block that is never closed.
+pub(crate) fn blocks(text: &str, keywords: &[&str]) -> (Vec<Block>, Option<Tag>) {
     let mut blocks = Vec::new();
     let mut open: Option<(Tag, usize)> = None;
     for tag in tags(text) {
@@ -107,7 +108,7 @@ pub(crate) fn blocks(text: &str, keywords: &[&str]) -> Vec<Block> {
             }
         }
     }
-    blocks
+    (blocks, open.map(|(tag, _)| tag))
 }
 
 /// Splits `name(a, b='x, y')` into the name and its parameters, each a text such as `b='x, y'`.
@@ -217,8 +218,8 @@ mod tests {
     #[test]
     fn blocks_nest() {
         let text = "x{% macro a(b) %}1{% macro c() %}{% endmacro %}2{% endmacro %}y";
-        let blocks = blocks(text, &["macro", "test"]);
-        assert_eq!(blocks.len(), 1);
+        let (blocks, unclosed) = blocks(text, &["macro", "test"]);
+        assert_eq!((blocks.len(), unclosed), (1, None));
         assert_eq!(&text[blocks[0].body()], "1{% macro c() %}{% endmacro %}2");
         assert_eq!(text[blocks[0].open.arguments.clone()].trim(), "a(b)");
     }

@@ -7,11 +7,11 @@ use serde_json::Value as Json;
 use super::config::{self, ConfigMap};
 use super::properties::{Patch, PatchKind, Properties, SourceDeclaration};
 use super::resource::{Attachment, Node, NodeKind, Nodes, SourceTable, Sources, UniqueId};
-use super::{ProjectFile, files, generic_test, is_generic_test_file};
+use super::{ProjectFile, config_name, files, generic_test, is_generic_test_file};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::YamlRenderer;
 use crate::name::RelationName;
-use crate::source::{SourceFile, SourceTree};
+use crate::source::{Location, SourceFile, SourceTree};
 
 pub(super) fn bind(
     tree: &SourceTree,
@@ -28,6 +28,8 @@ pub(super) fn bind(
         built_names: BTreeMap::new(),
         sources: Sources::new(),
         used_paths: BTreeSet::new(),
+        typed_keys: BTreeSet::new(),
+        declared: BTreeMap::new(),
     };
     let (mut patches, declarations) = binder.index(properties);
     for file in files(tree, &project.model_paths, &["sql"]) {
@@ -84,6 +86,10 @@ struct Binder<'run, 'engine> {
     built_names: BTreeMap<String, UniqueId>,
     sources: Sources,
     used_paths: BTreeSet<(&'static str, Vec<String>)>,
+    /// Misspelt configurations of the project file, each reported once.
+    typed_keys: BTreeSet<(String, usize)>,
+    /// Where each source table is declared.
+    declared: BTreeMap<UniqueId, Location>,
 }
 
 type Patches = BTreeMap<(&'static str, String), Patch>;
@@ -151,6 +157,17 @@ impl Binder<'_, '_> {
                 .collect();
         }
         node.config = merged;
+        if node.name.contains(char::is_whitespace) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::ConfigInvalid,
+                    format!("the name `{}` has a space in it", node.name),
+                )
+                .at(node.file.at(0..0))
+                .help("rename the file: selectors cannot name it; an `alias` may have spaces"),
+            );
+            return;
+        }
         // models and seeds share their names; tests have a space of their own
         let clash = match self.built_names.get(&node.name) {
             Some(id) if !node.is_test() => self.nodes.get(id),
@@ -196,17 +213,20 @@ impl Binder<'_, '_> {
         fully_qualified_name.push(declaration.name.clone());
         let mut merged = self.project_config("sources", &fully_qualified_name);
         config::merge(&mut merged, &declaration.config);
-        if let Some(first) = self.sources.get(&id) {
+        if let Some(first) = self.declared.get(&id) {
             self.diagnostics.push(
                 Diagnostic::error(
                     Code::DuplicateName,
                     format!("the source table `{qualified}` is declared twice"),
                 )
                 .at(declaration.location)
-                .related("the other declaration", first.file.at(0..0)),
+                .related("the other declaration", first.clone())
+                .help("remove one of them"),
             );
             return;
         }
+        self.declared
+            .insert(id.clone(), declaration.location.clone());
         if config::flag(&merged, "enabled") == Some(false) {
             return;
         }
@@ -249,7 +269,7 @@ impl Binder<'_, '_> {
         let package = self.project.name.clone();
         let roots = &self.project.model_paths;
         let name = generic_test::name(&test, &attached_to);
-        let fully_qualified_name = fully_qualified_name(&package, &file.path, roots, &name.short);
+        let fully_qualified_name = fully_qualified_name(&package, &file.path, roots, &name.full);
         let mut merged = self.project_config("data_tests", &fully_qualified_name);
         config::merge(&mut merged, &test.config);
         if name.short != name.full {
@@ -307,6 +327,15 @@ impl Binder<'_, '_> {
             self.used_paths.insert((kind, layer.path));
             let mut rendered = ConfigMap::new();
             for (key, node) in layer.entries {
+                if let Some(meant) = config_name::misspelt(key) {
+                    let known = self.typed_keys.insert((key.to_owned(), node.range.start));
+                    if known {
+                        let location = self.project.file.at(node.range.clone());
+                        let of = format!("of `{kind}`");
+                        self.diagnostics
+                            .push(config_name::unknown(key, meant, &of).at(location));
+                    }
+                }
                 let value = self
                     .renderer
                     .render(&self.project.file, node, self.diagnostics);

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::config::ConfigMap;
 use super::properties::TestDeclaration;
 use super::resource::{Attachment, GenericTest, Node, NodeKind, UniqueId};
+use crate::python::quoted as python_text;
 use crate::source::SourceFile;
 
 /// A test's two names.
@@ -73,11 +74,20 @@ pub(super) fn node(
         Some((namespace, test_name)) => (Some(namespace.to_owned()), test_name.to_owned()),
         None => (None, test.test_name.clone()),
     };
-    let identity = format!(
-        "{attached_to:?}{:?}{:?}{:?}",
-        test.test_name, test.column_name, test.arguments
-    );
-    let suffix: String = hash(&identity).chars().skip(22).collect();
+    let suffix: String = hash(&format!(
+        "{}{}",
+        name.full,
+        metadata(
+            namespace.as_deref(),
+            &test_name,
+            &test.arguments,
+            test.column_name.as_deref(),
+            &attached_to
+        )
+    ))
+    .chars()
+    .skip(22)
+    .collect();
     Node {
         id: UniqueId::new("test", package, &format!("{}.{suffix}", name.full)),
         kind: NodeKind::GenericTest(GenericTest {
@@ -97,6 +107,62 @@ pub(super) fn node(
         config,
         patched_at: Some(test.location),
     }
+}
+
+/// What dbt's ids of generic tests are a hash of: the test's facts as Python prints a dictionary.
+fn metadata(
+    namespace: Option<&str>,
+    test_name: &str,
+    arguments: &[(String, Json)],
+    column_name: Option<&str>,
+    attached_to: &Attachment,
+) -> String {
+    let model = match attached_to {
+        Attachment::Ref(model) => format!("ref('{model}')"),
+        Attachment::Source(source, table) => format!("source('{source}', '{table}')"),
+    };
+    let mut entries: Vec<(&str, String)> = arguments
+        .iter()
+        .map(|(name, value)| (name.as_str(), python(value)))
+        .collect();
+    entries.push((
+        "model",
+        python_text(&format!("{{{{ get_where_subquery({model}) }}}}")),
+    ));
+    if let Some(column) = column_name {
+        entries.push(("column_name", python_text(column)));
+    }
+    format!(
+        "{{'kwargs': {}, 'name': {}, 'namespace': {}}}",
+        python_dictionary(entries),
+        python_text(test_name),
+        python_text(namespace.unwrap_or("None"))
+    )
+}
+
+fn python(value: &Json) -> String {
+    match value {
+        Json::Array(items) => {
+            let items: Vec<String> = items.iter().map(python).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Json::Object(entries) => python_dictionary(
+            entries
+                .iter()
+                .map(|(name, value)| (name.as_str(), python(value)))
+                .collect(),
+        ),
+        single => python_text(&text(single).unwrap_or_default()),
+    }
+}
+
+fn python_dictionary(mut entries: Vec<(&str, String)>) -> String {
+    entries.sort_by_key(|(name, _)| *name);
+    let entries: Vec<String> = entries
+        .into_iter()
+        .map(|(name, value)| format!("{}: {value}", python_text(name)))
+        .collect();
+    format!("{{{}}}", entries.join(", "))
 }
 
 fn parts(value: &Json) -> Vec<String> {
@@ -190,6 +256,16 @@ mod tests {
             name(&relationships, &model).full,
             "relationships_orders_customer_id__id__ref_customers_"
         );
+    }
+
+    #[test]
+    fn ids_are_those_of_dbt() {
+        let model = Attachment::Ref("visits".into());
+        let test = declaration("unique", Some("visit_id"), vec![]);
+        let named = name(&test, &model);
+        let file = SourceFile::new("a.yml", "");
+        let node = node(&file, "p", test, model, named, Vec::new(), ConfigMap::new());
+        assert_eq!(node.id.as_str(), "test.p.unique_visits_visit_id.0e467478fb");
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub(crate) use sources::SourceDeclaration;
 pub(crate) use tests::TestDeclaration;
 
 use super::config::ConfigMap;
+use super::config_name;
 use super::resource::{Column, Constraint};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::YamlRenderer;
@@ -201,6 +202,17 @@ fn patch(
     })
 }
 
+/// Reports misspelt names below `config:`.
+pub(super) fn check_names(node: &Node, file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) {
+    for (key, _) in node.as_mapping().unwrap_or_default() {
+        let name = key.name.trim_start_matches('+');
+        if let Some(meant) = config_name::misspelt(name) {
+            let location = file.at(key.range.clone());
+            diagnostics.push(config_name::unknown(name, meant, "in `config`").at(location));
+        }
+    }
+}
+
 /// Reads `config:` and the older top-level spellings of configurations (`meta`, `tags`), rendered.
 pub(super) fn config(
     reader: &mut MapReader<'_, '_>,
@@ -215,6 +227,7 @@ pub(super) fn config(
         }
     }
     if let Some(node) = reader.node("config") {
+        check_names(node, file, reader.diagnostics());
         match renderer.render(file, node, reader.diagnostics()) {
             Json::Object(entries) => {
                 let entries: ConfigMap = entries

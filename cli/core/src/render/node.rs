@@ -6,7 +6,7 @@ use minijinja::Value;
 use minijinja::value::{Kwargs, Serde};
 use serde_json::Value as Json;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Captured, Names, NodeContext, Relation, Rendered as RenderedText};
 use crate::name::quote_identifier;
 use crate::project::config::{self, ConfigMap};
@@ -58,7 +58,9 @@ pub(crate) fn render_node(
             .map_err(|mut diagnostic| {
                 if diagnostic.location.is_none() {
                     diagnostic.location.clone_from(&node.patched_at);
-                } else if let Some(location) = &node.patched_at {
+                } else if diagnostic.location != node.patched_at
+                    && let Some(location) = &node.patched_at
+                {
                     diagnostic = diagnostic.related("the test is applied here", location.clone());
                 }
                 diagnostic
@@ -122,6 +124,7 @@ fn render_generic_test(
     for (name, value) in &test.arguments {
         arguments.push((name.clone(), argument(project, value, context)?));
     }
+    check_arguments(project, node, test, &arguments)?;
     let kwargs: Kwargs = arguments.into_iter().collect();
     let value = project.engine.call_macro(
         &format!("test_{}", test.test_name),
@@ -129,6 +132,58 @@ fn render_generic_test(
         context,
     )?;
     Ok(value.to_string())
+}
+
+/// A sidecar's arguments against the parameters of the test.
+fn check_arguments(
+    project: &Project,
+    node: &Node,
+    test: &GenericTest,
+    arguments: &[(String, Value)],
+) -> Result<(), Diagnostic> {
+    let Some(definition) = project
+        .engine
+        .macro_definition(&format!("test_{}", test.test_name))
+    else {
+        return Ok(());
+    };
+    let error = |message: String| {
+        let diagnostic = Diagnostic::error(Code::ConfigInvalid, message);
+        match &node.patched_at {
+            Some(location) => diagnostic.at(location.clone()),
+            None => diagnostic,
+        }
+    };
+    let unknown = arguments
+        .iter()
+        .find(|(name, _)| !definition.takes_kwargs && !definition.has_parameter(name));
+    if let Some((name, _)) = unknown {
+        let known: Vec<&str> = definition.parameter_names().collect();
+        return Err(error(format!(
+            "the test `{}` has no argument `{name}`",
+            test.test_name
+        ))
+        .help(format!("its arguments are: {}", known.join(", ")))
+        .did_you_mean(name, known.iter().copied()));
+    }
+    let missing = definition
+        .required_parameters()
+        .find(|name| !arguments.iter().any(|(given, _)| given == name));
+    match missing {
+        Some("column_name") => Err(
+            error(format!("the test `{}` needs a column", test.test_name))
+                .help("apply it below a column, or give it `column_name`"),
+        ),
+        Some(name) => Err(error(format!(
+            "the test `{}` needs the argument `{name}`",
+            test.test_name
+        ))
+        .help(format!(
+            "`- {}: {{arguments: {{{name}: …}}}}`",
+            test.test_name
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// An argument's value: texts such as `ref('x')` and `{{ var('y') }}` are evaluated, as in dbt.

@@ -1,7 +1,7 @@
 {# The generic tests that every project has: each returns the rows that fail. #}
 
 {% test not_null(model, column_name) -%}
-select {{ column_name }}
+select {{ "*" if config.get("store_failures", flags.STORE_FAILURES) else column_name }}
 from {{ model }}
 where {{ column_name }} is null
 {%- endtest %}

@@ -6,6 +6,7 @@ use super::{TestDeclaration, columns, config, tests};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::YamlRenderer;
 use crate::project::config::{self as configuration, ConfigMap};
+use crate::project::config_name;
 use crate::project::resource::{Column, Landing, LandingFormat, LandingMode};
 use crate::source::{Location, SourceFile};
 use crate::yaml::{MapReader, Node};
@@ -147,6 +148,17 @@ fn landing(
     table_location: &Location,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Landing> {
+    for (key, _) in written_settings(table)
+        .and_then(Node::as_mapping)
+        .unwrap_or_default()
+    {
+        if let Some(meant) = config_name::misspelt_landing(&key.name) {
+            diagnostics.push(
+                config_name::unknown(&key.name, meant, &format!("of {what}"))
+                    .at(file.at(key.range.clone())),
+            );
+        }
+    }
     let location = configuration::hcw_meta(config, "location")?
         .as_str()?
         .to_owned();
@@ -206,8 +218,13 @@ fn landing(
 
 /// The node of `location` in either spelling of a table's meta.
 fn written_location(table: &Node) -> Option<&Node> {
+    written_settings(table)?.get("location")
+}
+
+/// The node of `meta.hcw` in either spelling.
+fn written_settings(table: &Node) -> Option<&Node> {
     let meta = table
         .get("meta")
         .or_else(|| table.get("config").and_then(|config| config.get("meta")))?;
-    meta.get("hcw")?.get("location")
+    meta.get("hcw")
 }

@@ -105,6 +105,7 @@ pub(super) fn parse(
             "name" => declaration.custom_name = value.scalar_text(),
             "description" => declaration.description = value.scalar_text().unwrap_or_default(),
             "config" => {
+                super::check_names(value, file, diagnostics);
                 if let Json::Object(entries) = renderer.render(file, value, diagnostics) {
                     config::merge(&mut declaration.config, &entries);
                 }

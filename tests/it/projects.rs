@@ -1,0 +1,12 @@
+//! Whole projects through the binary: good ones are built, bad ones show the user what to do.
+
+mod bad;
+mod case;
+mod configuration;
+mod data_tests;
+mod materializations;
+mod runs;
+mod seeds;
+mod selection;
+mod templates;
+mod verbs;

@@ -1,0 +1,106 @@
+//! The verbs that look: `init`, `compile`, `ls`, `show`, `clean`.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use super::case::Case;
+
+#[test]
+fn the_starter_project_builds() {
+    let Some(case) = Case::good("selection") else {
+        return;
+    };
+    case.run(0, "init starter");
+    let text = case.run(0, "build --project-dir starter");
+    assert!(text.contains("ERROR=0 SKIP=0"), "{text}");
+    let shown = case.data("show --project-dir starter --select visits_by_clinic");
+    let mut lines: Vec<&str> = shown.lines().collect();
+    lines.sort_unstable();
+    insta::assert_snapshot!(lines.join("\n"), @r"
+     C1        | Cardiology  | 2           | 1
+     C2        | Orthopedics | 2           | 0
+     clinic_id | clinic_name | visit_count | no_show_count
+    -----------+-------------+-------------+---------------
+    ");
+    let again = case.run(2, "init starter");
+    assert!(again.contains("HCW0003"), "{again}");
+    case.run(2, "init 'not a name'");
+}
+
+#[test]
+fn show_prints_rows_and_inline_queries() {
+    let Some(case) = Case::good("jinja") else {
+        return;
+    };
+    case.run(0, "build");
+    assert_eq!(
+        case.data("show --select crlf --output json"),
+        "{\"one\":\"1\",\"name\":\"crlf\"}\n"
+    );
+    let inline = "show --inline 'select one + 1 as two from {{ ref(\"bom\") }} -- end'";
+    assert_eq!(case.data(inline), " two\n-----\n 2\n");
+    let many = case.run(2, "show --select crlf bom");
+    assert!(many.contains("HCW0001"), "{many}");
+    let wrong = case.run(2, "show --inline 'select nothing'");
+    assert!(
+        wrong.contains("column \"nothing\" does not exist"),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn clean_removes_artifacts_alone() {
+    let Some(case) = Case::good("jinja") else {
+        return;
+    };
+    case.run(0, "compile");
+    case.write("target/debug/not_ours", "");
+    case.run(0, "clean");
+    assert!(!case.folder.join("target/compiled").exists());
+    assert!(case.folder.join("target/debug/not_ours").exists());
+    case.write("dbt_project.yml", "name: jinja\nclean-targets: [models]\n");
+    let refused = case.run(2, "clean");
+    assert!(refused.contains("HCW0111"), "{refused}");
+}
+
+#[test]
+fn empty_and_odd_folders_are_no_errors() {
+    let Some(case) = Case::good("selection") else {
+        return;
+    };
+    case.run(0, "init odd");
+    for folder in ["models", "seeds"] {
+        fs::remove_dir_all(case.folder.join("odd").join(folder)).expect("is removed");
+    }
+    let text = case.run(0, "build --project-dir odd");
+    assert!(text.contains("TOTAL=0"), "{text}");
+    // a folder of models elsewhere, by a symbolic link; and a link that leads back to itself
+    case.write("elsewhere/linked.sql", "select 1 as one\n");
+    fs::create_dir_all(case.folder.join("odd/models")).expect("is made");
+    symlink(
+        case.folder.join("elsewhere"),
+        case.folder.join("odd/models/link"),
+    )
+    .expect("is made");
+    assert_eq!(case.data("ls --project-dir odd --output name"), "linked\n");
+    symlink(
+        case.folder.join("odd/models"),
+        case.folder.join("odd/models/loop"),
+    )
+    .expect("is made");
+    let text = case.run(2, "ls --project-dir odd");
+    assert!(text.contains("HCW0002") && text.contains("loop"), "{text}");
+}
+
+#[test]
+fn a_target_folder_that_cannot_be_written_is_an_error() {
+    let Some(case) = Case::good("jinja") else {
+        return;
+    };
+    case.write("target", "a file where the folder should be");
+    let text = case.run(2, "compile");
+    assert!(
+        text.contains("HCW0003") && text.contains("target"),
+        "{text}"
+    );
+}
