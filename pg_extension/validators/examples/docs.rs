@@ -42,8 +42,7 @@ pub(crate) fn pages() -> Result<Vec<(String, String)>, Box<dyn Error>> {
     Ok(pages)
 }
 
-const GENERATED: &str =
-    "<!-- Written by `cargo run -p hcw-validators --example docs`: change the rules, not this page. -->";
+const GENERATED: &str = "<!-- Written by `cargo run -p hcw-validators --example docs`: change the rules, not this page. -->";
 
 fn contents(families: &[(Family, Vec<&Entry>)]) -> String {
     let mut text = format!(
@@ -55,7 +54,16 @@ fn contents(families: &[(Family, Vec<&Entry>)]) -> String {
          the same rules without a database.\n\n\
          Reasons, of which the first that applies is given: `empty`, `charset`, `length`, `structure`, `range`,\n\
          `reserved`, `unassigned`, `not_billable`, `not_effective`, `checksum`, `ambiguous`, `precision`,\n\
-         `implausible`.\n"
+         `implausible`.\n\n\
+         In a sidecar, `hcw_valid` tests a column, and `hcw_valid_on` a code on a day (a column or an expression;\n\
+         rows without a day are not judged). Failing rows hold the reason, never the value:\n\n\
+         ```yaml\n\
+         columns:\n  - name: npi\n    data_tests:\n      - hcw_valid: {{arguments: {{kind: npi}}}}\n\
+         \x20 - name: diagnosis_code\n    data_tests:\n      \
+         - hcw_valid_on: {{arguments: {{kind: icd10cm, on_date: admitted_on}}}}\n\
+         ```\n\n\
+         With `meta: {{hcw: {{validators: auto}}}}` in `dbt_project.yml`, `hcw build` keeps them installed: `auto`,\n\
+         `native`, `portable` or, where nothing is said, `none`.\n"
     );
     for (family, entries) in families {
         text.push_str(&format!(
@@ -64,7 +72,10 @@ fn contents(families: &[(Family, Vec<&Entry>)]) -> String {
             family.as_str()
         ));
         for entry in entries {
-            text.push_str(&format!("- `{}`: {}\n", entry.about.code, entry.about.title));
+            text.push_str(&format!(
+                "- `{}`: {}\n",
+                entry.about.code, entry.about.title
+            ));
         }
     }
     text
@@ -166,7 +177,9 @@ fn layers(layer: Layer, system: Option<CodeSystem>) -> String {
 fn form(form: CanonicalForm) -> String {
     match form {
         CanonicalForm::Own => "a value of the same rule".to_owned(),
-        CanonicalForm::IsoDate => "an ISO 8601 date or timestamp, as precise as the value".to_owned(),
+        CanonicalForm::IsoDate => {
+            "an ISO 8601 date or timestamp, as precise as the value".to_owned()
+        }
         CanonicalForm::IsoInterval => "two ISO 8601 dates with a slash between them".to_owned(),
         CanonicalForm::Of(other) => format!("a value of `{other}`"),
         CanonicalForm::Zip3 => "three digits that are no ZIP code".to_owned(),
@@ -222,7 +235,10 @@ fn summaries(folder: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> 
         for (at, _) in text.match_indices("impl Validator for ") {
             let rest = &text[at..];
             let name = rest["impl Validator for ".len()..].split(' ').next();
-            let code = rest.split("code: \"").nth(1).and_then(|code| code.split('"').next());
+            let code = rest
+                .split("code: \"")
+                .nth(1)
+                .and_then(|code| code.split('"').next());
             let comment = name.and_then(|name| comment(&text, name));
             if let (Some(code), Some(comment)) = (code, comment) {
                 summaries.insert(code.to_owned(), comment);
