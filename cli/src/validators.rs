@@ -9,6 +9,8 @@ mod choice;
 pub(crate) mod code_file;
 pub(crate) mod code_load;
 mod install;
+pub(crate) mod manifest;
+mod objects;
 mod record;
 
 pub(crate) use install::{Outcome, ensure, ensure_code_tables};

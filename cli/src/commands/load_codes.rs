@@ -11,10 +11,9 @@ use crate::exit_code;
 use crate::report::Reporter;
 use crate::session::{Problems, Session};
 use crate::validators;
-use crate::validators::code_file::{
-    CodeFile, FOLDER, Release, find_system, read_manifest, unknown_system,
-};
+use crate::validators::code_file::{CodeFile, Release};
 use crate::validators::code_load::{Loaded, load};
+use crate::validators::manifest::{FOLDER, find_system, read_manifest, unknown_system};
 
 /// Loads the project's code files, or one file.
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, GenericClient, Transaction};
 
 use super::choice::{Choice, choose, is_current, is_outdated};
+use super::objects::{self, drop_obsolete, drop_unused, drops};
 use super::record::{self, Found, Part};
 use super::{CODES, EXTENSION, PORTABLE, Twin, Wanted, checksum};
 use crate::db::redact;
@@ -14,9 +15,6 @@ const LOCK_KEY: i64 = 0x6863_7720_7661_6c69;
 
 /// The version that is recorded for what this binary holds.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// Objects that an error names before the rest is left out.
-const DEPENDENTS_SHOWN: usize = 20;
 
 /// What [`ensure`] found or did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,44 +217,6 @@ async fn put_native(transaction: &Transaction<'_>, found: &Found) -> Result<(), 
         .map_err(|error| refused("they cannot be recorded", &error))
 }
 
-/// Objects in hcw's schemas that this transaction made or replaced, as `DROP` names them. A row that
-/// it wrote, also within a block that catches errors, is not older than the transaction itself.
-const WRITTEN: &str = "
-    select object.kind || ' ' || (pg_identify_object(object.class, object.oid, 0)).identity
-    from (
-        select
-            'pg_catalog.pg_proc'::regclass::oid as class,
-            oid,
-            case prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end as kind,
-            pronamespace as namespace,
-            xmin
-        from pg_catalog.pg_proc
-        union all
-        select
-            'pg_catalog.pg_type'::regclass::oid,
-            oid,
-            case typtype when 'd' then 'domain' else 'type' end,
-            typnamespace,
-            xmin
-        from pg_catalog.pg_type
-        where typtype in ('d', 'e', 'r')
-        union all
-        select
-            'pg_catalog.pg_class'::regclass::oid,
-            oid,
-            case relkind when 'v' then 'view' when 'm' then 'materialized view' when 'c' then 'type' else 'table' end,
-            relnamespace,
-            xmin
-        from pg_catalog.pg_class
-        where relkind in ('r', 'v', 'm', 'c')
-            and oid <> 'hcw.validator_installation'::regclass
-    ) as object
-    inner join pg_catalog.pg_namespace as namespace on namespace.oid = object.namespace
-    where (namespace.nspname = 'hcw' or namespace.nspname like 'hcw\\_%')
-        and namespace.nspname <> 'hcw_codes'
-        and age(object.xmin) <= age(pg_current_xact_id()::xid)
-    order by 1";
-
 async fn put_portable(transaction: &mut Transaction<'_>, found: &Found) -> Result<(), Diagnostic> {
     if found.extension.is_some() {
         drop_unused(transaction, &format!("drop extension {EXTENSION}")).await?;
@@ -265,11 +225,7 @@ async fn put_portable(transaction: &mut Transaction<'_>, found: &Found) -> Resul
             .map_err(|error| refused("the record cannot be changed", &error))?;
     }
     run_scripts(transaction, PORTABLE).await?;
-    let rows = transaction
-        .query(WRITTEN, &[])
-        .await
-        .map_err(|error| refused("the new objects cannot be listed", &error))?;
-    let mut objects: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    let mut objects = objects::written(transaction).await?;
     let earlier = found.part("portable").map_or(&[][..], |part| &part.objects);
     let (gone, kept): (Vec<String>, Vec<String>) = earlier
         .iter()
@@ -289,30 +245,6 @@ async fn put_portable(transaction: &mut Transaction<'_>, found: &Found) -> Resul
         .map_err(|error| refused("they cannot be recorded", &error))
 }
 
-/// Drops functions that the scripts no longer have; returns those that are still used.
-async fn drop_obsolete(
-    transaction: &mut Transaction<'_>,
-    gone: Vec<String>,
-) -> Result<Vec<String>, Diagnostic> {
-    let mut used = Vec::new();
-    for object in gone {
-        let attempt = transaction
-            .savepoint("hcw_obsolete")
-            .await
-            .map_err(|error| refused("no savepoint", &error))?;
-        let dropped = drops(std::slice::from_ref(&object));
-        let result = attempt.batch_execute(&dropped.concat()).await;
-        let ended = if result.is_ok() {
-            attempt.commit().await
-        } else {
-            used.push(object);
-            attempt.rollback().await
-        };
-        ended.map_err(|error| refused("no savepoint", &error))?;
-    }
-    Ok(used)
-}
-
 async fn run_scripts(
     client: &impl GenericClient,
     scripts: &[(&str, &str)],
@@ -326,89 +258,19 @@ async fn run_scripts(
     Ok(())
 }
 
-/// Kinds in the order in which they are dropped: what may use another comes first.
-const KINDS: [&str; 8] = [
-    "view",
-    "materialized view",
-    "table",
-    "domain",
-    "aggregate",
-    "procedure",
-    "function",
-    "type",
-];
-
-/// One statement per kind: objects of one statement may depend on each other.
-fn drops(objects: &[String]) -> Vec<String> {
-    KINDS
-        .iter()
-        .filter_map(|kind| {
-            let names: Vec<&str> = objects
-                .iter()
-                .filter_map(|object| object.strip_prefix(kind)?.strip_prefix(' '))
-                .collect();
-            (!names.is_empty()).then(|| format!("drop {kind} if exists {}", names.join(", ")))
-        })
-        .collect()
-}
-
-/// Drops, and refuses with a list when something depends on what would go.
-async fn drop_unused(client: &impl GenericClient, statement: &str) -> Result<(), Diagnostic> {
-    let Err(error) = client.batch_execute(statement).await else {
-        return Ok(());
-    };
-    let server = error
-        .as_db_error()
-        .filter(|server| *server.code() == SqlState::DEPENDENT_OBJECTS_STILL_EXIST);
-    let Some(server) = server else {
-        return Err(refused("the other form cannot be dropped", &error));
-    };
-    // of this SQLSTATE the detail names objects only, a line each
-    let lines: Vec<&str> = server.detail().unwrap_or_default().lines().collect();
-    let mut diagnostic = Diagnostic::error(
-        Code::ValidatorsInUse,
-        format!("{} objects use the installed validators", lines.len()),
-    )
-    .help("drop or change these first; hcw drops nothing of yours");
-    for line in lines.iter().take(DEPENDENTS_SHOWN) {
-        diagnostic = diagnostic.note(*line);
-    }
-    if lines.len() > DEPENDENTS_SHOWN {
-        diagnostic = diagnostic.note(format!("and {} more", lines.len() - DEPENDENTS_SHOWN));
-    }
-    Err(diagnostic)
-}
-
-fn refused(what: &str, error: &tokio_postgres::Error) -> Diagnostic {
-    Diagnostic::error(
+/// An error of the server while validators are installed.
+pub(super) fn refused(what: &str, error: &tokio_postgres::Error) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
         Code::ValidatorsFailed,
         format!(
             "the validators cannot be installed: {what}: {}",
             redact::describe(error)
         ),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::drops;
-
-    #[test]
-    fn users_of_others_are_dropped_first() {
-        let objects = [
-            "function hcw.f(text)",
-            "view hcw.v",
-            "function hcw.g(text)",
-            "domain hcw.d",
-        ];
-        let statements = drops(&objects.map(str::to_owned));
-        assert_eq!(
-            statements,
-            [
-                "drop view if exists hcw.v",
-                "drop domain if exists hcw.d",
-                "drop function if exists hcw.f(text), hcw.g(text)"
-            ]
+    );
+    if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+        return diagnostic.help(
+            "the role needs CREATE on the database, or on schemas `hcw` and `hcw_codes` made for it",
         );
     }
+    diagnostic
 }

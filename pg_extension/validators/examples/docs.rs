@@ -54,7 +54,16 @@ fn contents(families: &[(Family, Vec<&Entry>)]) -> String {
          the same rules without a database.\n\n\
          Reasons, of which the first that applies is given: `empty`, `charset`, `length`, `structure`, `range`,\n\
          `reserved`, `unassigned`, `not_billable`, `not_effective`, `checksum`, `ambiguous`, `precision`,\n\
-         `implausible`.\n"
+         `implausible`.\n\n\
+         In a sidecar, `hcw_valid` tests a column, and `hcw_valid_on` a code on a day (a column or an expression;\n\
+         rows without a day are not judged). Failing rows hold the reason, never the value:\n\n\
+         ```yaml\n\
+         columns:\n  - name: npi\n    data_tests:\n      - hcw_valid: {{arguments: {{kind: npi}}}}\n\
+         \x20 - name: diagnosis_code\n    data_tests:\n      \
+         - hcw_valid_on: {{arguments: {{kind: icd10cm, on_date: admitted_on}}}}\n\
+         ```\n\n\
+         With `meta: {{hcw: {{validators: auto}}}}` in `dbt_project.yml`, `hcw build` keeps them installed: `auto`,\n\
+         `native`, `portable` or, where nothing is said, `none`.\n"
     );
     for (family, entries) in families {
         text.push_str(&format!(
