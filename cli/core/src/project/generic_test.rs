@@ -167,8 +167,8 @@ fn python_dictionary(mut entries: Vec<(&str, String)>) -> String {
 
 fn parts(value: &Json) -> Vec<String> {
     match value {
-        Json::Array(items) => items.iter().flat_map(|item| text(item)).collect(),
-        Json::Object(entries) => entries.values().flat_map(|item| text(item)).collect(),
+        Json::Array(items) => items.iter().flat_map(text).collect(),
+        Json::Object(entries) => entries.values().flat_map(text).collect(),
         single => text(single).into_iter().collect(),
     }
 }
