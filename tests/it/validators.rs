@@ -309,7 +309,7 @@ fn a_build_installs_what_the_project_asks_for_and_tests_with_it() {
     warehouse.query("drop schema hcw cascade; drop schema hcw_codes cascade");
     warehouse.write(
         "dbt_project.yml",
-        "name: test\nprofile: test\nmeta: {hcw: {validators: portable}}\n",
+        "name: test\nprofile: test\nvars: {hcw: {validators: portable}}\n",
     );
     warehouse.write(
         "models/people.yml",
@@ -339,7 +339,7 @@ fn a_build_installs_what_the_project_asks_for_and_tests_with_it() {
     assert!(!text.contains("validators:"), "{text}");
     warehouse.write(
         "dbt_project.yml",
-        "name: test\nmeta: {hcw: {validators: both}}\n",
+        "name: test\nvars: {hcw: {validators: both}}\n",
     );
     let text = warehouse.fail("build");
     assert!(

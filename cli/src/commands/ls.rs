@@ -51,7 +51,11 @@ fn line(resolved: &Resolved, id: &UniqueId, form: OutputForm) -> String {
         }
     };
     match form {
-        OutputForm::Name => name.clone(),
+        // dbt's name of a source table has its source's name before it
+        OutputForm::Name => match project.sources.get(id) {
+            Some(table) => format!("{}.{}", table.source_name, table.name),
+            None => name.clone(),
+        },
         OutputForm::Path => path.to_string(),
         OutputForm::Json => json!({
             "name": name,

@@ -62,7 +62,24 @@ pub(crate) async fn run(
         "{before}{query}\n) as model_query limit {}",
         arguments.limit
     );
-    let messages = client.simple_query(&statement).await.map_err(|error| {
+    let pid: i32 = client
+        .query_one("select pg_backend_pid()", &[])
+        .await
+        .map_err(|error| vec![db::state::failure(&error, "")])?
+        .get(0);
+    let result = tokio::select! {
+        result = client.simple_query(&statement) => result,
+        _ = tokio::signal::ctrl_c() => {
+            reporter.line("interrupted: cancelling the query");
+            let control = session.connect(&connection).await?;
+            control
+                .execute("select pg_cancel_backend($1)", &[&pid])
+                .await
+                .map_err(|error| vec![db::state::failure(&error, "")])?;
+            return Ok(exit_code::FAILURE);
+        }
+    };
+    let messages = result.map_err(|error| {
         let diagnostic = db::state::failure(&error, &statement);
         let offset = ServerError::new(&error, &statement)
             .and_then(|error| error.position)

@@ -86,7 +86,7 @@ pub(crate) async fn run(
     }
 }
 
-/// Before models and tests: what the project asks for in `meta: {hcw: {validators: …}}`.
+/// Before models and tests: what the project asks for in `vars: {hcw: {validators: …}}`.
 pub(super) async fn keep_installed(
     session: &Session,
     client: &mut Client,

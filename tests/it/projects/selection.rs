@@ -2,7 +2,7 @@
 
 use super::case::Case;
 
-const SELECTORS: [&str; 24] = [
+const SELECTORS: [&str; 26] = [
     "",
     "--select stg_visits",
     "--select stg_visits+",
@@ -27,6 +27,8 @@ const SELECTORS: [&str; 24] = [
     "--select +kpi_visits --exclude stg_visits+ source:*",
     "--select stg_patients+ --exclude kpi_codes --resource-type model",
     "--select kpi_codes.sql lone",
+    "--select path:models/models.yml",
+    "--select models/sources.yml",
 ];
 
 #[test]

@@ -104,3 +104,21 @@ fn a_target_folder_that_cannot_be_written_is_an_error() {
         "{text}"
     );
 }
+
+#[test]
+fn a_contract_folds_names_as_the_server_does() {
+    let Some(case) = Case::good("selection") else {
+        return;
+    };
+    case.write(
+        "models/mixed.sql",
+        "{{ config(materialized='table', contract={'enforced': true}) }}\nselect 1 as Patient_ID, 2 as \"Quoted\"\n",
+    );
+    case.write(
+        "models/mixed.yml",
+        "models:\n  - name: mixed\n    columns:\n      - {name: Patient_ID, data_type: integer, constraints: [{type: primary_key}]}\n      - {name: Quoted, data_type: integer, quote: true}\n",
+    );
+    case.run(0, "build --select mixed");
+    case.run(0, "build --select mixed");
+    assert_eq!(case.rows("select patient_id, \"Quoted\" from mixed"), "1|2");
+}

@@ -50,11 +50,16 @@ pub(super) fn check(node: &Node, compiled: &Compiled, diagnostics: &mut Vec<Diag
         return;
     };
     let produced: BTreeSet<&str> = produced.iter().map(String::as_str).collect();
-    let declared: BTreeSet<&str> = node
+    // as the table's definition writes them: the server folds what is not quoted
+    let declared: Vec<String> = node
         .columns
         .iter()
-        .map(|column| column.name.as_str())
+        .map(|column| match column.quote {
+            true => column.name.clone(),
+            false => column.name.to_lowercase(),
+        })
         .collect();
+    let declared: BTreeSet<&str> = declared.iter().map(String::as_str).collect();
     let missing: Vec<&str> = declared.difference(&produced).copied().collect();
     let surplus: Vec<&str> = produced.difference(&declared).copied().collect();
     if missing.is_empty() && surplus.is_empty() {

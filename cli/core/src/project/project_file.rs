@@ -28,9 +28,9 @@ pub struct ProjectFile {
     pub target_path: String,
     /// Folders that `hcw clean` removes.
     pub clean_targets: Vec<String>,
-    /// Folder of migrations, from `vars: {hcw: {migration_path: …}}`, since dbt refuses keys of ours in this file.
+    /// Folder of migrations, from `vars: {hcw: {migration_path: …}}`.
     pub migration_path: String,
-    /// Which form of the validators `hcw build` keeps installed, from `meta: {hcw: {validators: …}}`.
+    /// Which form of the validators `hcw build` keeps installed, from `vars: {hcw: {validators: …}}`.
     pub validators: ValidatorForm,
     /// Project variables, not yet rendered.
     pub vars: Option<Node>,
@@ -97,17 +97,13 @@ pub fn parse_project_file(
             configs.push((kind, node.clone()));
         }
     }
-    let migration_path = reader
-        .node("vars")
-        .and_then(|vars| vars.get("hcw"))
+    // dbt refuses keys of ours in this file, but lets variables be grouped
+    let ours = vars.as_ref().and_then(|vars| vars.get("hcw"));
+    let migration_path = ours
         .and_then(|hcw| hcw.get("migration_path"))
         .and_then(Node::scalar_text)
         .unwrap_or_else(|| "migrations".to_owned());
-    let validators = reader
-        .node("meta")
-        .and_then(|meta| meta.get("hcw"))
-        .and_then(|hcw| hcw.get("validators"))
-        .cloned();
+    let validators = ours.and_then(|hcw| hcw.get("validators")).cloned();
     for key in [
         "config-version",
         "version",

@@ -158,14 +158,14 @@ impl Criterion {
             Method::Bare => {
                 matches_fqn(value, &node.fully_qualified_name)
                     || matches_text(value, &node.name)
-                    || (value.contains('/') && matches_path(value, path))
+                    || (value.contains('/') && matches_path_of(value, node))
                     || matches_file(value, path)
             }
             Method::Fqn => matches_fqn(value, &node.fully_qualified_name),
             Method::Tag => config::texts(&node.config, "tags")
                 .iter()
                 .any(|tag| matches_text(value, tag)),
-            Method::Path => matches_path(value, path),
+            Method::Path => matches_path_of(value, node),
             Method::File => matches_file(value, path),
             Method::Source => false,
             Method::ResourceType => node.kind.resource_type() == value,
@@ -212,7 +212,8 @@ impl Criterion {
             Method::ResourceType => value == "source",
             Method::Package => value == table.package || value == "this",
             Method::Config => self.matches_config(&table.config),
-            Method::Bare | Method::File | Method::TestName | Method::TestType => false,
+            Method::Bare => value.contains('/') && matches_path(value, &table.file.path),
+            Method::File | Method::TestName | Method::TestType => false,
         }
     }
 
@@ -233,7 +234,7 @@ impl Criterion {
             Some(serde_json::Value::Array(items)) => items
                 .iter()
                 .any(|item| item.as_str() == Some(self.value.as_str())),
-            Some(other) => self.value.to_ascii_lowercase() == format!("{other}"),
+            Some(other) => self.value.eq_ignore_ascii_case(&other.to_string()),
             None => false,
         }
     }
@@ -283,6 +284,13 @@ fn matches_path(pattern: &str, path: &str) -> bool {
         || path
             .strip_prefix(pattern)
             .is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The node's own file, or the sidecar with its properties.
+fn matches_path_of(pattern: &str, node: &Node) -> bool {
+    let sidecar = node.patched_at.as_ref().map(|place| &*place.file.path);
+    matches_path(pattern, &node.file.path)
+        || sidecar.is_some_and(|sidecar| pattern == sidecar && !node.is_test())
 }
 
 fn matches_file(pattern: &str, path: &str) -> bool {

@@ -66,8 +66,8 @@ fn integer(written: &str) -> Option<Option<i64>> {
         _ => (10, digits),
     };
     let bare = digits.replace('_', "");
-    let is_name = radix == 10 && digits.starts_with('_');
-    let fits = !is_name && !bare.is_empty() && bare.chars().all(|digit| digit.is_digit(radix));
+    let starts_well = radix != 10 || !digits.starts_with('_');
+    let fits = !bare.is_empty() && starts_well && bare.chars().all(|digit| digit.is_digit(radix));
     fits.then(|| i64::from_str_radix(&format!("{sign}{bare}"), radix).ok())
 }
 
