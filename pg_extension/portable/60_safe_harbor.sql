@@ -1,0 +1,113 @@
+-- De-identification under the HIPAA Safe Harbor method, and keyed date shifts, which are not Safe
+-- Harbor but keep intervals.
+
+-- safe_harbor_zip3_2020: the first three digits of a ZIP code, or 000 where that area holds 20,000
+-- people or fewer, or has no census area. An allow-list, so that a prefix nobody counted is never
+-- let through. (45 CFR 164.514(b)(2)(i)(B); Census Bureau, ZIP Code Tabulation Areas, 2020 census)
+create or replace function hcw.safe_harbor_zip3_2020_is_valid(value text) returns boolean
+language sql immutable parallel safe as $$
+    select hcw.us_zip_is_valid(value)
+$$;
+create or replace function hcw.safe_harbor_zip3_2020_reason(value text) returns text
+language sql immutable parallel safe as $$
+    select hcw.us_zip_reason(value)
+$$;
+create or replace function hcw.safe_harbor_zip3_2020_canonical(value text) returns text
+language sql immutable parallel safe as $$
+    select case
+        when not hcw.us_zip_is_valid(value) then null
+        -- prefixes of 20,000 people or fewer; the censuses of 2010 and 2020 agree
+        when left(hcw._trim(value), 3) collate "C" in ('036', '059', '102', '202', '203', '204', '205', '369',
+            '556', '692', '753', '772', '821', '823', '878', '879', '884', '893') then '000'
+        -- the first of each run of prefixes with a census area, and the first number after it
+        when width_bucket(left(hcw._trim(value), 3)::int, '{
+            6,55, 56,90, 100,192, 193,213, 214,269, 270,311, 312,332, 333,340, 341,343, 344,345, 346,348,
+            349,353, 354,375, 376,399, 400,419, 420,428, 430,459, 460,509, 510,517, 520,529, 530,533,
+            534,536, 537,552, 553,555, 556,568, 570,578, 580,589, 590,621, 622,632, 633,642, 644,649,
+            650,659, 660,663, 664,682, 683,694, 700,702, 703,709, 710,715, 716,732, 734,742, 743,771,
+            772,817, 820,839, 840,842, 843,848, 850,854, 855,858, 859,861, 863,866, 870,872, 873,876,
+            877,885, 890,892, 893,896, 897,899, 900,901, 902,909, 910,929, 930,938, 939,942, 943,962,
+            967,987, 988,1000}'::int[]) % 2 = 1 then left(hcw._trim(value), 3)
+        else '000'
+    end
+$$;
+create or replace function hcw.safe_harbor_zip3(value text) returns text
+language sql immutable parallel safe as $$
+    select hcw.safe_harbor_zip3_2020_canonical(value)
+$$;
+
+-- safe_harbor_age: 0–89 stay, 90–120 become 90+, which is accepted as it is. (45 CFR
+-- 164.514(b)(2)(i)(C), 2013)
+create or replace function hcw.safe_harbor_age_is_valid(value text) returns boolean
+language sql immutable parallel safe as $$
+    select value collate "C" ~ E'^[ \t-\r]*(0?[0-9]{1,2}|1[01][0-9]|120|90[+])[ \t-\r]*$'
+$$;
+create or replace function hcw.safe_harbor_age_reason(value text) returns text
+language sql immutable parallel safe as $$
+    select case
+        when hcw.safe_harbor_age_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{3}[ \t-\r]*$' then 'range'
+        else hcw._misfit(value, '0-9', '', '{}')
+    end
+$$;
+create or replace function hcw.safe_harbor_age_canonical(value text) returns text
+language sql immutable parallel safe as $$
+    select case
+        when not hcw.safe_harbor_age_is_valid(value) then null
+        when rtrim(hcw._trim(value), '+')::int >= 90 then '90+'
+        else (hcw._trim(value)::int)::text
+    end
+$$;
+create or replace function hcw.safe_harbor_age(value text) returns text
+language sql immutable parallel safe as $$
+    select hcw.safe_harbor_age_canonical(value)
+$$;
+
+-- HMAC-SHA-256 of a message. (RFC 2104, section 2; FIPS 180-4)
+create or replace function hcw._hmac_sha256(key bytea, message bytea) returns bytea
+language plpgsql immutable strict parallel safe as $$
+declare
+    block bytea := case when length(key) > 64 then sha256(key) else key end;
+    inner_block bytea;
+    outer_block bytea;
+begin
+    block := block || decode(repeat('00', 64 - length(block)), 'hex');
+    inner_block := block;
+    outer_block := block;
+    for place in 0..63 loop
+        inner_block := set_byte(inner_block, place, get_byte(block, place) # 54);
+        outer_block := set_byte(outer_block, place, get_byte(block, place) # 92);
+    end loop;
+    return sha256(outer_block || sha256(inner_block || message));
+end
+$$;
+
+-- A person's date, moved by −365 to 365 days but 0, or by whole weeks, the same for all dates of the
+-- person: the first eight bytes of the HMAC-SHA-256 of the person's key, modulo the number of
+-- offsets. Null for placeholders (1800-01-01, 1900-01-01, 2099-12-31, 9999-12-31) and where the day
+-- would leave the years 1 to 9999. Keep the secret out of the warehouse.
+create or replace function hcw.shift_date(value date, person_key text, secret text, weeks boolean default false)
+returns date
+language plpgsql immutable strict parallel safe as $$
+declare
+    code bytea := hcw._hmac_sha256(
+        convert_to(secret, getdatabaseencoding()), convert_to(person_key, getdatabaseencoding()));
+    step constant int := case when weeks then 7 else 1 end;
+    steps constant int := 365 / step;
+    -- eight bytes do not fit a signed number: the remainder is taken along the way
+    draw int := 0;
+    shifted date;
+begin
+    if value not between date '0001-01-01' and date '9999-12-31'
+        or value in (date '1800-01-01', date '1900-01-01', date '2099-12-31', date '9999-12-31')
+    then
+        return null;
+    end if;
+    for place in 0..7 loop
+        draw := (draw * 256 + get_byte(code, place)) % (2 * steps);
+    end loop;
+    -- draws stand for −steps … −1 and 1 … steps
+    shifted := value + step * (draw - steps + case when draw < steps then 0 else 1 end);
+    return case when shifted between date '0001-01-01' and date '9999-12-31' then shifted end;
+end
+$$;
