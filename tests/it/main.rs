@@ -1,1 +1,3 @@
 //! The integration binary.
+
+mod extension;
