@@ -438,5 +438,3 @@ create domain hcw.datetime_fhir as text
     constraint datetime_fhir_is_valid check (hcw.datetime_fhir_is_valid(value));
 create domain hcw.instant_fhir as text
     constraint instant_fhir_is_valid check (hcw.instant_fhir_is_valid(value));
-create domain hcw.safe_harbor_age as text
-    constraint safe_harbor_age_is_valid check (hcw.safe_harbor_age_is_valid(value));

@@ -170,8 +170,8 @@ fn another_encoding_than_utf8() {
             if let Some(byte) = input.first_mut() {
                 *byte = 0xa0 + random.below(0x60) as u8;
             }
-            let at = random.below(input.len() + 1);
-            input.rotate_left(at.min(input.len()));
+            let at = random.below(input.len());
+            input.rotate_left(at);
             let answer = entry.answer(&input, &NoTables, None);
             let valid: &[u8] = if answer.is_valid() { b"t" } else { b"f" };
             copy.row(&[
@@ -212,7 +212,8 @@ fn dates_are_those_of_the_crate() {
         let columns = "input text, day date, partial text, fineness text, lower date, upper date";
         let mut copy = Copy::new(&format!("dates_{name}"), columns);
         for _ in 0..CASES {
-            let input = random.changed(seeds[random.below(seeds.len())]);
+            let seed = seeds[random.below(seeds.len())];
+            let input = random.changed(seed);
             let partial = parse_date(input.as_bytes(), format).ok();
             copy.row(&[
                 Some(input.as_bytes()),
@@ -381,7 +382,8 @@ fn nulls_and_toasted_values() {
                  where hcw.{code}_is_valid(value) is distinct from hcw.{code}_is_valid(value || '')
                     or hcw.{code}_reason(value) is distinct from hcw.{code}_reason(value || '')
                     or hcw.{code}_canonical(value) is distinct from hcw.{code}_canonical(value || '')
-                    or hcw.validate('{code}', value) is distinct from hcw.validate('{code}', value || '')
+                    or (select v from hcw.validate('{code}', value) v)
+                        is distinct from (select v from hcw.validate('{code}', value || '') v)
                     or hcw.clean_text(value) is distinct from value"
             );
             assert_eq!(server.sql("postgres", &sql), "");
@@ -440,7 +442,7 @@ fn constraints_generated_columns_indexes_and_domains() {
     }
     let domains = "select count(*) from pg_type t join pg_namespace n on n.oid = typnamespace \
                    where nspname = 'hcw' and typtype = 'd'";
-    let own = "select count(*) from hcw.validators where canonical_form = 'own'";
+    let own = "select count(*) from hcw.validators where canonical_form = 'own' and family <> 'safe_harbor'";
     assert_eq!(server.sql("postgres", domains), server.sql("postgres", own));
 
     // The catalogue's examples hold.
@@ -452,7 +454,7 @@ fn constraints_generated_columns_indexes_and_domains() {
         set min_parallel_table_scan_size = 0;
         explain (analyze, costs off, timing off, summary off)
             select count(*) from providers where hcw.npi_is_valid(npi) and hcw.parse_date(zip, 'hl7') is null;
-        select count(*), count(hcw.validate('npi', npi)) from providers
+        select count(*), count(answer.valid) from providers, hcw.validate('npi', npi) as answer
             where hcw.npi_is_valid(npi) and hcw.parse_date(zip, 'hl7') is null";
     let plan = server.sql("postgres", parallel);
     assert!(

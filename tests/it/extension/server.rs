@@ -41,11 +41,11 @@ pub(super) fn library() -> Option<&'static Path> {
 /// Runs the installation script.
 fn install(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let script = format!("{}/../pg_extension/install.sh", env!("CARGO_MANIFEST_DIR"));
-    let target = Path::new(env!("CARGO_BIN_EXE_hcw")).join("../..");
+    let target = Path::new(env!("CARGO_BIN_EXE_hcw")).ancestors().nth(2);
     Command::new(script)
         .args(arguments)
         .env("CARGO", env!("CARGO"))
-        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_TARGET_DIR", target.expect("a target folder"))
         .envs(environment.iter().copied())
         .output()
         .expect("the script runs")
