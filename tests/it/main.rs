@@ -1,5 +1,4 @@
-//! The integration binary: runs `hcw` as a user does, on real servers. One module a subject.
-#![allow(clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
+
 
 mod codes;
 mod compiled;
@@ -7,6 +6,7 @@ mod connect;
 mod defects;
 mod embedded;
 mod example;
+mod extension;
 mod landing;
 mod migration;
 mod projects;

@@ -1,0 +1,117 @@
+//! `validate`: all answers of the rule that its first argument names.
+
+use hcw_validators::{Entry, NoTables, find, registry};
+use pgrx::PgMemoryContexts;
+use pgrx::pg_sys::panic::pgrx_extern_c_guard;
+use pgrx::pg_sys::{self, Datum, TupleDesc};
+
+use crate::fast_text::FastText;
+use crate::function::{Call, invalid_parameter, new_text_by_pgrx, sql_function};
+
+/// The edits within which a name is near, unless none is.
+const NEAR: usize = 2;
+
+/// The most names offered for an unknown one.
+const NEAR_NAMES: usize = 5;
+
+// Declared as a set, because that is how a caller reads it; the server takes one value from a
+// function that says nothing of sets.
+sql_function!("hcw_validate", |call| {
+    if call.is_null(0) {
+        return row(call, None);
+    }
+    let kind = call.text(0).bytes();
+    let known = std::str::from_utf8(kind).ok().and_then(find);
+    let Some(entry) = known else {
+        invalid_parameter("validator", kind, hint)
+    };
+    if call.is_null(1) {
+        return row(call, None);
+    }
+    row(call, Some((entry, call.text(1))))
+});
+
+/// The row of a value, or a row of nulls.
+fn row(call: Call<'_>, asked: Option<(&Entry, FastText<'_>)>) -> Datum {
+    // SAFETY: all that there is to drop belongs to `make_row`, which goes through pgrx alone.
+    unsafe { pgrx_extern_c_guard(|| make_row(call, asked)) }
+}
+
+fn make_row(call: Call<'_>, asked: Option<(&Entry, FastText<'_>)>) -> Datum {
+    let mut values = [Datum::from(0_usize); 4];
+    let mut nulls = [true; 4];
+    let mut set = |column: usize, value: Datum| {
+        values[column] = value;
+        nulls[column] = false;
+    };
+    if let Some((entry, text)) = asked {
+        let answer = entry.answer(text.bytes(), &NoTables, None);
+        set(0, Datum::from(answer.is_valid()));
+        if let Some(canonical) = answer.canonical() {
+            set(1, new_text_by_pgrx(&canonical));
+        }
+        if let Some(reason) = answer.reason() {
+            set(2, new_text_by_pgrx(reason.as_str().as_bytes()));
+        }
+        set(3, new_text_by_pgrx(answer.layer().as_str().as_bytes()));
+    }
+    // SAFETY: the description has four columns, as `sql/` declares.
+    unsafe {
+        let tuple = pg_sys::heap_form_tuple(columns(call), values.as_mut_ptr(), nulls.as_mut_ptr());
+        pg_sys::HeapTupleHeaderGetDatum((*tuple).t_data)
+    }
+}
+
+/// The description of the row, made in the first call of an expression.
+///
+/// # Safety
+/// The function is declared to return rows.
+unsafe fn columns(call: Call<'_>) -> TupleDesc {
+    // SAFETY: the record of the function is there in every call, and `fn_extra` is ours: null at
+    // first, then what is put there now, which lives as long as the record.
+    unsafe {
+        let function = (*call.info()).flinfo;
+        if (*function).fn_extra.is_null() {
+            PgMemoryContexts::For((*function).fn_mcxt).switch_to(|_| {
+                let mut columns = std::ptr::null_mut();
+                pg_sys::get_call_result_type(call.info(), std::ptr::null_mut(), &mut columns);
+                (*function).fn_extra = pg_sys::BlessTupleDesc(columns).cast();
+            });
+        }
+        (*function).fn_extra.cast()
+    }
+}
+
+/// The names nearest to an unknown one.
+fn hint(kind: &[u8]) -> String {
+    let mut near: Vec<(usize, &str)> = registry()
+        .map(|entry| {
+            (
+                distance(kind, entry.about.code.as_bytes()),
+                entry.about.code,
+            )
+        })
+        .collect();
+    near.sort_unstable();
+    let nearest = near.first().map_or(0, |(distance, _)| *distance);
+    near.retain(|(distance, _)| *distance <= nearest.max(NEAR));
+    near.truncate(NEAR_NAMES);
+    let names: Vec<&str> = near.into_iter().map(|(_, code)| code).collect();
+    format!("near names: {}; hcw.validators lists all", names.join(", "))
+}
+
+/// The edits (insert, remove, replace) that lead from one name to the other.
+fn distance(one: &[u8], other: &[u8]) -> usize {
+    let mut edits: Vec<usize> = (0..=other.len()).collect();
+    for (row, left) in one.iter().enumerate() {
+        let (mut diagonal, mut before) = (row, row + 1);
+        edits[0] = before;
+        for (right, cell) in other.iter().zip(edits.iter_mut().skip(1)) {
+            let replaced = diagonal + usize::from(left != right);
+            diagonal = *cell;
+            before = replaced.min(before + 1).min(diagonal + 1);
+            *cell = before;
+        }
+    }
+    edits[other.len()]
+}
