@@ -1,38 +1,21 @@
-{#- ICD-10-CM, shape layer only: no code table is asked, so `unassigned`, `not_billable` and `not_effective` cannot arise.
-    Second character a digit (except category QA0), third a digit or A, B; the dot only after the third. -#}
-{% macro icd10cm_reason(value) -%}
-{%- set trimmed_value = 'upper(' ~ trimmed(value) ~ ')' -%}
-case
-    when {{ value }} is null then null
-    when {{ trimmed_value }} = '' then 'empty'
-    when {{ trimmed_value }} !~ '^[A-Z0-9.]+$' then 'charset'
-    when length(replace({{ trimmed_value }}, '.', '')) not between 3 and 7 then 'length'
-    when {{ trimmed_value }} !~ '^([A-Z][0-9][0-9AB]|QA0)([.]?[A-Z0-9]{1,4})?$' then 'structure'
-end
+{#- Codes on the day of service. Where the code lists are loaded a code must be in the release of that day; else its
+    shape alone is judged, as it is where the day is not known. -#}
+{% macro icd10cm_reason(value, on_date) -%}
+coalesce(hcw.icd10cm_reason({{ value }}), hcw.icd10cm_reason_on({{ value }}, {{ on_date }}))
 {%- endmacro %}
 
 {#- Dotted, upper case. -#}
-{% macro icd10cm_canonical(value) -%}
-case
-    when {{ icd10cm_reason(value) }} is null
-        then regexp_replace(replace(upper({{ trimmed(value) }}), '.', ''), '^(...)(.+)$', '\1.\2')
-end
+{% macro icd10cm_canonical(value, reason) -%}
+case when {{ reason }} is null then hcw.icd10cm_canonical({{ value }}) end
 {%- endmacro %}
 
-{#- HCPCS level II: letter and four digits. Source: CMS HCPCS file of October 2025 for the letters in use. -#}
-{% macro hcpcs_reason(value) -%}
-{%- set trimmed_value = 'upper(' ~ trimmed(value) ~ ')' -%}
-case
-    when {{ value }} is null then null
-    when {{ trimmed_value }} = '' then 'empty'
-    when {{ trimmed_value }} !~ '^[A-Z0-9]+$' then 'charset'
-    when length({{ trimmed_value }}) <> 5 then 'length'
-    when {{ trimmed_value }} !~ '^[ABCEGHJKLMPQRSTUV][0-9]{4}$' then 'structure'
-end
+{#- HCPCS level II. -#}
+{% macro hcpcs_reason(value, on_date) -%}
+coalesce(hcw.hcpcs_reason({{ value }}), hcw.hcpcs_reason_on({{ value }}, {{ on_date }}))
 {%- endmacro %}
 
-{% macro hcpcs_canonical(value) -%}
-case when {{ hcpcs_reason(value) }} is null then upper({{ trimmed(value) }}) end
+{% macro hcpcs_canonical(value, reason) -%}
+case when {{ reason }} is null then hcw.hcpcs_canonical({{ value }}) end
 {%- endmacro %}
 
 {#- Administrative sex, HL7 table 0001, from EHR spellings and from FHIR codes. -#}

@@ -4,7 +4,7 @@
 
 {#- True when YYYY-MM-DD is a day of the proleptic Gregorian calendar, years 0001-9999. -#}
 {% macro is_real_day(iso_text) -%}
-{{ iso_text }} ~ '^(?!0000)([0-9]{4}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)$'
+hcw.date_fhir_is_valid({{ iso_text }})
 {%- endmacro %}
 
 {#- Layouts: ISO (a time behind it is cut off), basic 8 digits, m/d/yyyy or m-d-yyyy. With `excel_serial` a bare
@@ -98,17 +98,14 @@ case
 end
 {%- endmacro %}
 
-{#- FHIR instant: a full date and time with seconds and offset. -#}
+{#- FHIR instant: a full date and time with seconds and offset, in a plausible year. -#}
 {% macro instant_reason(value) -%}
-case
-    when {{ value }} is null then null
-    when {{ value }} = '' then 'empty'
-    when {{ value }} ~ '^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$' then 'precision'
-    when {{ value }} !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$' then 'structure'
-    when not {{ is_real_day("left(" ~ value ~ ", 10)") }} then 'range'
-    when substr({{ value }}, 12) !~ '^([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)([.][0-9]+)?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)$' then 'range'
-    when {{ is_implausible_day("left(" ~ value ~ ", 10)") }} then 'implausible'
-end
+coalesce(
+    hcw.instant_fhir_reason({{ value }}),
+    case
+        when hcw.instant_fhir_is_valid({{ value }}) and {{ is_implausible_day("left(" ~ value ~ ", 10)") }} then 'implausible'
+    end
+)
 {%- endmacro %}
 
 {#- The instant, when `reason` is null. A leap second, 23:59:60, is the second that follows 23:59:59. -#}
@@ -121,14 +118,10 @@ end
 
 {#- FHIR date: YYYY, YYYY-MM or YYYY-MM-DD. A coarse date stays coarse. -#}
 {% macro fhir_date_reason(value) -%}
-case
-    when {{ value }} is null then null
-    when {{ value }} = '' then 'empty'
-    when {{ value }} !~ '^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$' then 'structure'
-    when not {{ is_real_day("rpad(" ~ value ~ ", 10, '-01-01')") }} then 'range'
-    when left({{ value }}, 4)::int not between {{ var('earliest_plausible_year') }} and {{ var('latest_plausible_year') }} then 'implausible'
-    when {{ value }} in ({% for day in var('sentinel_dates') %}'{{ day }}'{% if not loop.last %}, {% endif %}{% endfor %}) then 'implausible'
-end
+coalesce(
+    hcw.date_fhir_reason({{ value }}),
+    case when hcw.date_fhir_is_valid({{ value }}) and {{ is_implausible_day(value) }} then 'implausible' end
+)
 {%- endmacro %}
 
 {#- True when someone born on that day is not born yet, or older than anyone, on the as-of date. -#}

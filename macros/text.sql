@@ -23,18 +23,3 @@ case
     when {{ trimmed(value) }} = 'UNKNOWN' then 'reserved'
 end
 {%- endmacro %}
-
-{#- Medical record number: 3-32 letters, digits, `-._`; unique only together with its issuer. -#}
-{% macro mrn_reason(value) -%}
-case
-    when {{ value }} is null then null
-    when {{ trimmed(value) }} = '' then 'empty'
-    when {{ trimmed(value) }} !~ '^[A-Za-z0-9._-]+$' then 'charset'
-    when length({{ trimmed(value) }}) not between 3 and 32 then 'length'
-    when {{ trimmed(value) }} ~ '^(0+|9+)$' then 'reserved'
-end
-{%- endmacro %}
-
-{% macro mrn_canonical(value) -%}
-case when {{ mrn_reason(value) }} is null then {{ trimmed(value) }} end
-{%- endmacro %}

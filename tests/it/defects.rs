@@ -114,7 +114,18 @@ const CHECKS: [((&str, &str, &str), &str); 22] = [
     ),
     (
         ("ehr/diagnoses", "icd10", "icd_invalid"),
-        "exists (select from marts.fct_diagnoses where diagnosis_id = k)",
+        // kept, and flagged where a release of the code list covers the day
+        "exists (
+            select from marts.fct_diagnoses as fact
+            where diagnosis_id = k
+                and (
+                    (diagnosis_key = -1 and icd10cm_reason is not null)
+                    or not exists (
+                        select from hcw_codes.releases
+                        where system = 'icd10cm' and diagnosed_on between effective_from and effective_to
+                    )
+                )
+        )",
     ),
 ];
 

@@ -44,6 +44,7 @@ pub(crate) async fn run(
         }
         if work.models || work.tests {
             super::validators::keep_installed(session, &mut control, reporter).await?;
+            super::load_codes::keep_loaded(session, &mut control, reporter).await?;
         }
     }
     let state = state(&control, &resolved).await?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use hcw_core::diagnostic::{Code, Diagnostic};
 use serde_json::json;
+use tokio_postgres::Client;
 
 use crate::args::{GlobalArguments, RunArguments};
 use crate::exit_code;
@@ -57,8 +58,42 @@ pub(crate) async fn run(
     validators::ensure_code_tables(&mut client)
         .await
         .map_err(|error| vec![error])?;
-    for file in &files {
-        let loaded = load(&mut client, file).await.map_err(|error| vec![error])?;
+    load_files(&mut client, &files, true, reporter).await?;
+    Ok(exit_code::SUCCESS)
+}
+
+/// Before models and tests: the code tables that the project names in `vars: {hcw: {codes: […]}}`.
+pub(super) async fn keep_loaded(
+    session: &Session,
+    client: &mut Client,
+    reporter: &Reporter,
+) -> Result<(), Problems> {
+    for name in &session.project_file.codes {
+        let wanted = LoadCodesArguments {
+            system: Some(name.clone()),
+            file: None,
+            release: None,
+            from: None,
+            to: None,
+        };
+        let files = files(&session.project_dir, &wanted).map_err(|error| vec![error])?;
+        load_files(client, &files, false, reporter).await?;
+    }
+    Ok(())
+}
+
+/// Loads files that are not loaded yet, a line each.
+async fn load_files(
+    client: &mut Client,
+    files: &[CodeFile],
+    tells_unchanged: bool,
+    reporter: &Reporter,
+) -> Result<(), Problems> {
+    for file in files {
+        let loaded = load(client, file).await.map_err(|error| vec![error])?;
+        if loaded == Loaded::Unchanged && !tells_unchanged {
+            continue;
+        }
         let system = file.system.as_str();
         let releases: Vec<&str> = file
             .releases
@@ -88,7 +123,7 @@ pub(crate) async fn run(
             }
         });
     }
-    Ok(exit_code::SUCCESS)
+    Ok(())
 }
 
 fn files(project_dir: &Path, arguments: &LoadCodesArguments) -> Result<Vec<CodeFile>, Diagnostic> {

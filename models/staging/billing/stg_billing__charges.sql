@@ -42,6 +42,13 @@ judged as materialized (
     from layouts
 ),
 
+coded as materialized (
+    select
+        *,
+        {{ hcpcs_reason('hcpcs', date_value('service_text', 'service_on_reason')) }} as hcpcs_reason
+    from judged
+),
+
 final as (
     select
         charge_id,
@@ -50,8 +57,8 @@ final as (
         provider_id,
         service_line_code,
         frequency_code,
-        {{ hcpcs_canonical('hcpcs') }} as hcpcs,
-        {{ hcpcs_reason('hcpcs') }} as hcpcs_reason,
+        {{ hcpcs_canonical('hcpcs', 'hcpcs_reason') }} as hcpcs,
+        hcpcs_reason,
         amount_reason,
         service_on_reason,
         {{ money_value('amount', 'amount_reason') }} as amount_usd,
@@ -67,7 +74,7 @@ final as (
         row_hash,
         _file,
         _row
-    from judged
+    from coded
 )
 
 select * from final

@@ -29,9 +29,10 @@ judged as materialized (
     from layouts
 ),
 
-typed as (
+typed as materialized (
     select
         *,
+        {{ icd10cm_reason('icd10', date_value('diagnosis_text', 'diagnosed_on_reason')) }} as icd10cm_reason,
         coalesce(diagnosis_id_reason, diagnosed_on_reason) as quarantine_reason
     from judged
 ),
@@ -42,8 +43,8 @@ final as (
         appointment_id,
         mrn,
         provider_id,
-        {{ icd10cm_canonical('icd10') }} as icd10cm,
-        {{ icd10cm_reason('icd10') }} as icd10cm_reason,
+        {{ icd10cm_canonical('icd10', 'icd10cm_reason') }} as icd10cm,
+        icd10cm_reason,
         {{ date_value('diagnosis_text', 'diagnosed_on_reason') }} as diagnosed_on,
         {{ is_current('diagnosis_id') }} as is_current,
         case

@@ -32,6 +32,8 @@ pub struct ProjectFile {
     pub migration_path: String,
     /// Which form of the validators `hcw build` keeps installed, from `vars: {hcw: {validators: …}}`.
     pub validators: ValidatorForm,
+    /// Code tables that `hcw build` keeps loaded, from `vars: {hcw: {codes: […]}}`.
+    pub codes: Vec<String>,
     /// Project variables, not yet rendered.
     pub vars: Option<Node>,
     /// Configuration trees by resource kind (`models`, `seeds`, `data_tests`, `sources`).
@@ -104,6 +106,13 @@ pub fn parse_project_file(
         .and_then(Node::scalar_text)
         .unwrap_or_else(|| "migrations".to_owned());
     let validators = ours.and_then(|hcw| hcw.get("validators")).cloned();
+    let codes = match ours
+        .and_then(|hcw| hcw.get("codes"))
+        .map(|node| &node.value)
+    {
+        Some(Value::Sequence(items)) => items.iter().filter_map(Node::scalar_text).collect(),
+        _ => Vec::new(),
+    };
     for key in [
         "config-version",
         "version",
@@ -160,6 +169,7 @@ pub fn parse_project_file(
         clean_targets,
         migration_path,
         validators,
+        codes,
         vars,
         configs,
     })
