@@ -1,6 +1,6 @@
 # What people and CI run. Needs Rust and PostgreSQL's server programs (Debian: postgresql-15).
 
-.PHONY: test format lint unit warehouse bench soak build clean
+.PHONY: test format lint unit warehouse bench extension soak build clean
 
 CARGO ?= cargo
 # nextest runs tests in parallel processes; without it cargo's own runner does the same tests
@@ -16,6 +16,7 @@ lint:
 
 # snapshots are compared, never written
 unit:
+	./tests/prepare.sh
 	INSTA_UPDATE=no HCW_PG_FSYNC=off $(CARGO) $(RUNNER)
 
 # the example as its README says: an empty .hcw/, a build, a second build
@@ -26,6 +27,11 @@ warehouse:
 bench:
 	$(CARGO) build --release
 	python3 bench/example.py target/release/hcw
+	python3 pg_extension/bench/run.py
+
+# builds hcw_pg into the server of PG_CONFIG; with OVERLAY=folder into a private copy of that server
+extension:
+	./pg_extension/install.sh $(if $(OVERLAY),--overlay $(OVERLAY))
 
 # longer forms of the random tests
 soak:
