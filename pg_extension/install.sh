@@ -81,6 +81,11 @@ case ${1:-} in
         done
         link "$programs" "$root$programs"
         link "$libraries" "$root$libraries"
+        # A server that brings its own shared libraries looks for them beside its programs.
+        shared=$("$pg_config" --libdir)
+        case $shared in
+            "${programs%/*}"/*) link "$shared" "$root$shared" ;;
+        esac
         link "$share/extension" "$root$share/extension"
         link "$share" "$root$share"
         put "$library" "$root"

@@ -4,11 +4,7 @@
 mod inputs;
 mod server;
 
-#[allow(
-    dead_code,
-    clippy::print_stdout,
-    reason = "a program of its own as well"
-)]
+#[allow(dead_code, reason = "a program of its own as well")]
 #[path = "../../pg_extension/validators/examples/extension_sql.rs"]
 mod extension_sql;
 
