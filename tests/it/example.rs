@@ -291,3 +291,29 @@ fn an_ordinary_user_builds_the_example() {
     assert!(built.status.success(), "{text}");
     assert!(text.contains("ERROR=0 SKIP=0"), "{text}");
 }
+
+/// As on a managed cloud: the user is no superuser, may not create roles, and owns one database.
+#[test]
+fn a_user_who_only_owns_the_database_builds_the_example() {
+    let warehouse = example();
+    let database = warehouse.value("select current_database()");
+    let role = format!("owner_of_{database}");
+    warehouse.query(&format!("create role {role} login password 'owner'"));
+    warehouse.query(&format!("alter database {database} owner to {role}"));
+    let (_, rest) = warehouse.url.split_once("@/").expect("a socket's address");
+    let output = warehouse
+        .command("build")
+        .env("DATABASE_URL", format!("postgresql://{role}:owner@/{rest}"))
+        .output()
+        .expect("runs");
+    let text = crate::warehouse::text_of(&output);
+    let answers = repository().join("tests/fixtures/answers/composite_a");
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("WARN=0 ERROR=0 SKIP=0"), "{text}");
+    assert!(text.contains("validators: "), "{text}");
+    assert_answers(&warehouse, &answers);
+    warehouse.query(&format!("alter database {database} owner to current_user"));
+    warehouse.query(&format!("reassign owned by {role} to current_user"));
+    warehouse.query(&format!("drop owned by {role}"));
+    warehouse.query(&format!("drop role {role}"));
+}
