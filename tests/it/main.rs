@@ -8,6 +8,7 @@ mod embedded;
 mod example;
 mod landing;
 mod migration;
+mod portable;
 mod server;
 mod tidy;
 mod warehouse;
