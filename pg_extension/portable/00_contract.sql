@@ -183,17 +183,17 @@ begin
     loop
         bytes := decode(substr(hex, 1 + 2 * place, 6), 'hex');
         exit when length(bytes) = 0;
-        if length(bytes) = 3 and bytes between '\xefbc90' and '\xefbc99' then
+        if length(bytes) = 3 and bytes between E'\\xefbc90' and E'\\xefbc99' then
             cleaned := cleaned || '3' || right(encode(bytes, 'hex'), 1);
             place := place + 3;
-        elsif bytes in ('\xe28087', '\xe280af') then
+        elsif bytes in (E'\\xe28087', E'\\xe280af') then
             cleaned := cleaned || '20';
             place := place + 3;
-        elsif substr(bytes, 1, 2) = '\xc2a0' then
+        elsif substr(bytes, 1, 2) = E'\\xc2a0' then
             cleaned := cleaned || '20';
             place := place + 2;
-        elsif bytes in ('\xe28090', '\xe28091', '\xe28092', '\xe28093', '\xe28094', '\xe28095',
-                        '\xe28892', '\xefb998', '\xefb9a3', '\xefbc8d') then
+        elsif bytes between E'\\xe28090' and E'\\xe28095' and length(bytes) = 3
+            or bytes in (E'\\xe28892', E'\\xefb998', E'\\xefb9a3', E'\\xefbc8d') then
             cleaned := cleaned || '2d';
             place := place + 3;
         else
@@ -204,3 +204,5 @@ begin
     return convert_from(decode(cleaned, 'hex'), getdatabaseencoding());
 end
 $$;
+
+comment on function hcw.clean_text(text) is 'full-width digits, no-break spaces and Unicode dashes folded to ASCII';

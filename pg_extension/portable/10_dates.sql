@@ -433,29 +433,30 @@ $$;
 create or replace function hcw._read_excel(value text, is_from_1904 boolean) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
-    part text[] := regexp_match(
-        value collate "C", E'^[ \t-\r]*(-?)0*([0-9]+?)(?:[.]([0-9]+))?[ \t-\r]*$');
+    trimmed text collate "C" := hcw._trim(value);
+    -- before and after the point, without sign and leading zeros
+    whole text := ltrim(split_part(trimmed, '.', 1), '-0');
+    fraction text collate "C" := split_part(trimmed, '.', 2);
     serial bigint;
-    -- up to fifteen digits of the fraction, and ten to their number
     numerator numeric;
     denominator numeric;
     second int := 0;
     iso text;
 begin
-    if part is null then
+    if trimmed !~ '^-?[0-9]+([.][0-9]+)?$' then
         return hcw._date_misfit(value);
-    elsif length(part[2]) > 12 then
+    elsif length(whole) > 12 then
         return 'range';
     end if;
-    serial := part[2];
-    if part[3] is not null then
-        numerator := left(part[3], 15);
-        denominator := 10::numeric ^ length(left(part[3], 15));
+    serial := '0' || whole;
+    if fraction <> '' then
+        numerator := left(fraction, 15);
+        denominator := 10::numeric ^ length(left(fraction, 15));
         second := div(2 * numerator * 86400 + denominator, 2 * denominator);
         serial := serial + second / 86400;
         second := second % 86400;
     end if;
-    if part[1] = '-' and (serial > 0 or not is_from_1904) then
+    if trimmed like '-%' and (serial > 0 or not is_from_1904) then
         return 'range';
     elsif is_from_1904 then
         serial := serial + 1462;
@@ -468,7 +469,7 @@ begin
         return 'range';
     end if;
     iso := to_char(date '1899-12-30' + serial::int, 'YYYY-MM-DD');
-    if part[3] ~ '[1-9]' then
+    if fraction ~ '[1-9]' then
         iso := iso || to_char(time '00:00' + second * interval '1 second', '"T"HH24:MI:SS');
     end if;
     return iso;
@@ -492,18 +493,23 @@ $$;
 create or replace function hcw._read_sas(value text, is_seconds boolean) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
-    part text[] := regexp_match(value collate "C", E'^[ \t-\r]*(-?)0*([0-9]+?)[ \t-\r]*$');
+    trimmed text collate "C" := hcw._trim(value);
+    -- without sign and leading zeros
+    digits text := ltrim(trimmed, '-0');
     number bigint;
     days bigint;
 begin
-    if value collate "C" ~ E'^[ \t-\r]*[.][_A-Za-z]?[ \t-\r]*$' then
+    if trimmed ~ '^[.][_A-Za-z]?$' then
         return 'empty';
-    elsif part is null then
+    elsif trimmed !~ '^-?[0-9]+$' then
         return hcw._date_misfit(value);
-    elsif length(part[2]) > 12 then
+    elsif length(digits) > 12 then
         return 'range';
     end if;
-    number := part[1] || part[2];
+    number := '0' || digits;
+    if trimmed like '-%' then
+        number := -number;
+    end if;
     days := case when is_seconds then floor(number / 86400.0) else number end;
     if days not between date '1582-01-01' - date '1960-01-01' and date '9999-12-31' - date '1960-01-01' then
         return 'range';
@@ -648,7 +654,8 @@ language plpgsql immutable strict parallel safe as $$
 begin
     raise exception 'unknown date format "%"', format
         using errcode = 'invalid_parameter_value',
-              hint = 'Formats are hl7, fhir_date, fhir_datetime, fhir_instant, x12_d8, us_mdy, auto, excel1900, excel1904, sas_date, sas_datetime.';
+              hint = 'formats: hl7, fhir_date, fhir_datetime, fhir_instant, x12_d8, us_mdy, auto, excel1900, '
+                  || 'excel1904, sas_date, sas_datetime';
 end
 $$;
 
@@ -729,3 +736,9 @@ create or replace function hcw.date_upper(value text, format text) returns date
 language sql immutable parallel safe as $$
     select hcw._last_day(hcw.parse_partial_date(value, format))
 $$;
+
+comment on function hcw.parse_date(text, text) is 'the day of a date or timestamp in a declared notation; null where it has none';
+comment on function hcw.parse_partial_date(text, text) is 'the same as ISO 8601 text, as precise as the value: 1976 stays 1976';
+comment on function hcw.date_precision(text, text) is 'year, month, day, hour, minute, second or fraction';
+comment on function hcw.date_lower(text, text) is 'the first day that a date may mean';
+comment on function hcw.date_upper(text, text) is 'the last day that a date may mean';

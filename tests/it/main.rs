@@ -10,6 +10,7 @@ mod example;
 mod extension;
 mod landing;
 mod migration;
+mod portable;
 mod projects;
 mod server;
 mod tidy;

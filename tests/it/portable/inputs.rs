@@ -4,17 +4,89 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Pieces that rules look at, or that look like something they accept.
 const PIECES: [&str; 78] = [
-    "0", "1", "9", "00", "000", "99", "5", "A", "B", "X", "z", "é", "ß", "ı", "K", "-", " ", ".", "/", ":",
-    "+", "|", ";", "=", "T", "Z", "{", "}", "(", ")", "@", "\t", "\n", "\r", "\u{b}", "\u{c}", "\u{1}",
-    "\u{7f}", "\u{85}", "１", "９", "\u{a0}", "\u{2007}", "\u{2011}", "\u{2013}", "\u{2212}", "\u{feff}",
-    "\u{200b}", "٣", "😀", "-05:00", "+14:00", "2024", "1900-01-01", "02", "29", "0000", "ext", "x",
-    "ext. ", "urn:uuid:", "urn:oid:", "80840", "80036", "Feb ", "sept", "AM", " pm", "CO-", "today=",
-    "birth=", "e5", "_", "E", "V", "\\", "'", "%",
+    "0",
+    "1",
+    "9",
+    "00",
+    "000",
+    "99",
+    "5",
+    "A",
+    "B",
+    "X",
+    "z",
+    "é",
+    "ß",
+    "ı",
+    "K",
+    "-",
+    " ",
+    ".",
+    "/",
+    ":",
+    "+",
+    "|",
+    ";",
+    "=",
+    "T",
+    "Z",
+    "{",
+    "}",
+    "(",
+    ")",
+    "@",
+    "\t",
+    "\n",
+    "\r",
+    "\u{b}",
+    "\u{c}",
+    "\u{1}",
+    "\u{7f}",
+    "\u{85}",
+    "１",
+    "９",
+    "\u{a0}",
+    "\u{2007}",
+    "\u{2011}",
+    "\u{2013}",
+    "\u{2212}",
+    "\u{feff}",
+    "\u{200b}",
+    "٣",
+    "😀",
+    "-05:00",
+    "+14:00",
+    "2024",
+    "1900-01-01",
+    "02",
+    "29",
+    "0000",
+    "ext",
+    "x",
+    "ext. ",
+    "urn:uuid:",
+    "urn:oid:",
+    "80840",
+    "80036",
+    "Feb ",
+    "sept",
+    "AM",
+    " pm",
+    "CO-",
+    "today=",
+    "birth=",
+    "e5",
+    "_",
+    "E",
+    "V",
+    "\\",
+    "'",
+    "%",
 ];
 
 const MONTHS: [&str; 16] = [
-    "Jan", "feb", "MAR", "April", "may", "June", "jul", "August", "Sept", "sep", "October", "Nov", "december",
-    "Decem", "Foo", "",
+    "Jan", "feb", "MAR", "April", "may", "June", "jul", "August", "Sept", "sep", "October", "Nov",
+    "december", "Decem", "Foo", "",
 ];
 
 /// A small generator of numbers (xorshift), so that a seed means the same everywhere.
@@ -57,7 +129,13 @@ impl Draw {
 /// `count` different texts around `seeds`, the seeds themselves first.
 ///
 /// **Shape**: no NUL, which text cannot hold.
-pub(crate) fn inputs(seeds: &[String], others: &[String], dates: bool, count: usize, draw: &mut Draw) -> Vec<String> {
+pub(crate) fn inputs(
+    seeds: &[String],
+    others: &[String],
+    dates: bool,
+    count: usize,
+    draw: &mut Draw,
+) -> Vec<String> {
     let alphabet: Vec<char> = seeds
         .iter()
         .flat_map(|seed| seed.chars())
@@ -128,7 +206,9 @@ fn unicode(draw: &mut Draw) -> String {
 
 fn from_alphabet(alphabet: &[char], draw: &mut Draw) -> String {
     let count = 1 + draw.below(18);
-    (0..count).map(|_| alphabet[draw.below(alphabet.len())]).collect()
+    (0..count)
+        .map(|_| alphabet[draw.below(alphabet.len())])
+        .collect()
 }
 
 /// The seed with some characters drawn anew, each of its kind.
@@ -180,14 +260,21 @@ fn mutate(text: String, changes: usize, alphabet: &[char], draw: &mut Draw) -> S
             }
             14 => {
                 let wide = draw.one_in(3);
-                for character in text.iter_mut().filter(|character| character.is_ascii_digit() && wide) {
-                    *character = char::from_u32(0xff10 + (*character as u32 - '0' as u32)).unwrap_or('0');
+                for character in text
+                    .iter_mut()
+                    .filter(|character| character.is_ascii_digit() && wide)
+                {
+                    *character =
+                        char::from_u32(0xff10 + (*character as u32 - '0' as u32)).unwrap_or('0');
                 }
                 text.truncate(draw.below(length + 1).max(1));
             }
             _ => {
                 let separator = ['-', ' ', '.', '/'][draw.below(4)];
-                for character in text.iter_mut().filter(|character| matches!(character, '-' | ' ' | '.' | '/')) {
+                for character in text
+                    .iter_mut()
+                    .filter(|character| matches!(character, '-' | ' ' | '.' | '/'))
+                {
                     *character = separator;
                 }
             }
@@ -197,7 +284,11 @@ fn mutate(text: String, changes: usize, alphabet: &[char], draw: &mut Draw) -> S
 }
 
 fn long(seed: &str, draw: &mut Draw) -> String {
-    let piece = if draw.one_in(2) { seed } else { draw.pick(&PIECES) };
+    let piece = if draw.one_in(2) {
+        seed
+    } else {
+        draw.pick(&PIECES)
+    };
     let most = if draw.one_in(20) { 400 } else { 12 };
     let times = 1 + draw.below(most);
     let mut text = piece.repeat(times);
@@ -209,11 +300,17 @@ fn long(seed: &str, draw: &mut Draw) -> String {
 
 /// A date near the limits of its fields, in some notation.
 fn date(draw: &mut Draw) -> String {
-    let year = [0, 1, 4, 100, 216, 400, 1581, 1582, 1799, 1800, 1900, 1904, 1960, 1999, 2000, 2023, 2024, 2099, 2100, 9999]
-        [draw.below(20)];
+    let year = [
+        0, 1, 4, 100, 216, 400, 1581, 1582, 1799, 1800, 1900, 1904, 1960, 1999, 2000, 2023, 2024,
+        2099, 2100, 9999,
+    ][draw.below(20)];
     let month = draw.below(14);
     let day = [0, 1, 2, 9, 10, 12, 13, 28, 29, 30, 31, 32][draw.below(12)];
-    let (y, m, d) = (format!("{year:04}"), format!("{month:02}"), format!("{day:02}"));
+    let (y, m, d) = (
+        format!("{year:04}"),
+        format!("{month:02}"),
+        format!("{day:02}"),
+    );
     let separator = draw.pick(&["-", "/", ".", " ", ""]);
     let name = draw.pick(&MONTHS);
     let comma = draw.pick(&["", ",", ", ", " ", "-"]);
@@ -231,15 +328,33 @@ fn date(draw: &mut Draw) -> String {
         10 => y,
         11 => format!("{y}{separator}{m}"),
         12 => {
-            let serial = [0, 1, 59, 60, 61, 25_569, 2_958_465, 2_958_466, -3_653, -138_061, -138_062, 2_936_549][draw.below(12)];
-            let fraction = draw.pick(&["", "", ".0", ".5", ".25", ".99999999", ".999994", ".0000000000000001", ".", ".123456"]);
+            let serial = [
+                0, 1, 59, 60, 61, 25_569, 2_958_465, 2_958_466, -3_653, -138_061, -138_062,
+                2_936_549,
+            ][draw.below(12)];
+            let fraction = draw.pick(&[
+                "",
+                "",
+                ".0",
+                ".5",
+                ".25",
+                ".99999999",
+                ".999994",
+                ".0000000000000001",
+                ".",
+                ".123456",
+            ]);
             return format!("{}{fraction}", serial + draw.below(3) as i64 - 1);
         }
         13 => format!("{m}-{d}-{y}"),
         14 => format!("{y}-{m}-{d}-{y}"),
         _ => format!("{y}{m}{d}-{y}{m}{:02}", draw.below(32)),
     };
-    if draw.one_in(2) { text } else { format!("{text}{}", time(draw)) }
+    if draw.one_in(2) {
+        text
+    } else {
+        format!("{text}{}", time(draw))
+    }
 }
 
 fn time(draw: &mut Draw) -> String {
@@ -247,9 +362,21 @@ fn time(draw: &mut Draw) -> String {
     let minute = [0, 30, 59, 60][draw.below(4)];
     let second = [0, 30, 59, 60, 61][draw.below(5)];
     let mark = draw.pick(&["T", " ", "", "t"]);
-    let fraction = draw.pick(&["", "", ".5", ".1234", ".12345", ".123456789", ".1234567891", "."]);
+    let fraction = draw.pick(&[
+        "",
+        "",
+        ".5",
+        ".1234",
+        ".12345",
+        ".123456789",
+        ".1234567891",
+        ".",
+    ]);
     let half = draw.pick(&["", "", "", " AM", "pm", " p", " Am "]);
-    let zone = draw.pick(&["", "", "Z", "z", "+00:00", "-05:00", "+14:00", "+14:01", "-1400", "+1401", "+05", "-0560", " Z"]);
+    let zone = draw.pick(&[
+        "", "", "Z", "z", "+00:00", "-05:00", "+14:00", "+14:01", "-1400", "+1401", "+05", "-0560",
+        " Z",
+    ]);
     let clock = match draw.below(6) {
         0 | 1 => format!("{hour:02}:{minute:02}:{second:02}{fraction}"),
         2 => format!("{hour:02}{minute:02}{second:02}{fraction}"),

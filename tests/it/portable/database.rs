@@ -1,0 +1,189 @@
+//! A fresh database, owned and used by an ordinary user.
+
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use futures_util::SinkExt;
+use tokio::runtime::Runtime;
+use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
+
+use crate::server;
+
+/// The files of the portable validators, in their order.
+pub(crate) const SCRIPT: &str = concat!(
+    include_str!("../../../pg_extension/portable/00_contract.sql"),
+    include_str!("../../../pg_extension/portable/10_dates.sql"),
+    include_str!("../../../pg_extension/portable/20_us_identifiers.sql"),
+    include_str!("../../../pg_extension/portable/30_international_identifiers.sql"),
+    include_str!("../../../pg_extension/portable/40_clinical_codes.sql"),
+    include_str!("../../../pg_extension/portable/50_billing_codes.sql"),
+    include_str!("../../../pg_extension/portable/60_safe_harbor.sql"),
+    include_str!("../../../pg_extension/portable/70_catalogue.sql"),
+);
+
+/// A row in the text form of copy.
+#[derive(Default)]
+pub(crate) struct Line {
+    text: String,
+    fields: usize,
+}
+
+impl Line {
+    /// Appends a field; `None` is null.
+    pub(crate) fn push(&mut self, field: Option<&str>) {
+        if self.fields > 0 {
+            self.text.push('\t');
+        }
+        self.fields += 1;
+        for character in field.unwrap_or_default().chars() {
+            match character {
+                '\\' => self.text.push_str("\\\\"),
+                '\t' => self.text.push_str("\\t"),
+                '\n' => self.text.push_str("\\n"),
+                '\r' => self.text.push_str("\\r"),
+                other => self.text.push(other),
+            }
+        }
+        if field.is_none() {
+            self.text.push_str("\\N");
+        }
+    }
+}
+
+/// A database of its own and a session in it, as a user who is no superuser but owns it.
+pub(crate) struct Database {
+    name: String,
+    client: Client,
+    runtime: Runtime,
+    is_first: bool,
+}
+
+impl Database {
+    /// Makes the database, in this encoding.
+    pub(crate) fn start(encoding: &str) -> Database {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("hcw_portable_{}_{number}", std::process::id());
+        let (runtime, client) = connect(None);
+        let make = format!(
+            "create role {name} nologin; grant {name} to current_user; \
+             create database {name} owner {name} template template0 encoding '{encoding}' \
+             lc_collate 'C' lc_ctype 'C'"
+        );
+        for statement in make.split(';') {
+            runtime
+                .block_on(client.batch_execute(statement))
+                .expect("the database is made");
+        }
+        let mut database = Database::connect(&name);
+        database.is_first = true;
+        database
+    }
+
+    /// Another session in the same database, as the same user.
+    pub(crate) fn connect_again(&self) -> Database {
+        Database::connect(&self.name)
+    }
+
+    fn connect(name: &str) -> Database {
+        let (runtime, client) = connect(Some(name));
+        let mut database = Database {
+            name: name.to_owned(),
+            client,
+            runtime,
+            is_first: false,
+        };
+        database.run(&format!(
+            "set role {name}; set client_min_messages = warning"
+        ));
+        database
+    }
+
+    /// Runs statements that give nothing back.
+    pub(crate) fn run(&mut self, sql: &str) {
+        self.runtime
+            .block_on(self.client.batch_execute(sql))
+            .unwrap_or_else(|error| panic!("{:.400}: {:?}", sql, error.as_db_error()));
+    }
+
+    /// The first column of a query's rows; nulls are left out.
+    pub(crate) fn lines(&mut self, sql: &str) -> Vec<String> {
+        self.runtime
+            .block_on(self.client.simple_query(sql))
+            .unwrap_or_else(|error| panic!("{sql}: {:?}", error.as_db_error()))
+            .into_iter()
+            .filter_map(|message| match message {
+                SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The SQLSTATE with which statements fail.
+    pub(crate) fn error(&mut self, sql: &str) -> String {
+        let error = self
+            .runtime
+            .block_on(self.client.batch_execute(sql))
+            .expect_err("fails");
+        let state = error.code().expect("an answer of the server");
+        state.code().to_owned()
+    }
+
+    /// Puts rows into a table.
+    pub(crate) fn copy(&mut self, table: &str, lines: impl IntoIterator<Item = Line>) {
+        let mut batch = Vec::new();
+        let batches = async {
+            let sink = self
+                .client
+                .copy_in(&format!("copy {table} from stdin"))
+                .await?;
+            futures_util::pin_mut!(sink);
+            for line in lines {
+                batch.extend_from_slice(line.text.as_bytes());
+                batch.push(b'\n');
+                if batch.len() > 1 << 20 {
+                    sink.send(bytes::Bytes::from(std::mem::take(&mut batch)))
+                        .await?;
+                }
+            }
+            sink.send(bytes::Bytes::from(std::mem::take(&mut batch)))
+                .await?;
+            sink.finish().await
+        };
+        self.runtime
+            .block_on(batches)
+            .unwrap_or_else(|error: tokio_postgres::Error| panic!("{table}: {error:?}"));
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if self.is_first {
+            let (runtime, client) = connect(None);
+            for statement in [
+                format!("drop database if exists {} with (force)", self.name),
+                format!("drop role if exists {}", self.name),
+            ] {
+                let _ = runtime.block_on(client.batch_execute(&statement));
+            }
+        }
+    }
+}
+
+/// A session on the test server, in its own or another database.
+fn connect(database: Option<&str>) -> (Runtime, Client) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let mut config = Config::from_str(server::url()).expect("an address");
+    if let Some(name) = database {
+        config.dbname(name);
+    }
+    let (client, connection) = runtime
+        .block_on(config.connect(NoTls))
+        .expect("the test server is reached");
+    runtime.spawn(connection);
+    (runtime, client)
+}
