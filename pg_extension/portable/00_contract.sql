@@ -20,6 +20,7 @@
 --   first unless a session says otherwise.
 -- * Conditions that must hold before a cast is tried stand in a case, which fixes the order.
 -- * Names that start with an underscore are not for callers.
+-- * The text of the script is ASCII, which every database's encoding has.
 
 do $$
 begin
@@ -116,7 +117,8 @@ begin
         return hcw._luhn(digits);
     end if;
     return sum(hcw._luhn_sum(part[1])) % 10 = 0
-        from regexp_matches(lpad(digits, (length(digits) + 15) / 16 * 16, '0'), '[0-9]{16}', 'g') as part;
+        from regexp_matches(
+            lpad(digits, (length(digits) + 15) / 16 * 16, '0') collate "C", '[0-9]{16}', 'g') as part;
 end
 $$;
 
@@ -144,7 +146,7 @@ begin
 end
 $$;
 
--- Whether ten digits weighted 10, 9 … 1 add up to a multiple of 11.
+-- Whether ten digits weighted 10, 9 ... 1 add up to a multiple of 11.
 create or replace function hcw._mod11_of_ten(digits text) returns boolean
 language plpgsql immutable strict parallel safe as $$
 declare
@@ -157,15 +159,15 @@ end
 $$;
 
 -- Folds full-width digits, no-break spaces and Unicode dashes to their ASCII twins (Unicode 16.0:
--- U+FF10–FF19; U+00A0, 2007, 202F; category Pd and U+2212, of those U+2010–2015, FE58, FE63, FF0D).
+-- U+FF10-FF19; U+00A0, 2007, 202F; category Pd and U+2212, of those U+2010-2015, FE58, FE63, FF0D).
 -- Validators are strict and answer charset for these characters.
 create or replace function hcw.clean_text(value text) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
     bytes bytea;
     place int := 0;
-    hex text;
-    cleaned text := '';
+    hex text collate "C";
+    cleaned text collate "C" := '';
 begin
     if value collate "C" !~ E'[^\x01-\x7f]' then
         return value;

@@ -36,7 +36,7 @@ $$;
 -- The reason for a text of no date's shape: a character that no notation uses, else structure.
 create or replace function hcw._date_misfit(value text) returns text
 language sql immutable parallel safe as $$
-    select replace(hcw._misfit(value, 'A-Za-z0-9 +/:.,_', '-', '{}'), 'length', 'structure')
+    select replace(hcw._misfit(value, 'A-Za-z0-9 +/:.,_', '-', '{}') collate "C", 'length', 'structure')
 $$;
 
 -- date_hl7: YYYY[MM[DD[HH[MM[SS[.S[S[S[S]]]]]]]]][+/-ZZZZ]. (HL7 version 2.9, chapter 2A, DTM, 2019)
@@ -269,13 +269,13 @@ create or replace function hcw._read_auto(value text) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
     trimmed text collate "C" := hcw._trim(value);
-    part text[];
+    part text[] collate "C";
     month int;
-    day_of_month text;
-    year text;
+    day_of_month text collate "C";
+    year text collate "C";
     day text collate "C";
     -- why the day does not exist or is not known, once its shape is right
-    fault text;
+    fault text collate "C";
     rest text collate "C";
     hour int;
     clock text collate "C";
@@ -435,13 +435,13 @@ language plpgsql immutable strict parallel safe as $$
 declare
     trimmed text collate "C" := hcw._trim(value);
     -- before and after the point, without sign and leading zeros
-    whole text := ltrim(split_part(trimmed, '.', 1), '-0');
+    whole text collate "C" := ltrim(split_part(trimmed, '.', 1), '-0');
     fraction text collate "C" := split_part(trimmed, '.', 2);
     serial bigint;
     numerator numeric;
     denominator numeric;
     second int := 0;
-    iso text;
+    iso text collate "C";
 begin
     if trimmed !~ '^-?[0-9]+([.][0-9]+)?$' then
         return hcw._date_misfit(value);
@@ -495,7 +495,7 @@ language plpgsql immutable strict parallel safe as $$
 declare
     trimmed text collate "C" := hcw._trim(value);
     -- without sign and leading zeros
-    digits text := ltrim(trimmed, '-0');
+    digits text collate "C" := ltrim(trimmed, '-0');
     number bigint;
     days bigint;
 begin
@@ -546,7 +546,7 @@ declare
     digits text collate "C";
     today text collate "C";
     rule text collate "C";
-    fault text;
+    fault text collate "C";
     year int;
 begin
     if trimmed = '' then
@@ -587,22 +587,22 @@ language sql immutable parallel safe as $$
     select substring(hcw._read_year2(value) collate "C" from '^[0-9]{4}')
 $$;
 
--- plausible_dates: birth=…;service=…;death=…;today=… with any of the first three left empty. Birth,
+-- plausible_dates: birth=...;service=...;death=...;today=... with any of the first three left empty. Birth,
 -- service, death, today in this order, no placeholder, birth not before 1900, at most 120 years old
 -- at service. There is no canonical text. (CMS, Medicare Code Editor, made stricter)
 create or replace function hcw.plausible_dates_reason(value text) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
     trimmed text collate "C" := hcw._trim(value);
-    names constant text[] := array['birth=', 'service=', 'death=', 'today='];
-    fields text[] := string_to_array(trimmed, ';');
-    dates text[] := array[]::text[];
+    names constant text[] collate "C" := array['birth=', 'service=', 'death=', 'today='];
+    fields text[] collate "C" := string_to_array(trimmed, ';');
+    dates text[] collate "C" := array[]::text[];
     text_of_date text collate "C";
     birth text collate "C";
     service text collate "C";
     death text collate "C";
     today text collate "C";
-    fault text;
+    fault text collate "C";
 begin
     if trimmed = '' then
         return 'empty';
@@ -723,8 +723,8 @@ $$;
 -- How fine the date is: year, month, day, hour, minute, second or fraction.
 create or replace function hcw.date_precision(value text, format text) returns text
 language sql immutable parallel safe as $$
-    select (array['year', 'month', 'day', 'hour', 'minute', 'second', 'fraction'])[least(
-        (length(hcw._without_offset(hcw.parse_partial_date(value, format))) + 1) / 3, 7)]
+    select (array['year', 'month', 'day', 'hour', 'minute', 'second', 'fraction'])[width_bucket(
+        length(hcw._without_offset(hcw.parse_partial_date(value, format))), '{4,7,10,13,16,19,20}'::int[])]
 $$;
 
 -- The first and the last day that the date may mean.

@@ -45,7 +45,7 @@ language sql immutable parallel safe as $$
 $$;
 
 -- The fields of a Social Security number as patterns. (SSA, POMS RM 10201.035: no area 000, 666 or
--- 900–999, no group 00, no serial 0000)
+-- 900-999, no group 00, no serial 0000)
 create or replace function hcw._ssn_area() returns text
 language sql immutable parallel safe as $$
     select '(00[1-9]|0[1-9][0-9]|[1-578][0-9]{2}|6([0-57-9][0-9]|6[0-57-9]))'
@@ -149,7 +149,7 @@ language sql immutable parallel safe as $$
     select case when hcw.ssn_is_valid(value) then hcw._bare(value) end
 $$;
 
--- itin: nine digits, the first 9, the fourth and fifth 50–65, 70–88, 90–92 or 94–99; bare or 3-2-4
+-- itin: nine digits, the first 9, the fourth and fifth 50-65, 70-88, 90-92 or 94-99; bare or 3-2-4
 -- with hyphens. (IRS, Internal Revenue Manual 3.21.263, 2024)
 create or replace function hcw.itin_is_valid(value text) returns boolean
 language sql immutable parallel safe as $$
@@ -251,7 +251,7 @@ language sql immutable parallel safe as $$
     select case when hcw.clia_is_valid(value) then hcw._upper(value) end
 $$;
 
--- ccn: a state code (00–99 without 60–63 and 98, A0–A9, B0–B2), then four characters of a facility
+-- ccn: a state code (00-99 without 60-63 and 98, A0-A9, B0-B2), then four characters of a facility
 -- (digits but 0000, of which the last may be E or F; or a letter of its kind and three digits), or
 -- C, D or X and seven digits of a supplier. (CMS Pub. 100-07, section 2779A; S&C 16-09)
 create or replace function hcw.ccn_is_valid(value text) returns boolean
@@ -555,7 +555,7 @@ language sql immutable parallel safe as $$
     end
 $$;
 
--- oid: at least two arcs of digits without leading zeros, the first 0–2, the second below 40 under 0
+-- oid: at least two arcs of digits without leading zeros, the first 0-2, the second below 40 under 0
 -- and 1; urn:oid: may stand in front. (ITU-T X.660, section 7, 2011; RFC 3061)
 create or replace function hcw._oid_body(value text) returns text
 language sql immutable parallel safe as $$

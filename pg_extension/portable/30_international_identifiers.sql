@@ -157,8 +157,8 @@ language sql immutable parallel safe as $$
     select case when hcw.au_hpio_is_valid(value) then hcw._trim(value) end
 $$;
 
--- au_medicare: ten digits, the first 2–6, the ninth a check digit over the first eight, the tenth
--- the issue; an eleventh (1–9) numbers the person. (METeOR 270101)
+-- au_medicare: ten digits, the first 2-6, the ninth a check digit over the first eight, the tenth
+-- the issue; an eleventh (1-9) numbers the person. (METeOR 270101)
 create or replace function hcw._au_medicare_check(digits text) returns boolean
 language plpgsql immutable strict parallel safe as $$
 declare

@@ -43,8 +43,8 @@ begin
         return hcw._first_reason(hcw.icd10cm_reason(value), 'structure');
     end if;
     return hcw._first_reason(
-        replace(hcw.icd10cm_reason(left(value, bar - 1)), 'empty', 'structure'),
-        replace(hcw._full_date_reason(substr(value, bar + 1)), 'empty', 'structure'));
+        replace(hcw.icd10cm_reason(left(value collate "C", bar - 1)), 'empty', 'structure'),
+        replace(hcw._full_date_reason(substr(value collate "C", bar + 1)), 'empty', 'structure'));
 end
 $$;
 create or replace function hcw.icd10cm_on_date_canonical(value text) returns text
@@ -162,7 +162,7 @@ language sql immutable parallel safe as $$
 $$;
 
 -- snomed_sctid: 6 to 18 digits without leading zero, the second and third from the right a partition
--- in use (00–02; with a namespace, so from 11 digits on, 10–12 and 16), the last a Verhoeff check
+-- in use (00-02; with a namespace, so from 11 digits on, 10-12 and 16), the last a Verhoeff check
 -- digit. (SNOMED International, SNOMED CT Release File Specifications, chapter 6, 2024)
 create or replace function hcw.snomed_sctid_is_valid(value text) returns boolean
 language sql immutable parallel safe as $$
@@ -278,7 +278,7 @@ create or replace function hcw.hl7_sex_0001_reason(value text) returns text
 language sql immutable parallel safe as $$
     select case
         when hcw.hl7_sex_0001_is_valid(value) then null
-        else replace(hcw._misfit(value, 'A-Za-z0-9', '-', '{}'), 'length', 'unassigned')
+        else replace(hcw._misfit(value, 'A-Za-z0-9', '-', '{}') collate "C", 'length', 'unassigned')
     end
 $$;
 create or replace function hcw.hl7_sex_0001_canonical(value text) returns text
@@ -298,7 +298,7 @@ create or replace function hcw.hl7_ethnicity_0189_reason(value text) returns tex
 language sql immutable parallel safe as $$
     select case
         when hcw.hl7_ethnicity_0189_is_valid(value) then null
-        else replace(hcw._misfit(value, 'A-Za-z0-9', '-', '{}'), 'length', 'unassigned')
+        else replace(hcw._misfit(value, 'A-Za-z0-9', '-', '{}') collate "C", 'length', 'unassigned')
     end
 $$;
 create or replace function hcw.hl7_ethnicity_0189_canonical(value text) returns text
@@ -319,7 +319,7 @@ create or replace function hcw.omb_race_reason(value text) returns text
 language sql immutable parallel safe as $$
     select case
         when hcw.omb_race_is_valid(value) then null
-        else replace(hcw._misfit(value, 'A-Za-z0-9', '-', '{}'), 'length', 'unassigned')
+        else replace(hcw._misfit(value, 'A-Za-z0-9', '-', '{}') collate "C", 'length', 'unassigned')
     end
 $$;
 create or replace function hcw.omb_race_canonical(value text) returns text

@@ -100,7 +100,7 @@ language sql immutable parallel safe as $$
     select case when hcw.ms_drg_is_valid(value) then lpad(hcw._trim(value), 3, '0') end
 $$;
 
--- apr_drg: three digits, not 000, and an optional severity 1–4 with or without a hyphen; severity 0
+-- apr_drg: three digits, not 000, and an optional severity 1-4 with or without a hyphen; severity 0
 -- for 955 and 956 alone. (Solventum, APR-DRG Methodology Overview, version 41)
 create or replace function hcw.apr_drg_is_valid(value text) returns boolean
 language sql immutable parallel safe as $$
@@ -164,7 +164,7 @@ language sql immutable parallel safe as $$
     select case when hcw.revenue_code_is_valid(value) then lpad(hcw._trim(value), 4, '0') end
 $$;
 
--- type_of_bill: 0, which may be missing, facility 1–9, type of care 1–9, frequency. (NUBC, Official
+-- type_of_bill: 0, which may be missing, facility 1-9, type of care 1-9, frequency. (NUBC, Official
 -- UB-04 Data Specifications Manual, form locator 4, 2024; CMS Pub. 100-04, chapter 25, section 75.1)
 create or replace function hcw.type_of_bill_is_valid(value text) returns boolean
 language sql immutable parallel safe as $$
@@ -236,7 +236,7 @@ language sql immutable parallel safe as $$
         when hcw.carc_is_valid(value) then null
         -- at most three characters after the first hyphen
         when value collate "C" ~ E'^[ \t-\r]*([A-Za-z0-9]*-)?[A-Za-z0-9-]{0,3}[ \t-\r]*$' then
-            replace(hcw._misfit(value, 'A-Za-z0-9-', '', '{}'), 'length', 'structure')
+            replace(hcw._misfit(value, 'A-Za-z0-9-', '', '{}') collate "C", 'length', 'structure')
         else hcw._misfit(value, 'A-Za-z0-9-', '', '{}')
     end
 $$;

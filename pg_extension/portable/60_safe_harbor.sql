@@ -15,7 +15,7 @@ $$;
 create or replace function hcw.safe_harbor_zip3_2020_canonical(value text) returns text
 language sql immutable parallel safe as $$
     select case
-        when not hcw.us_zip_is_valid(value) then null
+        when hcw.us_zip_is_valid(value) is not true then null
         -- prefixes of 20,000 people or fewer; the censuses of 2010 and 2020 agree
         when left(hcw._trim(value), 3) collate "C" in ('036', '059', '102', '202', '203', '204', '205', '369',
             '556', '692', '753', '772', '821', '823', '878', '879', '884', '893') then '000'
@@ -36,7 +36,7 @@ language sql immutable parallel safe as $$
     select hcw.safe_harbor_zip3_2020_canonical(zip)
 $$;
 
--- safe_harbor_age: 0–89 stay, 90–120 become 90+, which is accepted as it is. (45 CFR
+-- safe_harbor_age: 0-89 stay, 90-120 become 90+, which is accepted as it is. (45 CFR
 -- 164.514(b)(2)(i)(C), 2013)
 create or replace function hcw.safe_harbor_age_is_valid(value text) returns boolean
 language sql immutable parallel safe as $$
@@ -103,7 +103,7 @@ begin
 end
 $$;
 
--- A person's date, moved by −365 to 365 days but 0, or by whole weeks, the same for all dates of the
+-- A person's date, moved by -365 to 365 days but 0, or by whole weeks, the same for all dates of the
 -- person: the first eight bytes of the HMAC-SHA-256 of the person's key, modulo the number of
 -- offsets. Null for placeholders (1800-01-01, 1900-01-01, 2099-12-31, 9999-12-31) and where the day
 -- would leave the years 1 to 9999. Keep the secret out of the warehouse.
@@ -127,7 +127,7 @@ begin
     for place in 0..7 loop
         draw := (draw * 256 + get_byte(code, place)) % (2 * steps);
     end loop;
-    -- draws stand for −steps … −1 and 1 … steps
+    -- draws stand for -steps ... -1 and 1 ... steps
     shifted := day + step * (draw - steps + case when draw < steps then 0 else 1 end);
     return case when hcw._is_in_calendar(shifted) then shifted end;
 end

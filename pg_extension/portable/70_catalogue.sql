@@ -503,7 +503,7 @@ begin
     if value is not null then
         valid := reason is null;
         layer := case
-            when kind in ('hl7_sex_0001', 'hl7_ethnicity_0189', 'omb_race', 'ms_drg',
+            when kind collate "C" in ('hl7_sex_0001', 'hl7_ethnicity_0189', 'omb_race', 'ms_drg',
                           'type_of_bill', 'claim_frequency', 'place_of_service')
                 and (valid or reason in ('unassigned', 'not_billable', 'not_effective')) then 'list'
             else 'shape'
@@ -517,7 +517,7 @@ $$;
 -- is kept as it was given.
 do $$
 declare
-    rule text;
+    rule text collate "C";
 begin
     for rule in select code from hcw.validators where canonical_form = 'own' loop
         if to_regtype('hcw.' || rule) is null then

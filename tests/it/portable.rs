@@ -231,10 +231,10 @@ fn a_latin1_database_is_judged_by_its_bytes() {
 }
 
 #[test]
-fn a_megabyte_is_answered_as_well() {
+fn long_texts_are_answered_as_well() {
     let mut database = Database::start("UTF8");
     database.run(SCRIPT);
-    let megabyte = 1 << 20;
+    let length = 1 << 18;
     let texts: Vec<String> = [
         "0",
         "9",
@@ -253,14 +253,30 @@ fn a_megabyte_is_answered_as_well() {
         "\n1",
     ]
     .iter()
-    .map(|piece| piece.repeat(megabyte / piece.len()))
+    .map(|piece| piece.repeat(length / piece.len()))
     .chain([
-        format!("{}{}", " ".repeat(megabyte), "1234567893"),
-        format!("45292.{}", "5".repeat(megabyte)),
+        format!("{}{}", " ".repeat(length), "1234567893"),
+        format!("45292.{}", "5".repeat(length)),
     ])
     .chain([
-        format!("2024-01-01T10:15:00.{}Z", "5".repeat(megabyte)),
-        format!("2.{}", "1.".repeat(megabyte / 2) + "1"),
+        format!("2024-01-01T10:15:00.{}Z", "5".repeat(length)),
+        format!("2.{}", "1.".repeat(length / 2) + "1"),
+    ])
+    .chain([
+        format!("508-222-5200 x{}", "5".repeat(length)),
+        format!("urn:uuid:{{{}}}", "0".repeat(length)),
+        format!("Apr 3, 2024 10:15:00.{}", "0".repeat(length)),
+        format!("Apr {}", "3".repeat(length)),
+        format!("3 Apr {}", "2024 ".repeat(length / 5)),
+        format!("20240403101500.{}", "5".repeat(length)),
+        format!("J12.82|{}", "2025-06-15|".repeat(length / 11)),
+        format!(
+            "birth={};service=;death=;today=2024-01-01",
+            " ".repeat(length)
+        ),
+        ";".repeat(length),
+        "=;".repeat(length / 2),
+        format!("{}@example.org", "a.".repeat(length / 2)),
     ])
     .collect();
     on_all_validators(&database, "", |database, entry| {
@@ -484,7 +500,9 @@ fn vectors_and_one_call_for_all() {
         where num_nulls(answer.valid, answer.canonical, answer.reason, answer.layer) = 4";
     assert_eq!(database.lines(of_nulls), [registry().count().to_string()]);
     assert_eq!(
-        database.lines("select num_nulls(a.*) from hcw.validate(null, '1') as a"),
+        database.lines(
+            "select num_nulls(valid, canonical, reason, layer) from hcw.validate(null, '1')"
+        ),
         ["4"]
     );
 }
@@ -518,7 +536,7 @@ fn the_catalogue_lists_the_registry() {
                 about.source.edition,
             ];
             // dashes are ASCII in SQL
-            fields.join(" # ").replace(['–', '—'], "-")
+            fields.join(" # ").replace('—', " - ")
         })
         .collect();
     let listed = database.lines(
