@@ -5,7 +5,8 @@ Usage: bench/example.py path/to/hcw [repetitions]
 
 The server is an embedded one in a temporary folder. psql gets, in one connection, the raw tables as COPY data
 (what pg_dump writes of them) and then the statements that `hcw build --dry-run` prints. hcw does the same work
-from the gzip-compressed files, with its bookkeeping, its artifacts and the verdict of each test.
+from the gzip-compressed files, with its bookkeeping, its artifacts and the verdict of each test. Both databases have
+the validators and code lists beforehand.
 """
 
 import os
@@ -49,19 +50,33 @@ def main():
         (project / "tests" / "data").symlink_to(ROOT / "tests" / "data")
         shutil.copy(ROOT / "dbt_project.yml", project)
 
-        def database(name):
-            run(["psql", url, "-c", f"drop database if exists {name}", "-c", f"create database {name}"])
-            return url.replace("/hcw?", f"/{name}?")
-
         def hcw(arguments, target):
             return [HCW, *arguments], {"cwd": project, "env": {**environment, "DATABASE_URL": target}}
 
+        def database(name, template="template1"):
+            drop, create = f"drop database if exists {name}", f"create database {name} template {template}"
+            run(["psql", url, "-c", drop, "-c", create])
+            return url.replace("/hcw?", f"/{name}?")
+
+        # what both start from: roles and schemas, the validators, the code lists
+        target = database("bench_template")
+        for arguments in (
+            ["migrate"],
+            ["validators", "install"],
+            ["load-codes", "--system", "icd10cm"],
+            ["load-codes", "--system", "hcpcs"],
+        ):
+            command, options = hcw(arguments, target)
+            run(command, **options)
+
         # the two inputs of psql
-        target = database("bench_plan")
+        target = database("bench_plan", "bench_template")
         command, options = hcw(["load"], target)
         run(command, **options)
         raw = folder / "raw.sql"
-        raw.write_text(run(["pg_dump", target, "-n", "raw_*", "-n", "hcw"]).stdout)
+        tables = run(["pg_dump", target, "-t", "raw_*.*"]).stdout
+        landed = run(["pg_dump", target, "--data-only", "-t", "hcw.landed_files"]).stdout
+        raw.write_text(tables + landed)
         command, options = hcw(["build", "--dry-run"], target)
         models = folder / "models.sql"
         # a statement names the database that it was planned for
@@ -70,10 +85,10 @@ def main():
 
         times = {"psql": [], "hcw build": [], "second build": []}
         for _ in range(REPETITIONS):
-            target = database("bench_psql")
+            target = database("bench_psql", "bench_template")
             psql = ["psql", target, "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-f", raw, "-f", models]
             times["psql"].append(timed(psql))
-            target = database("bench_hcw")
+            target = database("bench_hcw", "bench_template")
             command, options = hcw(["build"], target)
             times["hcw build"].append(timed(command, **options))
             times["second build"].append(timed(command, **options))
