@@ -236,9 +236,9 @@ create or replace function hcw.date_us_mdy_canonical(value text) returns text
 language sql immutable parallel safe as $$
     select case
         when hcw.date_us_mdy_is_valid(value) then
-            regexp_replace(
-                regexp_replace(hcw._trim(value) collate "C", '^(.+)[/-](.+)[/-](.+)$', E'\\3-0\\1-0\\2'),
-                '-0([0-9]{2})', E'-\\1', 'g')
+            split_part(translate(hcw._trim(value) collate "C", '-', '/'), '/', 3)
+            || '-' || lpad(split_part(translate(hcw._trim(value) collate "C", '-', '/'), '/', 1), 2, '0')
+            || '-' || lpad(split_part(translate(hcw._trim(value) collate "C", '-', '/'), '/', 2), 2, '0')
     end
 $$;
 
@@ -250,14 +250,18 @@ language sql immutable parallel safe as $$
         "april": 4, "june": 6, "july": 7, "august": 8, "september": 9, "october": 10,
         "november": 11, "december": 12, "sept": 9}'::jsonb ->> lower(name collate "C"))::int
 $$;
--- ISO text of a day, or nothing where there is no such day.
+-- ISO text of a day, or nothing where there is no such day; of at most four digits and two.
 create or replace function hcw._day_or_null(year int, month int, day int) returns text
 language plpgsql immutable strict parallel safe as $$
-declare
-    iso text collate "C" := lpad(year::text, 4, '0') || '-' || lpad(month::text, 2, '0')
-        || '-' || lpad(day::text, 2, '0');
 begin
-    return case when iso ~ ('^' || hcw._day('-') || '$') then iso end;
+    if year >= 1 and month between 1 and 12 and day between 1 and (case
+        when month <> 2 then 30 + (month + month / 8) % 2
+        when year % 4 = 0 and (year % 100 <> 0 or year % 400 = 0) then 29
+        else 28
+    end) then
+        return lpad(year::text, 4, '0') || '-' || lpad(month::text, 2, '0') || '-' || lpad(day::text, 2, '0');
+    end if;
+    return null;
 end
 $$;
 
@@ -270,6 +274,7 @@ language plpgsql immutable strict parallel safe as $$
 declare
     trimmed text collate "C" := hcw._trim(value);
     part text[] collate "C";
+    numbers text collate "C";
     month int;
     day_of_month text collate "C";
     year text collate "C";
@@ -281,7 +286,11 @@ declare
     clock text collate "C";
     zone text collate "C";
 begin
-    if trimmed = '' then
+    -- what most columns hold, first
+    if trimmed ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then
+        day := hcw._day_or_null(left(trimmed, 4)::int, substr(trimmed, 6, 2)::int, right(trimmed, 2)::int);
+        return case when day is null then 'range' else hcw._plausible_or_reason(day) end;
+    elsif trimmed = '' then
         return 'empty';
     elsif trimmed !~ '^[A-Za-z0-9 +/:.,_-]*$' then
         return 'charset';
@@ -345,20 +354,21 @@ begin
     elsif trimmed ~ '^[0-9]{4}[-/][0-9]{1,2}$' then
         return case when substr(trimmed, 6)::int between 1 and 12 then 'precision' else 'range' end;
     else
-        part := regexp_match(trimmed, '^([0-9]+)([-/.])([0-9]{1,2})([-/.])([0-9]+)(.*)$');
-        if part is null or part[2] <> part[4] then
+        numbers := substring(trimmed from '^[0-9]+[-/.][0-9]{1,2}[-/.][0-9]+');
+        if numbers is null or translate(numbers, '0123456789', '') not in ('--', '//', '..') then
             return 'structure';
         end if;
-        rest := part[6];
-        if length(part[1]) = 4 and length(part[5]) <= 2 then
-            day := hcw._day_or_null(part[1]::int, part[3]::int, part[5]::int);
-        elsif length(part[1]) <= 2 and length(part[5]) = 4 then
-            day := hcw._day_or_null(part[5]::int, part[1]::int, part[3]::int);
-            if day <> hcw._day_or_null(part[5]::int, part[3]::int, part[1]::int) then
+        rest := substr(trimmed, length(numbers) + 1);
+        part := string_to_array(translate(numbers, '-.', '//'), '/');
+        if length(part[1]) = 4 and length(part[3]) <= 2 then
+            day := hcw._day_or_null(part[1]::int, part[2]::int, part[3]::int);
+        elsif length(part[1]) <= 2 and length(part[3]) = 4 then
+            day := hcw._day_or_null(part[3]::int, part[1]::int, part[2]::int);
+            if day <> hcw._day_or_null(part[3]::int, part[2]::int, part[1]::int) then
                 fault := 'ambiguous';
             end if;
-            day := coalesce(day, hcw._day_or_null(part[5]::int, part[3]::int, part[1]::int));
-        elsif length(part[1]) <= 2 and length(part[5]) = 2 then
+            day := coalesce(day, hcw._day_or_null(part[3]::int, part[2]::int, part[1]::int));
+        elsif length(part[1]) <= 2 and length(part[3]) = 2 then
             fault := 'ambiguous';
         else
             return 'structure';

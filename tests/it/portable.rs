@@ -632,17 +632,14 @@ fn functions_inline_and_run_in_parallel() {
 fn collations_do_not_matter() {
     let mut database = Database::start("UTF8");
     database.run(SCRIPT);
-    if database
-        .lines("select 1 from pg_collation where collprovider = 'i' limit 1")
-        .is_empty()
-    {
-        println!("skipped: the server has no ICU");
-        return;
-    }
-    database.run(
+    let made = database.attempt(
         "create collation turkish (provider = icu, locale = 'tr-TR'); \
          create collation loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false)",
     );
+    if made.is_err_and(|state| state == "0A000") {
+        println!("skipped: the server has no ICU");
+        return;
+    }
     for entry in registry() {
         let code = entry.about.code;
         database.run("create temporary table answers (input text collate loose, turkish text collate turkish, \

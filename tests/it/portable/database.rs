@@ -119,14 +119,22 @@ impl Database {
             .collect()
     }
 
+    /// Runs statements that may fail; gives the SQLSTATE then.
+    pub(crate) fn attempt(&mut self, sql: &str) -> Result<(), String> {
+        self.runtime
+            .block_on(self.client.batch_execute(sql))
+            .map_err(|error| {
+                error
+                    .code()
+                    .expect("an answer of the server")
+                    .code()
+                    .to_owned()
+            })
+    }
+
     /// The SQLSTATE with which statements fail.
     pub(crate) fn error(&mut self, sql: &str) -> String {
-        let error = self
-            .runtime
-            .block_on(self.client.batch_execute(sql))
-            .expect_err("fails");
-        let state = error.code().expect("an answer of the server");
-        state.code().to_owned()
+        self.attempt(sql).expect_err("fails")
     }
 
     /// Puts rows into a table.
