@@ -62,7 +62,7 @@ fn contents(families: &[(Family, Vec<&Entry>)]) -> String {
          \x20 - name: diagnosis_code\n    data_tests:\n      \
          - hcw_valid_on: {{arguments: {{kind: icd10cm, on_date: admitted_on}}}}\n\
          ```\n\n\
-         With `meta: {{hcw: {{validators: auto}}}}` in `dbt_project.yml`, `hcw build` keeps them installed: `auto`,\n\
+         With `vars: {{hcw: {{validators: auto}}}}` in `dbt_project.yml`, `hcw build` keeps them installed: `auto`,\n\
          `native`, `portable` or, where nothing is said, `none`.\n"
     );
     for (family, entries) in families {
