@@ -130,9 +130,46 @@ def report(server, floor):
             f"{table:<12}{ours:>8.1f}{c:>8.1f}{sql:>9.1f}{plpgsql:>10.1f}{twins[0]:>10}"
             f"   {ours / c:>5.2f}{sql / ours:>7.0f}{plpgsql / ours:>7.0f}{twins[1]:>7}{verdict}"
         )
+    if portable:
+        shapes(server)
     print("\na parallel plan:")
     settings = "set max_parallel_workers_per_gather = 2; set parallel_setup_cost = 0;"
     print(server.sql("native", f"{settings} explain (costs off) select count(*) from npi where hcw.npi_is_valid(value);"))
+
+
+# shape-only rules of the portable script against one regular expression written by hand, and valid values
+SHAPES = [
+    ("icd10cm", r"^\s*[A-Za-z][0-9A-Za-z]{2}(\.?[0-9A-Za-z]{1,4})?\s*$", "'E' || 10 + i % 89 || '.' || i % 1000"),
+    ("hcpcs", r"^\s*[A-CEGHJ-MP-Va-ceghj-mp-v][0-9]{4}\s*$", "'G' || lpad((i % 10000)::text, 4, '0')"),
+    (
+        "mbi",
+        r"^\s*[1-9][AC-HJKMNP-RT-Yac-hjkmnp-rt-y][0-9AC-HJKMNP-RT-Yac-hjkmnp-rt-y][0-9]-?"
+        r"[AC-HJKMNP-RT-Yac-hjkmnp-rt-y][0-9AC-HJKMNP-RT-Yac-hjkmnp-rt-y][0-9]-?[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]{2}[0-9]{2}\s*$",
+        "'1EG4TE5MK' || 10 + i % 89",
+    ),
+    ("clia", r"^\s*[0-9]{2}[Dd][0-9]{7}\s*$", "'05D' || lpad((i % 10000000)::text, 7, '0')"),
+]
+
+
+def shapes(server):
+    """The portable script's shape-only rules; the target is at most twice the expression."""
+    rows = max(ROWS // 10, 1)
+    print(f"\nportable shape-only rules, {rows} rows, ns per row above count(column)")
+    print(f"{'':<12}{'regex':>8}{'portable':>10}   {'ratio':>5}")
+    for code, pattern, value in SHAPES:
+        table = f"shape_{code}"
+        server.sql(
+            "portable",
+            f"create table {table} as select ({value})::text as value from generate_series(1, {rows}) as i; analyze {table};",
+        )
+        call = f"hcw.{code}_is_valid(value)"
+        expression = f"value ~ '{pattern}'"
+        differing = server.sql("portable", f"select count(*) from {table} where {call} is distinct from ({expression});")
+        if differing != "0":
+            sys.exit(f"{code}: {differing} answers differ from the expression")
+        base, regex, ours = server.measure("portable", table, ["value", expression, call], 3)
+        regex, ours = regex - base, ours - base
+        print(f"{code:<12}{regex:>8.1f}{ours:>10.1f}   {ours / regex:>5.2f}{'' if ours <= 2 * regex else '  misses the target'}")
 
 
 def signature(call):
