@@ -27,7 +27,7 @@ warehouse:
 bench:
 	$(CARGO) build --release
 	python3 bench/example.py target/release/hcw
-	python3 pg_extension/bench/run.py
+	python3 pg_extension/bench/run.py 1000000
 
 # builds hcw_pg into the server of PG_CONFIG; with OVERLAY=folder into a private copy of that server
 extension:

@@ -8,7 +8,7 @@ use hcw_core::analyse::{Analysed, analyse};
 use hcw_core::diagnostic::{Diagnostic, has_errors};
 use hcw_core::graph::Resolved;
 use hcw_core::plan::{self, Action, Plan, Step, Work};
-use hcw_core::project::UniqueId;
+use hcw_core::project::{UniqueId, ValidatorForm};
 use hcw_core::select::{Selection, select};
 use hcw_core::state::WarehouseState;
 use serde_json::json;
@@ -50,7 +50,11 @@ pub(crate) async fn run(
     let state = state(&control, &resolved).await?;
     let (analysed, plan) = plan(resolved, &state, &selected, work, reporter)?;
     if arguments.dry_run {
-        reporter.data(&plan::print(&plan));
+        reporter.data(&format!(
+            "{}{}",
+            before_steps(session, work),
+            plan::print(&plan)
+        ));
         return Ok(exit_code::SUCCESS);
     }
     let result = artifacts::write_compiled(session, &analysed)
@@ -97,6 +101,29 @@ pub(crate) async fn run(
     } else {
         exit_code::SUCCESS
     })
+}
+
+/// What a run keeps up to date before its first step, as comments for `--dry-run`.
+fn before_steps(session: &Session, work: &Work) -> String {
+    let project = &session.project_file;
+    let mut text = String::new();
+    if work.land {
+        text.push_str(&format!(
+            "-- migrations that are not applied yet: {}/\n",
+            project.migration_path
+        ));
+    }
+    if work.models || work.tests {
+        if project.validators != ValidatorForm::None {
+            text.push_str("-- validators, where they are not installed yet\n");
+        }
+        for system in &project.codes {
+            text.push_str(&format!(
+                "-- code list {system}, where it is not loaded yet\n"
+            ));
+        }
+    }
+    text
 }
 
 /// The selected ids; warnings are reported.
