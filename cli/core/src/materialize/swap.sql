@@ -85,12 +85,11 @@ begin
             )
             select
                 view.oid, view.relkind, view.relowner, view.relacl, view.reloptions,
-                namespace.nspname, view.relname, max(dependents.depth) as depth
-            from dependents
-            inner join pg_class as view on view.oid = dependents.oid
+                namespace.nspname, view.relname
+            from (select oid, max(depth) as depth from dependents group by oid) as reached
+            inner join pg_class as view on view.oid = reached.oid
             inner join pg_namespace as namespace on namespace.oid = view.relnamespace
-            group by view.oid, namespace.nspname
-            order by depth, view.oid
+            order by reached.depth, view.oid
         loop
             if dependent.relkind <> 'v' then
                 raise exception 'materialized view %.% reads %.%: drop it or refresh it by hand after the rebuild',
