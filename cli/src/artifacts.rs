@@ -20,9 +20,13 @@ pub(crate) fn compiled_path(node: &Node) -> String {
     match node.kind {
         NodeKind::GenericTest(_) => {
             let file = node.alias();
-            format!("{}/{}/{file}.sql", node.package, node.file.path)
+            format!(
+                "{}/{}/{file}.sql",
+                node.package,
+                node.file.path_in_package()
+            )
         }
-        _ => format!("{}/{}", node.package, node.file.path),
+        _ => format!("{}/{}", node.package, node.file.path_in_package()),
     }
 }
 

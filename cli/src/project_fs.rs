@@ -10,7 +10,8 @@ use walkdir::WalkDir;
 /// File types that the compiler reads.
 const EXTENSIONS: [&str; 5] = ["sql", "yml", "yaml", "csv", "py"];
 
-/// Reads `dbt_project.yml` and the files below the folders that it names.
+/// Reads `dbt_project.yml` and the files below the folders that it names, for the project and for each package
+/// that is installed.
 ///
 /// **Errors**: HCW0002 for what cannot be read; HCW0101 when there is no project.
 pub(crate) fn load(project_dir: &Path) -> Result<(SourceTree, ProjectFile), Vec<Diagnostic>> {
@@ -31,21 +32,71 @@ pub(crate) fn load(project_dir: &Path) -> Result<(SourceTree, ProjectFile), Vec<
         return Err(diagnostics);
     };
     let mut errors = Vec::new();
-    for folder in [
-        &project.model_paths,
-        &project.seed_paths,
-        &project.macro_paths,
-        &project.test_paths,
-    ]
-    .into_iter()
-    .flatten()
-    {
-        read_folder(project_dir, folder, &mut tree, &mut errors);
+    read_folders(project_dir, "", &project, &mut tree, &mut errors);
+    for folder in installed_packages(project_dir, &project) {
+        read_package(project_dir, &folder, &mut tree, &mut errors);
     }
     if errors.is_empty() {
         Ok((tree, project))
     } else {
         Err(errors)
+    }
+}
+
+/// The folders of installed packages, relative to the project, in order of their names.
+fn installed_packages(project_dir: &Path, project: &ProjectFile) -> Vec<String> {
+    let install_path = &project.packages_install_path;
+    let Ok(entries) = std::fs::read_dir(project_dir.join(install_path)) else {
+        return Vec::new();
+    };
+    let mut folders: Vec<String> = entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().is_dir())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| !name.starts_with("__"))
+        .map(|name| format!("{install_path}/{name}"))
+        .collect();
+    folders.sort();
+    folders
+}
+
+fn read_package(
+    project_dir: &Path,
+    folder: &str,
+    tree: &mut SourceTree,
+    errors: &mut Vec<Diagnostic>,
+) {
+    tree.add_package(folder);
+    let path = project_dir.join(folder).join(PROJECT_FILE);
+    if !path.exists() {
+        // the compiler says what is wrong with the package
+        return;
+    }
+    match read(project_dir, &path) {
+        Ok(file) => {
+            tree.insert(file.clone());
+            if let Some(package) = parse_project_file(&file, &mut Vec::new()) {
+                read_folders(project_dir, folder, &package, tree, errors);
+            }
+        }
+        Err(error) => errors.push(error),
+    }
+}
+
+/// Reads the folders that a project file names.
+fn read_folders(
+    project_dir: &Path,
+    package_folder: &str,
+    project: &ProjectFile,
+    tree: &mut SourceTree,
+    errors: &mut Vec<Diagnostic>,
+) {
+    for folder in project.source_paths() {
+        let folder = match package_folder {
+            "" => folder.clone(),
+            package_folder => format!("{package_folder}/{folder}"),
+        };
+        read_folder(project_dir, &folder, tree, errors);
     }
 }
 

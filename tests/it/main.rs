@@ -10,6 +10,7 @@ mod example;
 mod extension;
 mod landing;
 mod migration;
+mod packages;
 mod portable;
 mod projects;
 mod server;

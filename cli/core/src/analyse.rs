@@ -4,7 +4,7 @@
 mod contract;
 mod ephemeral;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
 use crate::jinja::{Names, Relation, RelationKind};
 use crate::materialize::Materialization;
-use crate::project::{Node, NodeKind, UniqueId};
-use crate::render::{Pass, render_node, unknown_ref, unknown_source};
+use crate::project::{Found, NameIndex, Node, NodeKind, UniqueId};
+use crate::render::{Pass, render_node};
 use crate::source::{Location, SourceFile};
 use crate::state::{RelationType, WarehouseState};
 
@@ -213,9 +213,9 @@ fn compile(
 /// Names in the second pass: relations as they will be in the database.
 #[derive(Debug)]
 struct FinalNames {
-    package: String,
-    models: BTreeMap<String, Relation>,
-    sources: BTreeMap<(String, String), Relation>,
+    index: Arc<NameIndex>,
+    models: HashMap<UniqueId, Relation>,
+    sources: HashMap<UniqueId, Relation>,
 }
 
 impl FinalNames {
@@ -231,22 +231,19 @@ impl FinalNames {
                 } else {
                     Relation::new(resolved.rendered.relations.get(&node.id)?.clone(), None)
                 };
-                Some((node.name.clone(), relation))
+                Some((node.id.clone(), relation))
             })
             .collect();
         let sources = project
             .sources
             .values()
             .map(|table| {
-                let name = (table.source_name.clone(), table.name.clone());
-                (
-                    name,
-                    Relation::new(table.relation.clone(), Some(RelationKind::Table)),
-                )
+                let relation = Relation::new(table.relation.clone(), Some(RelationKind::Table));
+                (table.id.clone(), relation)
             })
             .collect();
         FinalNames {
-            package: project.file.name.clone(),
+            index: resolved.rendered.names.clone(),
             models,
             sources,
         }
@@ -254,19 +251,30 @@ impl FinalNames {
 }
 
 impl Names for FinalNames {
-    fn resolve_ref(&self, package: Option<&str>, name: &str) -> Result<Relation, Diagnostic> {
-        self.models
-            .get(name)
-            .filter(|_| package.is_none_or(|package| package == self.package))
-            .cloned()
-            .ok_or_else(|| unknown_ref(package, name, self.models.keys().map(String::as_str)))
+    fn resolve_ref(
+        &self,
+        from: &str,
+        package: Option<&str>,
+        name: &str,
+    ) -> Result<Relation, Diagnostic> {
+        let found = self.index.find_ref(from, package, name);
+        match &found {
+            Found::One(id) => self.models.get(*id).cloned(),
+            _ => None,
+        }
+        .ok_or_else(|| self.index.unknown_ref(&found, package, name))
     }
 
-    fn resolve_source(&self, source: &str, table: &str) -> Result<Relation, Diagnostic> {
-        let key = (source.to_owned(), table.to_owned());
-        self.sources
-            .get(&key)
+    fn resolve_source(
+        &self,
+        from: &str,
+        source: &str,
+        table: &str,
+    ) -> Result<Relation, Diagnostic> {
+        self.index
+            .find_source(from, source, table)
+            .and_then(|id| self.sources.get(id))
             .cloned()
-            .ok_or_else(|| unknown_source(source, table, self.sources.keys()))
+            .ok_or_else(|| self.index.unknown_source(source, table))
     }
 }

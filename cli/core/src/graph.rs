@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::project::{Project, UniqueId};
+use crate::project::{Found, Project, UniqueId};
 use crate::render::Rendered;
 
 /// Parents and children of every node and source.
@@ -83,25 +83,26 @@ impl Resolved {
 /// **Errors**: HCW0401 for each loop.
 pub fn resolve(rendered: Rendered) -> (Resolved, Vec<Diagnostic>) {
     let project = &rendered.project;
-    let by_name: BTreeMap<&str, &UniqueId> = project
-        .nodes
-        .values()
-        .filter(|node| !node.is_test())
-        .map(|node| (node.name.as_str(), &node.id))
-        .collect();
     let mut graph = Graph::default();
     for id in project.nodes.keys().chain(project.sources.keys()) {
         graph.parents.insert(id.clone(), BTreeSet::new());
         graph.children.insert(id.clone(), BTreeSet::new());
     }
     for (id, captured) in &rendered.captured {
-        let refs = captured
-            .refs
-            .iter()
-            .filter_map(|used| by_name.get(used.name.as_str()).map(|&id| id.clone()));
-        let sources = captured.sources.iter().map(|(source, table)| {
-            UniqueId::new("source", &project.file.name, &format!("{source}.{table}"))
+        let Some(node) = project.nodes.get(id) else {
+            continue;
+        };
+        let names = &rendered.names;
+        let refs = captured.refs.iter().filter_map(|used| {
+            match names.find_ref(&node.package, used.package.as_deref(), &used.name) {
+                Found::One(parent) => Some(parent.clone()),
+                _ => None,
+            }
         });
+        let sources = captured
+            .sources
+            .iter()
+            .filter_map(|(source, table)| names.find_source(&node.package, source, table).cloned());
         for parent in refs.chain(sources) {
             graph
                 .children

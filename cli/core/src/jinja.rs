@@ -3,12 +3,16 @@
 //! The only user of minijinja. Rendering touches nothing outside: names, variables, time and the state of
 //! the warehouse come in through [`Shared`] and the context.
 
+mod adapter;
 mod arguments;
 mod context;
+mod dispatch;
 mod engine;
 mod error;
 mod functions;
 mod library;
+mod macro_call;
+mod namespace;
 mod relation;
 pub(crate) mod scan;
 mod yaml_text;
@@ -16,6 +20,7 @@ mod yaml_text;
 pub(crate) use context::{Captured, Names, NodeContext, Shared};
 pub use engine::TemplateSpan;
 pub(crate) use engine::{Engine, Rendered};
+pub use library::DispatchOrder;
 pub(crate) use library::MacroLibrary;
 pub(crate) use relation::{Relation, RelationKind};
 pub(crate) use yaml_text::{YamlRenderer, has_template};

@@ -200,22 +200,24 @@ impl Renderer {
             invocation_id: String::new(),
             verb: String::new(),
         };
-        let shared = Shared::new(settings, String::new(), serde_json::Map::new());
+        let shared = Shared::new(settings, String::new(), BTreeMap::new());
         let mut diagnostics = Vec::new();
+        let engine = Engine::new(&MacroLibrary::new("", &mut diagnostics));
         Renderer {
-            engine: Engine::new(&MacroLibrary::new("", [], &mut diagnostics)),
             context: Arc::new(NodeContext {
                 shared: Arc::new(shared),
                 names: Arc::new(NoNames),
-                package: String::new(),
+                macros: engine.scope(""),
                 this: None,
                 model: minijinja::Value::from(()),
                 config: serde_json::Map::new(),
+                root_config: serde_json::Map::new(),
                 execute: false,
                 is_incremental: false,
                 extra: Vec::new(),
                 captured: Mutex::default(),
             }),
+            engine,
         }
     }
 

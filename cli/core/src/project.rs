@@ -4,16 +4,20 @@ mod bind;
 pub mod config;
 pub(crate) mod config_name;
 mod generic_test;
+mod names;
+mod package;
 mod project_file;
 mod properties;
 mod resource;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minijinja::Value;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
+pub use crate::jinja::DispatchOrder;
+pub(crate) use names::{Found, NameIndex};
+pub use package::{Package, Packages};
 pub use project_file::{PROJECT_FILE, ProjectFile, ValidatorForm, parse_project_file};
 pub use resource::*;
 
@@ -27,8 +31,8 @@ use crate::source::{SourceFile, SourceTree};
 /// and sidecar. Templates have not been rendered.
 #[derive(Debug)]
 pub struct Project {
-    /// `dbt_project.yml`.
-    pub file: ProjectFile,
+    /// The root project and what is installed.
+    pub packages: Packages,
     /// Models, seeds and tests that are enabled so far.
     pub nodes: Nodes,
     /// Source tables.
@@ -55,42 +59,27 @@ pub fn parse(tree: &SourceTree, settings: Settings) -> (Option<Project>, Vec<Dia
     let Some(project_file) = parse_project_file(file, &mut diagnostics) else {
         return (None, diagnostics);
     };
-    let macro_files = files(tree, &project_file.macro_paths, &["sql"]).chain(
-        files(tree, &project_file.test_paths, &["sql"]).filter(|file| is_generic_test_file(file)),
-    );
-    let library = MacroLibrary::new(&project_file.name, macro_files, &mut diagnostics);
-    let engine = Arc::new(Engine::new(&library));
-    diagnostics.extend(engine.check_macros());
-    let project_vars = match project_file.vars.as_ref().map(crate::yaml::Node::to_json) {
-        Some(Json::Object(vars)) => vars,
-        _ => Map::new(),
-    };
-    let shared = Arc::new(Shared::new(
-        settings,
-        project_file.name.clone(),
-        project_vars,
-    ));
-    let renderer = YamlRenderer {
-        engine: &engine,
-        context: Arc::new(yaml_context(&shared)),
-    };
-    let mut properties = Vec::new();
-    let sidecar_paths: Vec<String> = [
-        &project_file.model_paths,
-        &project_file.seed_paths,
-        &project_file.test_paths,
-        &project_file.macro_paths,
-    ]
-    .into_iter()
-    .flatten()
-    .cloned()
-    .collect();
-    for sidecar in files(tree, &sidecar_paths, &["yml", "yaml"]) {
-        properties.push(properties::parse(sidecar, &renderer, &mut diagnostics));
+    let mut packages = Packages::of(project_file);
+    packages.add_installed(tree, &mut diagnostics);
+    let engine = Arc::new(engine(tree, &packages, &mut diagnostics));
+    let shared = Arc::new(shared(&packages, settings));
+    let mut binder = bind::Binder::new(&packages, &engine, &shared);
+    for package in packages.iter() {
+        let renderer = YamlRenderer {
+            engine: &engine,
+            context: Arc::new(yaml_context(&engine, &shared, package.name())),
+        };
+        let mut found = Vec::new();
+        let properties = properties_of(tree, package, &renderer, &mut found);
+        binder.add_package(tree, package, &renderer, properties, &mut found);
+        if !packages.is_root(package.name()) {
+            found.retain(package::matters_in_package);
+        }
+        diagnostics.extend(found);
     }
-    let (nodes, sources) = bind::bind(tree, &project_file, properties, &renderer, &mut diagnostics);
+    let (nodes, sources) = binder.finish(&mut diagnostics);
     let project = Project {
-        file: project_file,
+        packages,
         nodes,
         sources,
         engine,
@@ -99,38 +88,75 @@ pub fn parse(tree: &SourceTree, settings: Settings) -> (Option<Project>, Vec<Dia
     (Some(project), diagnostics)
 }
 
-/// Files of some extensions below some folders; a file below two of them once, in path order.
-pub(crate) fn files<'tree>(
-    tree: &'tree SourceTree,
-    folders: &[String],
-    extensions: &'static [&'static str],
-) -> impl Iterator<Item = &'tree SourceFile> + use<'tree> {
-    let found: BTreeMap<&str, &SourceFile> = folders
+/// The macros of all packages, compiled.
+fn engine(tree: &SourceTree, packages: &Packages, diagnostics: &mut Vec<Diagnostic>) -> Engine {
+    let root = packages.root();
+    let mut library = MacroLibrary::new(root.name(), diagnostics);
+    library.dispatch.clone_from(&root.file.dispatch);
+    for package in packages.iter() {
+        let macros = package.files(tree, &package.file.macro_paths, &["sql"]);
+        let tests = package
+            .files(tree, &package.file.test_paths, &["sql"])
+            .filter(|file| is_generic_test_file(file));
+        library.add_package(package.name(), macros.chain(tests), diagnostics);
+    }
+    let engine = Engine::new(&library);
+    diagnostics.extend(engine.check_macros());
+    engine
+}
+
+fn shared(packages: &Packages, settings: Settings) -> Shared {
+    let vars = packages
         .iter()
-        .flat_map(|folder| tree.below(folder))
-        .filter(|file| extensions.contains(&file.extension()))
-        .map(|file| (&*file.path, file))
+        .filter_map(|package| match package.file.vars.as_ref()?.to_json() {
+            Json::Object(vars) => Some((package.name().to_owned(), vars)),
+            _ => None,
+        })
         .collect();
-    found.into_values()
+    Shared::new(settings, packages.root().name().to_owned(), vars)
+}
+
+/// What a package's sidecars say.
+fn properties_of(
+    tree: &SourceTree,
+    package: &Package,
+    renderer: &YamlRenderer<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<properties::Properties> {
+    let folders: Vec<String> = [
+        &package.file.model_paths,
+        &package.file.seed_paths,
+        &package.file.test_paths,
+        &package.file.macro_paths,
+    ]
+    .into_iter()
+    .flatten()
+    .cloned()
+    .collect();
+    package
+        .files(tree, &folders, &["yml", "yaml"])
+        .map(|sidecar| properties::parse(sidecar, renderer, diagnostics))
+        .collect()
 }
 
 /// A file in a folder `generic` of a test path holds generic tests, as in dbt.
 pub(crate) fn is_generic_test_file(file: &SourceFile) -> bool {
-    file.path
+    file.path_in_package()
         .split('/')
         .rev()
         .skip(1)
         .any(|folder| folder == "generic")
 }
 
-fn yaml_context(shared: &Arc<Shared>) -> NodeContext {
+fn yaml_context(engine: &Engine, shared: &Arc<Shared>, package: &str) -> NodeContext {
     NodeContext {
-        package: shared.project_name.clone(),
+        macros: engine.scope(package),
         shared: shared.clone(),
         names: Arc::new(NoNames),
         this: None,
         model: Value::from(()),
         config: config::ConfigMap::new(),
+        root_config: config::ConfigMap::new(),
         execute: false,
         is_incremental: false,
         extra: Vec::new(),
@@ -143,14 +169,24 @@ fn yaml_context(shared: &Arc<Shared>) -> NodeContext {
 pub(crate) struct NoNames;
 
 impl Names for NoNames {
-    fn resolve_ref(&self, _package: Option<&str>, name: &str) -> Result<Relation, Diagnostic> {
+    fn resolve_ref(
+        &self,
+        _from: &str,
+        _package: Option<&str>,
+        name: &str,
+    ) -> Result<Relation, Diagnostic> {
         Err(Diagnostic::error(
             Code::TemplateError,
             format!("`ref('{name}')` cannot be used in a YAML value"),
         ))
     }
 
-    fn resolve_source(&self, source: &str, table: &str) -> Result<Relation, Diagnostic> {
+    fn resolve_source(
+        &self,
+        _from: &str,
+        source: &str,
+        table: &str,
+    ) -> Result<Relation, Diagnostic> {
         Err(Diagnostic::error(
             Code::TemplateError,
             format!("`source('{source}', '{table}')` cannot be used in a YAML value"),
@@ -159,6 +195,11 @@ impl Names for NoNames {
 }
 
 impl Project {
+    /// `dbt_project.yml` of the root project.
+    pub fn file(&self) -> &ProjectFile {
+        &self.packages.root().file
+    }
+
     /// The configuration value of the target: where sources without a database are.
     pub fn database(&self) -> &str {
         &self.shared.settings.target.database

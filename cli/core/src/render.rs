@@ -4,7 +4,7 @@
 mod node;
 mod place;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -15,7 +15,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Captured, Names, Relation};
 use crate::name::RelationName;
 use crate::project::config;
-use crate::project::{Attachment, NodeKind, Project, UniqueId};
+use crate::project::{Attachment, Found, NameIndex, Node, NodeKind, Project, UniqueId};
 
 /// A project whose templates have all run once: configuration is complete, every relation has its name.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ pub struct Rendered {
     /// The relations of models and seeds, and of tests that store their failures.
     pub relations: BTreeMap<UniqueId, RelationName>,
     pub(crate) captured: BTreeMap<UniqueId, Captured>,
+    pub(crate) names: Arc<NameIndex>,
 }
 
 /// Runs all templates.
@@ -35,7 +36,7 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
     let results: Vec<(UniqueId, Result<NodeRendering, Diagnostic>)> = project
         .nodes
         .par_iter()
-        .filter(|(_, node)| config::flag(&node.config, "enabled") != Some(false))
+        .filter(|(_, node)| node.is_enabled())
         .map(|(id, node)| {
             let pass = Pass {
                 execute: false,
@@ -58,66 +59,90 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
             Err(diagnostic) => diagnostics.push(diagnostic),
         }
     }
-    remove_disabled(&mut project, &mut captured, &mut diagnostics);
+    for node in project.nodes.values_mut() {
+        let root_config = std::mem::take(&mut node.root_config);
+        config::merge(&mut node.config, &root_config);
+    }
+    let index = Arc::new(NameIndex::of(&project));
+    remove_disabled(&mut project, &index, &mut captured, &mut diagnostics);
     let relations = place::relations(&project, &names, &mut diagnostics);
     (
         Rendered {
             project,
             relations,
             captured,
+            names: index,
         },
         diagnostics,
     )
 }
 
-/// Takes disabled nodes out, with the tests attached to them; a model that still wants one is an error.
+/// Takes disabled nodes out, with the tests that need them; another node that still wants one is an error,
+/// as is one whose `ref` means several nodes.
 fn remove_disabled(
     project: &mut Project,
+    names: &NameIndex,
     captured: &mut BTreeMap<UniqueId, Captured>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let disabled: BTreeSet<String> = project
-        .nodes
-        .values()
-        .filter(|node| config::flag(&node.config, "enabled") == Some(false))
-        .map(|node| node.name.clone())
-        .collect();
     project.nodes.retain(|id, node| {
-        let attached_to_disabled = match &node.kind {
-            NodeKind::GenericTest(test) => {
-                matches!(&test.attached_to, Attachment::Ref(name) if disabled.contains(name))
-            }
-            _ => false,
-        };
-        let enabled = config::flag(&node.config, "enabled") != Some(false) && !attached_to_disabled;
-        if !enabled {
+        let is_kept = config::is_enabled(&node.config)
+            && !(node.is_test() && needs_disabled(names, node, captured.get(id)));
+        if !is_kept {
             captured.remove(id);
         }
-        enabled
+        is_kept
     });
     for (id, captured) in captured.iter() {
         let Some(node) = project.nodes.get(id) else {
             continue;
         };
         for used in &captured.refs {
-            if disabled.contains(&used.name) {
-                let location = node
-                    .patched_at
-                    .clone()
-                    .filter(|_| node.is_test())
-                    .or_else(|| use_of(node.template()?, &used.name))
-                    .unwrap_or_else(|| node.file.at(0..0));
-                diagnostics.push(
-                    Diagnostic::error(
-                        Code::DisabledRef,
-                        format!("`{}` needs `{}`, which is disabled", node.name, used.name),
-                    )
-                    .at(location)
-                    .help("enable it, or disable this one too"),
-                );
-            }
+            let found = names.find_ref(&node.package, used.package.as_deref(), &used.name);
+            let diagnostic = match &found {
+                Found::One(_) => continue,
+                Found::Disabled(_) => Diagnostic::error(
+                    Code::DisabledRef,
+                    format!("`{}` needs `{}`, which is disabled", node.name, used.name),
+                )
+                .help("enable it, or disable this one too"),
+                Found::Several(_) | Found::Nothing => {
+                    names.unknown_ref(&found, used.package.as_deref(), &used.name)
+                }
+            };
+            let location = node
+                .patched_at
+                .clone()
+                .filter(|_| node.is_test())
+                .or_else(|| use_of(node.template()?, &used.name))
+                .unwrap_or_else(|| node.file.at(0..0));
+            diagnostics.push(diagnostic.at(location));
         }
     }
+}
+
+/// Whether a test reads a disabled node.
+fn needs_disabled(names: &NameIndex, node: &Node, captured: Option<&Captured>) -> bool {
+    let is_disabled = |package: Option<&str>, name: &str| {
+        matches!(
+            names.find_ref(&node.package, package, name),
+            Found::Disabled(_)
+        )
+    };
+    let attached_to = match &node.kind {
+        NodeKind::GenericTest(test) => match &test.attached_to {
+            Attachment::Ref(name) => is_disabled(None, name),
+            Attachment::Source(..) => false,
+        },
+        _ => false,
+    };
+    attached_to
+        || captured.is_some_and(|captured| {
+            captured
+                .refs
+                .iter()
+                .any(|used| is_disabled(used.package.as_deref(), &used.name))
+        })
 }
 
 /// Where a template names something in quotes.
@@ -132,29 +157,19 @@ fn use_of(file: &crate::source::SourceFile, name: &str) -> Option<crate::source:
 /// The names of the first pass: they exist, but where is not known yet.
 #[derive(Debug)]
 struct KnownNames {
-    package: String,
-    models: BTreeSet<String>,
-    sources: BTreeMap<(String, String), RelationName>,
+    index: NameIndex,
+    sources: HashMap<UniqueId, RelationName>,
     placeholder: RelationName,
 }
 
 impl KnownNames {
     fn of(project: &Project) -> KnownNames {
         KnownNames {
-            package: project.file.name.clone(),
-            models: project
-                .nodes
-                .values()
-                .filter(|node| !node.is_test())
-                .map(|node| node.name.clone())
-                .collect(),
+            index: NameIndex::of(project),
             sources: project
                 .sources
                 .values()
-                .map(|table| {
-                    let name = (table.source_name.clone(), table.name.clone());
-                    (name, table.relation.clone())
-                })
+                .map(|table| (table.id.clone(), table.relation.clone()))
                 .collect(),
             placeholder: RelationName {
                 database: project.database().to_owned(),
@@ -166,52 +181,32 @@ impl KnownNames {
 }
 
 impl Names for KnownNames {
-    fn resolve_ref(&self, package: Option<&str>, name: &str) -> Result<Relation, Diagnostic> {
-        if package.is_some_and(|package| package != self.package) || !self.models.contains(name) {
-            return Err(unknown_ref(
-                package,
-                name,
-                self.models.iter().map(String::as_str),
-            ));
+    fn resolve_ref(
+        &self,
+        from: &str,
+        package: Option<&str>,
+        name: &str,
+    ) -> Result<Relation, Diagnostic> {
+        let found = self.index.find_ref(from, package, name);
+        // which of several, and whether it is enabled, is known when all templates have run
+        if found == Found::Nothing {
+            return Err(self.index.unknown_ref(&found, package, name));
         }
         let mut relation = self.placeholder.clone();
         relation.identifier = name.to_owned();
         Ok(Relation::new(relation, None))
     }
 
-    fn resolve_source(&self, source: &str, table: &str) -> Result<Relation, Diagnostic> {
-        let key = (source.to_owned(), table.to_owned());
-        match self.sources.get(&key) {
-            Some(relation) => Ok(Relation::new(relation.clone(), None)),
-            None => Err(unknown_source(source, table, self.sources.keys())),
-        }
+    fn resolve_source(
+        &self,
+        from: &str,
+        source: &str,
+        table: &str,
+    ) -> Result<Relation, Diagnostic> {
+        self.index
+            .find_source(from, source, table)
+            .and_then(|id| self.sources.get(id))
+            .map(|relation| Relation::new(relation.clone(), None))
+            .ok_or_else(|| self.index.unknown_source(source, table))
     }
-}
-
-pub(crate) fn unknown_ref<'name>(
-    package: Option<&str>,
-    name: &str,
-    known: impl Iterator<Item = &'name str>,
-) -> Diagnostic {
-    let shown = match package {
-        Some(package) => format!("{package}.{name}"),
-        None => name.to_owned(),
-    };
-    Diagnostic::error(Code::UnknownRef, format!("unknown model `{shown}`"))
-        .help("a ref names a model's or seed's file, without folder and extension")
-        .did_you_mean(name, known)
-}
-
-pub(crate) fn unknown_source<'name>(
-    source: &str,
-    table: &str,
-    known: impl Iterator<Item = &'name (String, String)> + Clone,
-) -> Diagnostic {
-    let shown = format!("{source}.{table}");
-    let names: Vec<String> = known
-        .map(|(source, table)| format!("{source}.{table}"))
-        .collect();
-    Diagnostic::error(Code::UnknownSource, format!("unknown source `{shown}`"))
-        .help("declare it under `sources:` in a YAML file below `models/`")
-        .did_you_mean(&shown, names.iter().map(String::as_str))
 }

@@ -1,7 +1,7 @@
 //! Source files as values: a path and its text, and places within it. Nothing here reads a file.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Bound, Range};
 use std::sync::Arc;
 
 /// One text file of the project: its path relative to the project folder (with `/`) and its text.
@@ -11,6 +11,8 @@ pub struct SourceFile {
     pub path: Arc<str>,
     /// The whole text, without a leading byte-order mark.
     pub text: Arc<str>,
+    /// How many bytes of `path` lead to the folder of the file's package; 0 in the root project.
+    package_root: usize,
 }
 
 impl SourceFile {
@@ -19,7 +21,13 @@ impl SourceFile {
         SourceFile {
             path: path.into(),
             text: text.into(),
+            package_root: 0,
         }
+    }
+
+    /// The path below the package's own folder: dbt's `original_file_path`.
+    pub fn path_in_package(&self) -> &str {
+        &self.path[self.package_root..]
     }
 
     /// A location in this file, by byte range.
@@ -87,12 +95,30 @@ pub fn line_range(text: &str, line: usize) -> Range<usize> {
 #[derive(Debug, Clone, Default)]
 pub struct SourceTree {
     /// The files in path order.
-    pub files: BTreeMap<Arc<str>, SourceFile>,
+    files: BTreeMap<Arc<str>, SourceFile>,
+    /// The folders of installed packages.
+    packages: Vec<String>,
 }
 
 impl SourceTree {
+    /// Names the folder of an installed package (`dbt_packages/dbt_utils`); its files are inserted after it.
+    pub fn add_package(&mut self, folder: &str) {
+        self.packages.push(folder.trim_end_matches('/').to_owned());
+    }
+
+    /// The folders of installed packages, in the order in which they were named.
+    pub fn packages(&self) -> &[String] {
+        &self.packages
+    }
+
     /// Adds a file, replacing one of the same path.
-    pub fn insert(&mut self, file: SourceFile) {
+    pub fn insert(&mut self, mut file: SourceFile) {
+        let package = self.packages.iter().find(|folder| {
+            file.path
+                .strip_prefix(folder.as_str())
+                .is_some_and(|rest| rest.starts_with('/'))
+        });
+        file.package_root = package.map_or(0, |folder| folder.len() + 1);
         self.files.insert(file.path.clone(), file);
     }
 
@@ -101,17 +127,20 @@ impl SourceTree {
         self.files.get(path)
     }
 
-    /// Files below a folder (or the folder itself when it names a file), in path order.
-    pub fn below<'tree>(&'tree self, folder: &str) -> impl Iterator<Item = &'tree SourceFile> {
-        let folder = folder.trim_end_matches('/').to_owned();
-        self.files.values().filter(move |file| {
-            folder.is_empty()
-                || folder == "."
-                || file
-                    .path
-                    .strip_prefix(folder.as_str())
-                    .is_some_and(|rest| rest.starts_with('/'))
-        })
+    /// Files below a folder, in path order.
+    pub fn below<'tree>(
+        &'tree self,
+        folder: &str,
+    ) -> impl Iterator<Item = &'tree SourceFile> + use<'tree> {
+        let folder = folder.trim_end_matches('/');
+        let prefix = match folder {
+            "" | "." => String::new(),
+            folder => format!("{folder}/"),
+        };
+        self.files
+            .range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded))
+            .map(|(_, file)| file)
+            .take_while(move |file| file.path.starts_with(&prefix))
     }
 }
 
@@ -142,5 +171,23 @@ mod tests {
         }
         let below: Vec<&str> = tree.below("models").map(|file| &*file.path).collect();
         assert_eq!(below, ["models/a.sql", "models/x/c.sql"]);
+    }
+
+    #[test]
+    fn a_packages_files_know_their_path_within_it() {
+        let mut tree = SourceTree::default();
+        tree.add_package("dbt_packages/a");
+        for path in [
+            "dbt_packages/a/models/x.sql",
+            "dbt_packages/ab/y.sql",
+            "models/z.sql",
+        ] {
+            tree.insert(SourceFile::new(path, ""));
+        }
+        let within: Vec<&str> = tree.below("").map(SourceFile::path_in_package).collect();
+        assert_eq!(
+            within,
+            ["models/x.sql", "dbt_packages/ab/y.sql", "models/z.sql"]
+        );
     }
 }

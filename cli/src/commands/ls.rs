@@ -36,7 +36,7 @@ fn line(resolved: &Resolved, id: &UniqueId, form: OutputForm) -> String {
     let (name, path, fully_qualified_name, configuration) = match project.nodes.get(id) {
         Some(node) => (
             &node.name,
-            &node.file.path,
+            node.file.path_in_package(),
             &node.fully_qualified_name,
             &node.config,
         ),
@@ -44,7 +44,7 @@ fn line(resolved: &Resolved, id: &UniqueId, form: OutputForm) -> String {
             let table = &project.sources[id];
             (
                 &table.name,
-                &table.file.path,
+                table.file.path_in_package(),
                 &table.fully_qualified_name,
                 &table.config,
             )
@@ -61,7 +61,7 @@ fn line(resolved: &Resolved, id: &UniqueId, form: OutputForm) -> String {
             "name": name,
             "resource_type": resource_type(resolved, id),
             "package_name": fully_qualified_name.first(),
-            "original_file_path": &**path,
+            "original_file_path": path,
             "unique_id": id.as_str(),
             "alias": configuration.get("alias").and_then(|alias| alias.as_str()).unwrap_or(name),
             "config": configuration,

@@ -42,6 +42,7 @@ codes! {
     ConfigInvalid = "HCW0111", "a configuration value that hcw cannot use";
     Unsupported = "HCW0112", "something that hcw does not support";
     UnusedConfigPath = "HCW0113", "a configuration path that matches nothing";
+    Deprecated = "HCW0114", "something that dbt will not accept for ever";
     // 02: names
     UnknownRef = "HCW0201", "ref() of a model that does not exist";
     UnknownSource = "HCW0202", "source() that is not declared";
@@ -51,6 +52,7 @@ codes! {
     MissingEnvVar = "HCW0206", "an environment variable without value and default";
     DisabledRef = "HCW0207", "ref() of a disabled model";
     NameTooLong = "HCW0208", "a relation name of over 63 bytes";
+    AmbiguousRef = "HCW0209", "ref() of a name that several packages have";
     // 03: templates
     TemplateSyntax = "HCW0301", "a template does not parse";
     TemplateError = "HCW0302", "a template fails while it renders";

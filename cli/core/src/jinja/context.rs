@@ -1,12 +1,15 @@
 //! The context in which a node's template renders: what each name means there, and what was asked of it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use minijinja::value::{Enumerator, Object, Value};
 use serde_json::{Map, Value as Json};
 
+use super::adapter::Adapter;
 use super::functions::{ConfigObject, ContextFunction, Function, VarFunction, from_json};
+use super::library::MacroDefinition;
+use super::namespace::MacroScope;
 use super::relation::Relation;
 use crate::diagnostic::Diagnostic;
 use crate::project::config::{self, ConfigMap};
@@ -17,8 +20,8 @@ use crate::settings::Settings;
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) project_name: String,
-    /// Variables of `dbt_project.yml`.
-    pub(crate) project_vars: Map<String, Json>,
+    /// Variables of each package's own project file.
+    pub(crate) vars: BTreeMap<String, Map<String, Json>>,
     target: Value,
     flags: Value,
 }
@@ -27,7 +30,7 @@ impl Shared {
     pub(crate) fn new(
         settings: Settings,
         project_name: String,
-        project_vars: Map<String, Json>,
+        vars: BTreeMap<String, Map<String, Json>>,
     ) -> Shared {
         let target = target(&settings);
         let flags = from_json(serde_json::json!({
@@ -38,19 +41,38 @@ impl Shared {
         Shared {
             settings,
             project_name,
-            project_vars,
+            vars,
             target,
             flags,
         }
     }
 
-    /// A variable's value: `--vars` before the package's own before the project's.
+    /// A variable's value: `--vars`, then what the root project says for the package, what it says for all,
+    /// and the same two of the package's own project file.
     pub(crate) fn var(&self, package: &str, name: &str) -> Option<&Json> {
-        self.settings
-            .vars
-            .get(name)
-            .or_else(|| self.project_vars.get(package)?.get(name))
-            .or_else(|| self.project_vars.get(name))
+        self.settings.vars.get(name).or_else(|| {
+            [self.project_name.as_str(), package]
+                .into_iter()
+                .filter_map(|owner| self.vars.get(owner))
+                .find_map(|vars| {
+                    vars.get(package)
+                        .and_then(|scoped| scoped.get(name))
+                        .or_else(|| vars.get(name))
+                })
+        })
+    }
+
+    /// The names of all variables that a package can see.
+    pub(crate) fn var_names<'shared>(
+        &'shared self,
+        package: &'shared str,
+    ) -> impl Iterator<Item = &'shared str> {
+        [self.project_name.as_str(), package]
+            .into_iter()
+            .filter_map(|owner| self.vars.get(owner))
+            .chain(std::iter::once(&self.settings.vars))
+            .flat_map(Map::keys)
+            .map(String::as_str)
     }
 }
 
@@ -76,10 +98,16 @@ fn target(settings: &Settings) -> Value {
 
 /// Resolves names; in the first pass only their existence is known.
 pub(crate) trait Names: Send + Sync + std::fmt::Debug {
-    /// The relation of a model or seed.
-    fn resolve_ref(&self, package: Option<&str>, name: &str) -> Result<Relation, Diagnostic>;
-    /// The relation of a source table.
-    fn resolve_source(&self, source: &str, table: &str) -> Result<Relation, Diagnostic>;
+    /// The relation of a model or seed, as a node of the package `from` names it.
+    fn resolve_ref(
+        &self,
+        from: &str,
+        package: Option<&str>,
+        name: &str,
+    ) -> Result<Relation, Diagnostic>;
+    /// The relation of a source table, as a node of the package `from` names it.
+    fn resolve_source(&self, from: &str, source: &str, table: &str)
+    -> Result<Relation, Diagnostic>;
 }
 
 /// A use of `ref()`.
@@ -96,8 +124,10 @@ pub(crate) struct Captured {
     pub(crate) sources: Vec<(String, String)>,
     /// What the template's own `config()` calls say.
     pub(crate) config: ConfigMap,
-    /// `package.macro` of each macro called.
-    pub(crate) macros: BTreeSet<String>,
+    /// Ids of the macros that the template itself calls, in the order of their first call.
+    pub(crate) macros: Vec<String>,
+    /// How many macros are being called, each within the one before.
+    macro_depth: usize,
     /// Messages of `log(…, info=true)` and `exceptions.warn`.
     pub(crate) messages: Vec<String>,
 }
@@ -107,14 +137,16 @@ pub(crate) struct Captured {
 pub(crate) struct NodeContext {
     pub(crate) shared: Arc<Shared>,
     pub(crate) names: Arc<dyn Names>,
-    /// The package whose variables apply.
-    pub(crate) package: String,
+    /// What macro names mean to the node.
+    pub(crate) macros: Arc<MacroScope>,
     /// The relation that the node builds.
     pub(crate) this: Option<Relation>,
     /// dbt's `model`.
     pub(crate) model: Value,
     /// Configuration known before the template ran.
     pub(crate) config: ConfigMap,
+    /// What the root project says of another package's node: it wins over the template.
+    pub(crate) root_config: ConfigMap,
     /// False in the first pass, as in dbt.
     pub(crate) execute: bool,
     /// What `is_incremental()` answers.
@@ -126,7 +158,8 @@ pub(crate) struct NodeContext {
 
 impl NodeContext {
     /// All names of the context, for messages.
-    pub(crate) const NAMES: [&'static str; 22] = [
+    pub(crate) const NAMES: [&'static str; 23] = [
+        "adapter",
         "ref",
         "source",
         "config",
@@ -155,17 +188,42 @@ impl NodeContext {
         self.captured.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn used_macro(&self, package: &str, name: &str) {
-        self.captured()
-            .macros
-            .insert(format!("macro.{package}.{name}"));
+    /// The package whose macros, variables and names apply.
+    pub(crate) fn package(&self) -> &str {
+        &self.macros.package
     }
 
-    /// The configuration with what the template has said so far.
+    /// Notes a macro's call until the value is dropped; a call from the node's own template is a dependency.
+    pub(super) fn enter_macro(&self, definition: &MacroDefinition) -> MacroCall<'_> {
+        let mut captured = self.captured();
+        if captured.macro_depth == 0 {
+            let id = definition.unique_id();
+            if !captured.macros.contains(&id) {
+                captured.macros.push(id);
+            }
+        }
+        captured.macro_depth += 1;
+        MacroCall(self)
+    }
+
+    /// The configuration with what the template has said so far; in the second pass it is complete.
     pub(crate) fn merged_config(&self) -> ConfigMap {
+        if self.execute {
+            return self.config.clone();
+        }
         let mut merged = self.config.clone();
         config::merge(&mut merged, &self.captured().config);
+        config::merge(&mut merged, &self.root_config);
         merged
+    }
+}
+
+/// A macro's call that is under way.
+pub(super) struct MacroCall<'context>(&'context NodeContext);
+
+impl Drop for MacroCall<'_> {
+    fn drop(&mut self) {
+        self.0.captured().macro_depth -= 1;
     }
 }
 
@@ -175,6 +233,21 @@ impl Object for NodeContext {
         if let Some((_, value)) = self.extra.iter().find(|(extra, _)| *extra == name) {
             return Some(value.clone());
         }
+        // as in dbt, a macro may replace a function of the context
+        if let Some(value) = self.macros.get(name) {
+            return Some(value.clone());
+        }
+        self.built_in(name)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(&NodeContext::NAMES)
+    }
+}
+
+impl NodeContext {
+    /// What a name means where no macro has it.
+    fn built_in(self: &Arc<Self>, name: &str) -> Option<Value> {
         let function = |function: Function| {
             Value::from_object(ContextFunction {
                 context: self.clone(),
@@ -182,6 +255,9 @@ impl Object for NodeContext {
             })
         };
         Some(match name {
+            "adapter" => Value::from_object(Adapter {
+                context: self.clone(),
+            }),
             "__hcw_context" => Value::from_dyn_object(self.clone()),
             "ref" => function(Function::Ref),
             "source" => function(Function::Source),
@@ -198,7 +274,7 @@ impl Object for NodeContext {
             "builtins" => {
                 let builtins = ["ref", "source", "config", "var"]
                     .into_iter()
-                    .filter_map(|name| Some((name, self.get_value(&Value::from(name))?)));
+                    .filter_map(|name| Some((name, self.built_in(name)?)));
                 builtins.collect()
             }
             "this" => self
@@ -215,9 +291,5 @@ impl Object for NodeContext {
             "dbt_version" => "1.12.0".into(),
             _ => return None,
         })
-    }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Str(&NodeContext::NAMES)
     }
 }

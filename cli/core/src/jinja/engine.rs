@@ -1,21 +1,22 @@
-//! The minijinja environment of a project, and project macros as callable objects.
+//! The minijinja environment of a project: its macros, and the ways to render a template.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use minijinja::value::{Object, Value};
+use minijinja::value::Value;
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use super::context::NodeContext;
 use super::library::{MacroDefinition, MacroLibrary};
-use super::{arguments, error, functions};
+use super::namespace::{MacroScope, MacroTable};
+use super::{error, functions};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceFile;
 
 /// Where macros find the template's context again; a name that no user's variable has.
-const CONTEXT: &str = "__hcw_context";
+pub(super) const CONTEXT: &str = "__hcw_context";
 /// Where `return()` leaves its value.
 pub(super) const RETURN_VALUE: &str = "__hcw_return";
 
@@ -23,7 +24,9 @@ pub(super) const RETURN_VALUE: &str = "__hcw_return";
 pub(crate) struct Engine {
     environment: Environment<'static>,
     files: BTreeMap<String, SourceFile>,
-    macros: BTreeMap<String, MacroDefinition>,
+    macros: Arc<MacroTable>,
+    /// What the nodes of each package see, and what its generic tests see.
+    scopes: BTreeMap<String, (Arc<MacroScope>, Arc<MacroScope>)>,
     known_functions: BTreeSet<String>,
 }
 
@@ -58,26 +61,32 @@ impl Engine {
         functions::register(&mut environment);
         let mut templates = BTreeMap::new();
         let mut files = BTreeMap::new();
-        for definition in library.macros.values() {
+        for definition in library.all() {
             templates.insert(definition.template_name(), definition.template.clone());
             files.insert(definition.template_name(), definition.file.clone());
-            environment.add_global(
-                definition.name.clone(),
-                Value::from_object(ProjectMacro {
-                    definition: definition.clone(),
-                }),
-            );
         }
         environment.set_loader(move |name| Ok(templates.get(name).map(|text| text.to_string())));
+        let macros = Arc::new(MacroTable::new(library));
         let known_functions = environment
             .globals()
             .map(|(name, _)| name.to_owned())
             .chain(NodeContext::NAMES.iter().map(|&name| name.to_owned()))
+            .chain(macros.names().map(str::to_owned))
+            .collect();
+        let scopes = library
+            .packages
+            .keys()
+            .chain(std::iter::once(&library.root))
+            .map(|package| {
+                let scope = |sees_all| Arc::new(macros.scope(package, sees_all));
+                (package.clone(), (scope(false), scope(true)))
+            })
             .collect();
         Engine {
             environment,
             files,
-            macros: library.macros.clone(),
+            macros,
+            scopes,
             known_functions,
         }
     }
@@ -91,9 +100,39 @@ impl Engine {
             .collect()
     }
 
-    /// A macro's definition.
-    pub(crate) fn macro_definition(&self, name: &str) -> Option<&MacroDefinition> {
-        self.macros.get(name)
+    /// What names mean in the templates of a package.
+    pub(crate) fn scope(&self, package: &str) -> Arc<MacroScope> {
+        match self.scopes.get(package) {
+            Some((scope, _)) => scope.clone(),
+            None => Arc::new(self.macros.scope(package, false)),
+        }
+    }
+
+    /// What names mean in the generic tests that a package applies: the macros of all packages.
+    pub(crate) fn test_scope(&self, package: &str) -> Arc<MacroScope> {
+        match self.scopes.get(package) {
+            Some((_, scope)) => scope.clone(),
+            None => Arc::new(self.macros.scope(package, true)),
+        }
+    }
+
+    /// The macro that a name means where a package's sidecar uses it; `namespace` asks a package for it.
+    pub(crate) fn macro_definition(
+        &self,
+        package: &str,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Option<&Arc<MacroDefinition>> {
+        let found = match namespace {
+            Some(namespace) => self.macros.in_package(namespace, name),
+            None => self.macros.resolve(package, name),
+        };
+        found.map(|found| found.definition())
+    }
+
+    /// The packages that macros can be asked of.
+    pub(crate) fn macro_packages(&self) -> Vec<&str> {
+        self.macros.package_names().collect()
     }
 
     /// Renders a template in a node's context.
@@ -143,21 +182,26 @@ impl Engine {
             .map_err(|error| self.diagnostic(&error, None))
     }
 
-    /// Calls a macro of the project by name.
+    /// Calls a macro as a node sees it; `namespace` asks a package for it.
     pub(crate) fn call_macro(
         &self,
+        namespace: Option<&str>,
         name: &str,
         arguments: &[Value],
         context: &Arc<NodeContext>,
     ) -> Result<Value, Diagnostic> {
+        let found = match namespace {
+            Some(namespace) => self.macros.in_package(namespace, name),
+            None => context.macros.macro_of(name),
+        };
         let template = self
             .environment
             .template_from_named_str("<call>", "")
             .and_then(|template| template.render_captured(root(context)));
         template
             .and_then(|mut captured| {
-                captured.with_state_mut(|state| match state.lookup(name) {
-                    Some(called) => called.call(state, arguments),
+                captured.with_state_mut(|state| match found {
+                    Some(found) => Value::from_dyn_object(found.clone()).call(state, arguments),
                     None => Err(Error::new(
                         ErrorKind::UnknownFunction,
                         format!("{name} is unknown"),
@@ -165,11 +209,6 @@ impl Engine {
                 })
             })
             .map_err(|error| self.diagnostic(&error, None))
-    }
-
-    /// Whether a macro or function of that name exists.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.known_functions.contains(name)
     }
 
     /// The names of all generic tests.
@@ -203,54 +242,5 @@ pub(super) fn context_of(state: &State<'_, '_>) -> Option<Arc<NodeContext>> {
 impl fmt::Debug for Engine {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Engine")
-    }
-}
-
-/// A project's macro as a value that templates call.
-struct ProjectMacro {
-    definition: MacroDefinition,
-}
-
-impl fmt::Debug for ProjectMacro {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "<macro {}>", self.definition.name)
-    }
-}
-
-impl Object for ProjectMacro {
-    fn call(
-        self: &Arc<Self>,
-        state: &mut State<'_, '_>,
-        arguments: &[Value],
-    ) -> Result<Value, Error> {
-        let definition = &self.definition;
-        let context = state.lookup(CONTEXT).unwrap_or_default();
-        if let Some(context) = context.downcast_object_ref::<NodeContext>() {
-            context.used_macro(&definition.package, &definition.name);
-        }
-        let bound = arguments::bind(definition, state, arguments)?;
-        let template = state.env().get_template(&definition.template_name())?;
-        let mut captured = template.render_captured(context)?;
-        captured
-            .with_state_mut(
-                |inner| match inner.call_macro(&definition.inner_name, &bound) {
-                    Ok(text) => Ok(Value::from(text)),
-                    Err(error) => match inner.get_temp(RETURN_VALUE) {
-                        Some(value) => Ok(value),
-                        None => Err(error),
-                    },
-                },
-            )
-            .map_err(|error| {
-                Error::new(
-                    ErrorKind::BadInclude,
-                    format!("in macro `{}`", definition.name),
-                )
-                .with_source(error)
-            })
-    }
-
-    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, formatter)
     }
 }

@@ -137,7 +137,7 @@ fn undefined(name: &str, kind: ErrorKind, known_functions: &BTreeSet<String>) ->
     match (name.contains(['.', '[']), is_call) {
         (true, _) => diagnostic.help("check the spelling of what stands after the dot"),
         (false, true) => diagnostic.help(format!(
-            "packages are not supported: put the macro under `macros/` and call it without `{name}.`"
+            "no package `{name}` is installed: name it in packages.yml and run `hcw deps`"
         )),
         (false, false) => diagnostic
             .help(format!(

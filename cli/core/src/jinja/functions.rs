@@ -125,7 +125,7 @@ impl Object for ContextFunction {
                 let (source, table): (String, String) = from_args(arguments)?;
                 let relation = context
                     .names
-                    .resolve_source(&source, &table)
+                    .resolve_source(context.package(), &source, &table)
                     .map_err(problem)?;
                 let mut captured = context.captured();
                 let used = (source, table);
@@ -178,7 +178,7 @@ fn reference(context: &Arc<NodeContext>, arguments: &[Value]) -> Result<Value, E
     };
     let relation = context
         .names
-        .resolve_ref(package.as_deref(), &name)
+        .resolve_ref(context.package(), package.as_deref(), &name)
         .map_err(problem)?;
     let used = RefUse { package, name };
     let mut captured = context.captured();
@@ -223,16 +223,11 @@ impl Object for VarFunction {
     ) -> Result<Value, Error> {
         let (name, default): (String, Option<Value>) = from_args(arguments)?;
         let shared = &self.context.shared;
-        if let Some(value) = shared.var(&self.context.package, &name) {
+        if let Some(value) = shared.var(self.context.package(), &name) {
             return Ok(from_json(value));
         }
         default.ok_or_else(|| {
-            let known = shared
-                .settings
-                .vars
-                .keys()
-                .chain(shared.project_vars.keys())
-                .map(String::as_str);
+            let known = shared.var_names(self.context.package());
             problem(
                 Diagnostic::error(
                     Code::MissingVar,
@@ -255,7 +250,7 @@ impl Object for VarFunction {
         match method {
             "has_var" => {
                 let (name,): (String,) = from_args(arguments)?;
-                let found = self.context.shared.var(&self.context.package, &name);
+                let found = self.context.shared.var(self.context.package(), &name);
                 Ok(found.is_some().into())
             }
             _ => Err(unknown_method("var", method)),

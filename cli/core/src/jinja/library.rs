@@ -11,11 +11,29 @@ use super::scan;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Location, SourceFile};
 
-/// Macros that every project has, in our own words; a project's macro of the same name wins.
-const BUILT_IN: [(&str, &str); 3] = [
-    ("hcw/naming.sql", include_str!("builtin/naming.sql")),
-    ("hcw/data_tests.sql", include_str!("builtin/data_tests.sql")),
-    ("hcw/validators.sql", include_str!("builtin/validators.sql")),
+/// The package of built-in macros that have dbt's names.
+pub(crate) const DBT_PACKAGE: &str = "dbt";
+/// The package of built-in macros that are hcw's own.
+pub(crate) const OWN_PACKAGE: &str = "hcw";
+
+/// Macros that every project has, in our own words: package, file and text. A project's macro of the same
+/// name wins.
+const BUILT_IN: [(&str, &str, &str); 3] = [
+    (
+        DBT_PACKAGE,
+        "dbt/naming.sql",
+        include_str!("builtin/naming.sql"),
+    ),
+    (
+        DBT_PACKAGE,
+        "dbt/data_tests.sql",
+        include_str!("builtin/data_tests.sql"),
+    ),
+    (
+        OWN_PACKAGE,
+        "hcw/validators.sql",
+        include_str!("builtin/validators.sql"),
+    ),
 ];
 
 /// What a block is.
@@ -32,7 +50,7 @@ pub(crate) enum TemplateBlock {
 pub(crate) struct MacroDefinition {
     /// The name that calls it (`test_unique` for the test `unique`).
     pub(crate) name: String,
-    /// `hcw` for built-in ones.
+    /// The package that it belongs to; `dbt` and `hcw` hold the built-in ones.
     pub(crate) package: String,
     /// The file.
     pub(crate) file: SourceFile,
@@ -50,6 +68,11 @@ pub(crate) struct MacroDefinition {
 }
 
 impl MacroDefinition {
+    /// dbt's unique id: `macro.<package>.<name>`.
+    pub(crate) fn unique_id(&self) -> String {
+        format!("macro.{}.{}", self.package, self.name)
+    }
+
     /// The template's name in the environment.
     pub(crate) fn template_name(&self) -> String {
         format!("{}#{}", self.file.path, self.name)
@@ -84,31 +107,60 @@ impl MacroDefinition {
     }
 }
 
-/// All macros by name.
-#[derive(Debug, Clone, Default)]
+/// The macros of one package by name.
+pub(crate) type PackageMacros = BTreeMap<String, Arc<MacroDefinition>>;
+
+/// All macros by package and name.
+#[derive(Debug, Clone)]
 pub(crate) struct MacroLibrary {
-    pub(crate) macros: BTreeMap<String, MacroDefinition>,
+    /// The root project's name.
+    pub(crate) root: String,
+    /// The macros of the root project and of installed packages.
+    pub(crate) packages: BTreeMap<String, PackageMacros>,
+    /// The built-in macros, whatever their package.
+    pub(crate) built_in: PackageMacros,
+    /// Namespaces for which `dispatch:` of the root project names packages to search.
+    pub(crate) dispatch: Vec<DispatchOrder>,
+}
+
+/// An entry of `dispatch:` in `dbt_project.yml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DispatchOrder {
+    /// The namespace that macros are asked of.
+    pub namespace: String,
+    /// The packages that are searched instead, in order.
+    pub search_order: Vec<String>,
 }
 
 impl MacroLibrary {
-    /// Finds the macros in the files; two of one name in one package are an error.
-    pub(crate) fn new<'file>(
+    /// The built-in macros, for a root project of that name.
+    pub(crate) fn new(root: &str, diagnostics: &mut Vec<Diagnostic>) -> MacroLibrary {
+        let mut built_in = PackageMacros::new();
+        for (package, path, text) in BUILT_IN {
+            let file = SourceFile::new(path, text);
+            for definition in definitions(&file, package, diagnostics) {
+                built_in.insert(definition.name.clone(), Arc::new(definition));
+            }
+        }
+        MacroLibrary {
+            root: root.to_owned(),
+            packages: BTreeMap::new(),
+            built_in,
+            dispatch: Vec::new(),
+        }
+    }
+
+    /// Finds the macros in a package's files; two of one name are an error.
+    pub(crate) fn add_package<'file>(
+        &mut self,
         package: &str,
         files: impl IntoIterator<Item = &'file SourceFile>,
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> MacroLibrary {
-        let mut library = MacroLibrary::default();
-        for (path, text) in BUILT_IN {
-            let file = SourceFile::new(path, text);
-            for definition in definitions(&file, "hcw", diagnostics) {
-                library.macros.insert(definition.name.clone(), definition);
-            }
-        }
+    ) {
+        let macros = self.packages.entry(package.to_owned()).or_default();
         for file in files {
             for definition in definitions(file, package, diagnostics) {
-                if let Some(present) = library.macros.get(&definition.name)
-                    && present.package == package
-                {
+                if let Some(present) = macros.get(&definition.name) {
                     diagnostics.push(
                         Diagnostic::error(
                             Code::DuplicateName,
@@ -120,10 +172,16 @@ impl MacroLibrary {
                     );
                     continue;
                 }
-                library.macros.insert(definition.name.clone(), definition);
+                macros.insert(definition.name.clone(), Arc::new(definition));
             }
         }
-        library
+    }
+
+    /// All macros: built-in ones first, then package by package.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<MacroDefinition>> {
+        self.built_in
+            .values()
+            .chain(self.packages.values().flat_map(BTreeMap::values))
     }
 }
 
@@ -260,12 +318,13 @@ fn blanked(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn library(text: &str) -> MacroLibrary {
+    fn library(text: &str) -> PackageMacros {
         let mut diagnostics = Vec::new();
         let file = SourceFile::new("macros/a.sql", text);
-        let library = MacroLibrary::new("p", [&file], &mut diagnostics);
+        let mut library = MacroLibrary::new("p", &mut diagnostics);
+        library.add_package("p", [&file], &mut diagnostics);
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
-        library
+        library.packages.remove("p").expect("added")
     }
 
     #[test]
@@ -273,11 +332,11 @@ mod tests {
         let text = "é {# c #}\n{% test fits(model) %}a{% endtest %}\n{%- macro m(a, b=1) -%}{{ a }}{%- endmacro -%}";
         let library = library(text);
         for name in ["test_fits", "m"] {
-            let definition = &library.macros[name];
+            let definition = &library[name];
             assert_eq!(definition.template.len(), definition.range.end, "{name}");
         }
         assert_eq!(
-            &library.macros["test_fits"].template[11..],
+            &library["test_fits"].template[11..],
             "{%macro Aits(model) %}a{%endmacro %}"
         );
     }
@@ -286,7 +345,7 @@ mod tests {
     fn varargs_and_kwargs_become_parameters() {
         let library = library("{% macro f(a) %}{{ varargs }}{{ kwargs }}{% endmacro %}");
         assert_eq!(
-            &*library.macros["f"].template,
+            &*library["f"].template,
             "{% macro A(a, varargs=[], kwargs={}) %}{{ varargs }}{{ kwargs }}{% endmacro %}"
         );
     }
@@ -298,7 +357,7 @@ mod tests {
             "macros/a.sql",
             "{% macro f() %}{% endmacro %}{% macro f() %}{% endmacro %}",
         );
-        MacroLibrary::new("p", [&file], &mut diagnostics);
+        MacroLibrary::new("p", &mut diagnostics).add_package("p", [&file], &mut diagnostics);
         assert_eq!(diagnostics[0].code, Code::DuplicateName);
     }
 }

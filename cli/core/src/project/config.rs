@@ -72,6 +72,11 @@ pub fn flag(config: &ConfigMap, key: &str) -> Option<bool> {
     }
 }
 
+/// Whether a configuration leaves its resource enabled.
+pub fn is_enabled(config: &ConfigMap) -> bool {
+    flag(config, "enabled") != Some(false)
+}
+
 /// A text or a list of texts as a list.
 pub fn texts(config: &ConfigMap, key: &str) -> Vec<String> {
     match config.get(key) {

@@ -105,6 +105,7 @@ pub(super) fn node(
         columns: Vec::new(),
         constraints: Vec::new(),
         config,
+        root_config: ConfigMap::new(),
         patched_at: Some(test.location),
     }
 }

@@ -1,6 +1,13 @@
 //! `dbt_project.yml`: the project's name, folders, variables and the tree of configurations.
 
+mod settings;
+
+use std::ops::Range;
+
+use settings::{dispatch_orders, version_requirements};
+
 use crate::diagnostic::{Code, Diagnostic};
+use crate::jinja::DispatchOrder;
 use crate::source::SourceFile;
 use crate::yaml::{self, MapReader, Node, Value};
 
@@ -24,8 +31,42 @@ pub struct ProjectFile {
     pub macro_paths: Vec<String>,
     /// Folders of data tests.
     pub test_paths: Vec<String>,
+    /// Folders of analyses.
+    pub analysis_paths: Vec<String>,
+    /// Folders of snapshots.
+    pub snapshot_paths: Vec<String>,
+    /// Folders of functions.
+    pub function_paths: Vec<String>,
+    /// Folders of docs blocks; `None` is every folder of resources.
+    pub docs_paths: Option<Vec<String>>,
+    /// Folders that `docs generate` copies.
+    pub asset_paths: Vec<String>,
     /// Folder of artifacts.
     pub target_path: String,
+    /// Folder of log files.
+    pub log_path: String,
+    /// Folder of installed packages.
+    pub packages_install_path: String,
+    /// The project's own version, as written.
+    pub version: Option<String>,
+    /// What `require-dbt-version` asks for: each a comparison with its place.
+    pub require_dbt_version: Vec<(String, Range<usize>)>,
+    /// Where `adapter.dispatch` looks for the macros of a namespace.
+    pub dispatch: Vec<DispatchOrder>,
+    /// Hooks before and after a run: not yet rendered.
+    pub on_run_start: Vec<Node>,
+    /// Hooks after a run: not yet rendered.
+    pub on_run_end: Vec<Node>,
+    /// The comment that every statement carries; `None` is dbt's own.
+    pub query_comment: Option<Node>,
+    /// Which parts of relation names are quoted, by `database`, `schema` and `identifier`.
+    pub quoting: Option<Node>,
+    /// Flags that the command line may override.
+    pub flags: Option<Node>,
+    /// Whether models of other packages may refer to protected and private models.
+    pub restrict_access: bool,
+    /// Settings of dbt's cloud, kept for the manifest.
+    pub dbt_cloud: Option<Node>,
     /// Folders that `hcw clean` removes.
     pub clean_targets: Vec<String>,
     /// Folder of migrations, from `vars: {hcw: {migration_path: …}}`.
@@ -71,14 +112,34 @@ pub fn parse_project_file(
     let mut reader = MapReader::new(file, format!("`{}`", file.path), &root, diagnostics);
     let name = reader.text("name");
     let profile = reader.text("profile");
-    let model_paths = paths(&mut reader, "model-paths", &["models"]);
-    let seed_paths = paths(&mut reader, "seed-paths", &["seeds"]);
+    let model_paths = renamed_paths(&mut reader, "model-paths", "source-paths", "models");
+    let seed_paths = renamed_paths(&mut reader, "seed-paths", "data-paths", "seeds");
     let macro_paths = paths(&mut reader, "macro-paths", &["macros"]);
     let test_paths = paths(&mut reader, "test-paths", &["tests"]);
-    let clean_targets = paths(&mut reader, "clean-targets", &["target"]);
+    let analysis_paths = paths(&mut reader, "analysis-paths", &["analyses"]);
+    let snapshot_paths = paths(&mut reader, "snapshot-paths", &["snapshots"]);
+    let function_paths = paths(&mut reader, "function-paths", &["functions"]);
+    let docs_paths = reader.node("docs-paths").is_some();
+    let docs_paths = docs_paths.then(|| paths(&mut reader, "docs-paths", &[]));
+    let asset_paths = paths(&mut reader, "asset-paths", &[]);
     let target_path = reader
         .text("target-path")
         .unwrap_or_else(|| "target".to_owned());
+    let clean_targets = paths(&mut reader, "clean-targets", &[&target_path]);
+    let log_path = reader.text("log-path").unwrap_or_else(|| "logs".to_owned());
+    let packages_install_path = reader
+        .text("packages-install-path")
+        .map_or_else(|| "dbt_packages".to_owned(), |path| tidy_path(&path));
+    let version = reader.text("version");
+    let require_dbt_version = version_requirements(&mut reader);
+    let dispatch = dispatch_orders(&mut reader, file);
+    let on_run_start = hooks(&mut reader, "on-run-start");
+    let on_run_end = hooks(&mut reader, "on-run-end");
+    let query_comment = reader.node("query-comment").cloned();
+    let quoting = reader.node("quoting").cloned();
+    let flags = reader.node("flags").cloned();
+    let restrict_access = reader.flag("restrict-access").unwrap_or(false);
+    let dbt_cloud = reader.node("dbt-cloud").cloned();
     let vars = reader.node("vars").cloned();
     let mut configs = Vec::new();
     for (key, kind) in [
@@ -94,6 +155,7 @@ pub fn parse_project_file(
         ("semantic-models", "semantic_models"),
         ("saved-queries", "saved_queries"),
         ("functions", "functions"),
+        ("analyses", "analyses"),
     ] {
         if let Some(node) = reader.node(key) {
             configs.push((kind, node.clone()));
@@ -113,27 +175,8 @@ pub fn parse_project_file(
         Some(Value::Sequence(items)) => items.iter().filter_map(Node::scalar_text).collect(),
         _ => Vec::new(),
     };
-    for key in [
-        "config-version",
-        "version",
-        "require-dbt-version",
-        "analysis-paths",
-        "snapshot-paths",
-        "asset-paths",
-        "docs-paths",
-        "function-paths",
-        "log-path",
-        "packages-install-path",
-        "quoting",
-        "dispatch",
-        "on-run-start",
-        "on-run-end",
-        "query-comment",
-        "flags",
-        "restrict-access",
-        "dbt-cloud",
-        "packages",
-    ] {
+    // what dbt accepts and nothing of ours needs
+    for key in ["config-version", "project-root", "osi-paths", "packages"] {
         reader.node(key);
     }
     reader.finish();
@@ -165,7 +208,24 @@ pub fn parse_project_file(
         seed_paths,
         macro_paths,
         test_paths,
+        analysis_paths,
+        snapshot_paths,
+        function_paths,
+        docs_paths,
+        asset_paths,
         target_path,
+        log_path,
+        packages_install_path,
+        version,
+        require_dbt_version,
+        dispatch,
+        on_run_start,
+        on_run_end,
+        query_comment,
+        quoting,
+        flags,
+        restrict_access,
+        dbt_cloud,
         clean_targets,
         migration_path,
         validators,
@@ -179,13 +239,59 @@ fn paths(reader: &mut MapReader<'_, '_>, key: &'static str, default: &[&str]) ->
     reader
         .texts(key)
         .unwrap_or_else(|| default.iter().map(|&path| path.to_owned()).collect())
-        .into_iter()
-        .map(|path| {
-            path.trim_end_matches('/')
-                .trim_start_matches("./")
-                .to_owned()
-        })
+        .iter()
+        .map(|path| tidy_path(path))
         .collect()
+}
+
+/// Folders under a key that had another name in dbt before 1.0, which still counts, with a warning.
+fn renamed_paths(
+    reader: &mut MapReader<'_, '_>,
+    key: &'static str,
+    former: &'static str,
+    default: &str,
+) -> Vec<String> {
+    let has_former = reader.node(former).map(|node| node.range.clone());
+    let Some(range) = has_former else {
+        return paths(reader, key, &[default]);
+    };
+    let location = reader.file().at(range);
+    if reader.node(key).is_some() {
+        reader.diagnostics().push(
+            Diagnostic::error(
+                Code::ConfigInvalid,
+                format!("`{former}` and `{key}` cannot both be defined"),
+            )
+            .at(location)
+            .help(format!("remove `{former}`")),
+        );
+        return paths(reader, key, &[default]);
+    }
+    reader.diagnostics().push(
+        Diagnostic::warning(
+            Code::Deprecated,
+            format!("`{former}` is now called `{key}`"),
+        )
+        .at(location),
+    );
+    paths(reader, former, &[default])
+}
+
+fn tidy_path(path: &str) -> String {
+    path.trim_end_matches('/')
+        .trim_start_matches("./")
+        .to_owned()
+}
+
+/// A hook or a list of them.
+fn hooks(reader: &mut MapReader<'_, '_>, key: &'static str) -> Vec<Node> {
+    match reader.node(key) {
+        None => Vec::new(),
+        Some(node) => match &node.value {
+            Value::Sequence(items) => items.clone(),
+            _ => vec![node.clone()],
+        },
+    }
 }
 
 fn validator_form(
@@ -218,6 +324,35 @@ fn is_identifier(name: &str) -> bool {
 }
 
 impl ProjectFile {
+    /// A flag under `flags:`, where it is a boolean.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        match self.flags.as_ref()?.get(name)?.value {
+            Value::Bool(flag) => Some(flag),
+            _ => None,
+        }
+    }
+
+    /// The folders that hold the project's files, each once.
+    pub fn source_paths(&self) -> impl Iterator<Item = &String> {
+        let all = [
+            &self.model_paths,
+            &self.seed_paths,
+            &self.macro_paths,
+            &self.test_paths,
+            &self.analysis_paths,
+            &self.snapshot_paths,
+            &self.function_paths,
+        ];
+        let mut folders: Vec<&String> = all
+            .into_iter()
+            .chain(self.docs_paths.as_ref())
+            .flatten()
+            .collect();
+        folders.sort_unstable();
+        folders.dedup();
+        folders.into_iter()
+    }
+
     /// The configurations of one resource kind that apply to a resource, outermost first: each a
     /// mapping's entries as written.
     ///

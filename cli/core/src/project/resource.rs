@@ -102,11 +102,34 @@ pub struct Node {
     pub constraints: Vec<Constraint>,
     /// Configuration from project file and sidecar; after rendering also the template's.
     pub config: ConfigMap,
+    /// What the root project says of a node of another package: as in dbt it wins over the template.
+    pub root_config: ConfigMap,
     /// The place of the sidecar's entry, when there is one.
     pub patched_at: Option<Location>,
 }
 
+impl GenericTest {
+    /// The name of the macro that implements it.
+    pub fn macro_name(&self) -> String {
+        format!("test_{}", self.test_name)
+    }
+
+    /// The test as the sidecar names it.
+    pub fn written_name(&self) -> String {
+        match &self.namespace {
+            Some(namespace) => format!("{namespace}.{}", self.test_name),
+            None => self.test_name.clone(),
+        }
+    }
+}
+
 impl Node {
+    /// Whether the configuration known so far leaves the node enabled.
+    pub fn is_enabled(&self) -> bool {
+        super::config::flag(&self.root_config, "enabled")
+            .unwrap_or_else(|| super::config::is_enabled(&self.config))
+    }
+
     /// Whether the node is a test.
     pub fn is_test(&self) -> bool {
         matches!(self.kind, NodeKind::SingularTest | NodeKind::GenericTest(_))

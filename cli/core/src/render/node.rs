@@ -38,10 +38,14 @@ pub(crate) fn render_node(
     let context = Arc::new(NodeContext {
         shared: project.shared.clone(),
         names: names.clone(),
-        package: node.package.clone(),
+        macros: match node.kind {
+            NodeKind::GenericTest(_) => project.engine.test_scope(&node.package),
+            _ => project.engine.scope(&node.package),
+        },
         this: Some(pass.this.clone()),
         model: Value::from(Serde(facts(node, &pass.this))),
         config: node.config.clone(),
+        root_config: node.root_config.clone(),
         execute: pass.execute,
         is_incremental: pass.is_incremental,
         extra: Vec::new(),
@@ -127,7 +131,8 @@ fn render_generic_test(
     check_arguments(project, node, test, &arguments)?;
     let kwargs: Kwargs = arguments.into_iter().collect();
     let value = project.engine.call_macro(
-        &format!("test_{}", test.test_name),
+        test.namespace.as_deref(),
+        &test.macro_name(),
         &[Value::from(kwargs)],
         context,
     )?;
@@ -141,9 +146,11 @@ fn check_arguments(
     test: &GenericTest,
     arguments: &[(String, Value)],
 ) -> Result<(), Diagnostic> {
-    let Some(definition) = project
-        .engine
-        .macro_definition(&format!("test_{}", test.test_name))
+    let namespace = test.namespace.as_deref();
+    let Some(definition) =
+        project
+            .engine
+            .macro_definition(&node.package, namespace, &test.macro_name())
     else {
         return Ok(());
     };
@@ -249,8 +256,8 @@ fn facts(node: &Node, this: &Relation) -> Json {
         "database": this.name.database,
         "resource_type": node.kind.resource_type(),
         "package_name": node.package,
-        "original_file_path": &*node.file.path,
-        "path": &*node.file.path,
+        "original_file_path": node.file.path_in_package(),
+        "path": node.file.path_in_package(),
         "fqn": node.fully_qualified_name,
         "description": node.description,
         "columns": columns,

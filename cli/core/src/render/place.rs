@@ -75,17 +75,18 @@ fn relation(
         "config": node.config,
         "tags": config::texts(&node.config, "tags"),
         "meta": node.config.get("meta"),
-        "original_file_path": &*node.file.path,
-        "path": &*node.file.path,
+        "original_file_path": node.file.path_in_package(),
+        "path": node.file.path_in_package(),
         "unique_id": node.id.as_str(),
     })));
     let context = Arc::new(NodeContext {
         shared: project.shared.clone(),
         names: names.clone(),
-        package: node.package.clone(),
+        macros: project.engine.scope(&node.package),
         this: None,
         model: facts.clone(),
         config: node.config.clone(),
+        root_config: config::ConfigMap::new(),
         execute: false,
         is_incremental: false,
         extra: Vec::new(),
@@ -97,7 +98,7 @@ fn relation(
     let call = |macro_name: &str, argument: Value| {
         project
             .engine
-            .call_macro(macro_name, &[argument, facts.clone()], &context)
+            .call_macro(None, macro_name, &[argument, facts.clone()], &context)
             .map(|name| name.to_string().trim().to_owned())
     };
     let schema = match custom("schema") {

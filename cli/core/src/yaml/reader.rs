@@ -123,6 +123,11 @@ impl<'node, 'run> MapReader<'node, 'run> {
         }
     }
 
+    /// The file that is read.
+    pub fn file(&self) -> &'node SourceFile {
+        self.file
+    }
+
     /// The diagnostics that reading has collected, for readers of inner nodes.
     pub fn diagnostics(&mut self) -> &mut Vec<Diagnostic> {
         self.diagnostics
