@@ -1,14 +1,14 @@
 //! The only writer of artifacts: compiled and run SQL, and run_results.json below the target path.
 
+pub(crate) mod run_results;
+
 use std::path::Path;
 
 use hcw_core::analyse::Analysed;
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::plan::{Action, Plan};
 use hcw_core::project::{Node, NodeKind};
-use serde_json::{Value as Json, json};
 
-use crate::execute::{RunReport, Status};
 use crate::session::Session;
 
 /// Folder of compiled SQL below the target path.
@@ -65,52 +65,6 @@ pub(crate) fn write_run(
         write(&folder.join(compiled_path(node)), text.as_bytes())?;
     }
     Ok(())
-}
-
-/// Writes `run_results.json`.
-pub(crate) fn write_results(
-    session: &Session,
-    plan: &Plan,
-    report: &RunReport,
-) -> Result<(), Diagnostic> {
-    let results: Vec<Json> = report
-        .results
-        .iter()
-        .map(|result| {
-            let step = &plan.steps[result.position];
-            let is_test = matches!(step.action, Action::Test(_));
-            let status = match (result.outcome.status, is_test) {
-                (Status::Success, true) => "pass",
-                (Status::Success, false) => "success",
-                (Status::Warn, _) => "warn",
-                (Status::Fail, _) => "fail",
-                (Status::Error, _) => "error",
-                (Status::Skipped, _) => "skipped",
-            };
-            json!({
-                "unique_id": step.id.as_str(),
-                "status": status,
-                "execution_time": result.elapsed.as_secs_f64(),
-                "message": result.outcome.diagnostics.first().map_or(&result.outcome.message, |problem| &problem.message),
-                "failures": if is_test { result.outcome.rows } else { None },
-                "adapter_response": {"rows_affected": if is_test { None } else { result.outcome.rows }},
-                "relation_name": step.relation.as_ref().map(ToString::to_string),
-            })
-        })
-        .collect();
-    let settings = &session.settings;
-    let content = json!({
-        "metadata": {
-            "hcw_version": env!("CARGO_PKG_VERSION"),
-            "generated_at": settings.run_started_at,
-            "invocation_id": settings.invocation_id,
-        },
-        "results": results,
-        "elapsed_time": report.elapsed.as_secs_f64(),
-        "args": {"which": settings.verb},
-    });
-    let path = session.target_path().join("run_results.json");
-    write(&path, format!("{content:#}\n").as_bytes())
 }
 
 /// Writes a file with the folders above it.

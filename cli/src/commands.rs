@@ -9,62 +9,36 @@ mod init;
 pub(crate) mod load_codes;
 mod ls;
 mod migrate;
+mod run_operation;
 mod show;
 pub(crate) mod validators;
 
-use crate::args::{Arguments, RunArguments, Verb};
-use crate::exit_code;
-use crate::report::Reporter;
-use crate::session::{Problems, Session};
+pub(crate) use build::status_word;
+
+use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::plan::Work;
 
+use crate::args::{Flags, Invocation, Operands, Verb};
+use crate::exit_code;
+use crate::report::{Event, Reporter};
+use crate::session::{Problems, Session};
+
 /// Runs a verb; the exit code comes back. Problems that stop it before anything ran are the error.
-pub(crate) async fn run(arguments: &Arguments, reporter: &Reporter) -> Result<u8, Problems> {
-    let global = &arguments.global;
-    match &arguments.verb {
-        Verb::Build(run) => {
-            let work = Work {
-                land: !run.no_load,
-                seeds: true,
-                models: true,
-                tests: true,
-            };
-            build::run(&Session::new(global, run, "build")?, run, &work, reporter).await
-        }
-        Verb::Run(run) => {
-            let work = Work {
-                models: true,
-                ..Work::default()
-            };
-            build::run(&Session::new(global, run, "run")?, run, &work, reporter).await
-        }
-        Verb::Test(run) => {
-            let work = Work {
-                tests: true,
-                ..Work::default()
-            };
-            build::run(&Session::new(global, run, "test")?, run, &work, reporter).await
-        }
-        Verb::Seed(run) => {
-            let work = Work {
-                seeds: true,
-                ..Work::default()
-            };
-            build::run(&Session::new(global, run, "seed")?, run, &work, reporter).await
-        }
-        Verb::Load(run) => {
-            let work = Work {
-                land: true,
-                ..Work::default()
-            };
-            build::run(&Session::new(global, run, "load")?, run, &work, reporter).await
-        }
-        Verb::Compile(run) => {
-            compile::run(&Session::new(global, run, "compile")?, run, reporter).await
-        }
-        Verb::Parse => {
-            let session = Session::new(global, &RunArguments::default(), "parse")?;
-            let resolved = session.resolve(reporter)?;
+pub(crate) async fn run(
+    invocation: &Invocation,
+    invocation_id: &str,
+    reporter: &Reporter,
+) -> Result<u8, Problems> {
+    let flags = &invocation.flags;
+    notices(flags, reporter);
+    let session = || Session::new(flags, invocation_id);
+    if let Some(work) = work(flags) {
+        return build::run(&session()?, flags, &work, reporter).await;
+    }
+    match (flags.verb, &invocation.operands) {
+        (Verb::Compile, _) => compile::run(&session()?, flags, reporter).await,
+        (Verb::Parse, _) => {
+            let resolved = session()?.resolve(reporter)?;
             let nodes = &resolved.project().nodes;
             reporter.line(&format!(
                 "parsed {} nodes and {} source tables",
@@ -73,26 +47,107 @@ pub(crate) async fn run(arguments: &Arguments, reporter: &Reporter) -> Result<u8
             ));
             Ok(exit_code::SUCCESS)
         }
-        Verb::Ls(run) => ls::run(&Session::new(global, run, "list")?, run, reporter),
-        Verb::Show(show) => {
-            show::run(&Session::new(global, &show.run, "show")?, show, reporter).await
+        (Verb::List, _) => ls::run(&session()?, flags, reporter),
+        (Verb::Show, _) => show::run(&session()?, flags, reporter).await,
+        (Verb::Migrate, _) => migrate::run(&session()?, reporter).await,
+        (Verb::Debug, _) => debug::run(flags, reporter).await,
+        (Verb::Clean, _) => clean::run(flags, reporter),
+        (_, Operands::RunOperation(name)) => {
+            run_operation::run(&session()?, name.as_deref(), reporter).await
         }
-        Verb::Migrate => {
-            let session = Session::new(global, &RunArguments::default(), "migrate")?;
-            migrate::run(&session, reporter).await
+        (_, Operands::Init(name)) => init::run(flags, name, reporter),
+        (_, Operands::Validators(validators)) => {
+            validators::run(&session, validators, reporter).await
         }
-        Verb::Debug => debug::run(global, reporter).await,
-        Verb::Init(init) => init::run(global, init, reporter),
-        Verb::Clean => clean::run(global, reporter),
-        Verb::Validators(validators) => validators::run(global, validators, reporter).await,
-        Verb::LoadCodes(load_codes) => load_codes::run(global, load_codes, reporter).await,
-        Verb::Db(db) => {
-            let project_dir = std::path::absolute(&global.project_dir)
-                .unwrap_or_else(|_| global.project_dir.clone());
+        (_, Operands::LoadCodes(load_codes)) => {
+            load_codes::run(&session()?, load_codes, reporter).await
+        }
+        (_, Operands::Db(db)) => {
             let mut output = anstream::stdout();
-            db::run(db, &project_dir, &mut output)
+            db::run(db, &flags.project_dir, &mut output)
                 .await
                 .map_err(|error| vec![error])
         }
+        (verb, _) => Err(vec![Diagnostic::error(
+            Code::Unsupported,
+            format!("`hcw {}` is not supported", verb.words()),
+        )]),
+    }
+}
+
+/// What a building verb does; `None` for the others.
+fn work(flags: &Flags) -> Option<Work> {
+    let nothing = Work::default();
+    Some(match flags.verb {
+        Verb::Build => Work {
+            land: !flags.no_load,
+            seeds: true,
+            models: true,
+            tests: true,
+        },
+        Verb::Run => Work {
+            models: true,
+            ..nothing
+        },
+        Verb::Test => Work {
+            tests: true,
+            ..nothing
+        },
+        Verb::Seed => Work {
+            seeds: true,
+            ..nothing
+        },
+        Verb::Load => Work {
+            land: true,
+            ..nothing
+        },
+        _ => return None,
+    })
+}
+
+/// What is said of every call before it does anything: the version, and old names in use.
+fn notices(flags: &Flags, reporter: &Reporter) {
+    let version = format!("={}", env!("CARGO_PKG_VERSION"));
+    let ours = matches!(
+        flags.verb,
+        Verb::Init | Verb::Db | Verb::Validators | Verb::LoadCodes | Verb::Migrate
+    );
+    if !ours {
+        let running = Event::new(
+            "MainReportVersion",
+            "A001",
+            crate::args::LogLevel::Info,
+            format!("Running with hcw{version}"),
+        );
+        reporter.event(&running.with("version", version).with("log_version", 3));
+    }
+    let deprecated = |name: &'static str, code: &'static str, message: String| {
+        reporter.event(&Event::new(
+            name,
+            code,
+            crate::args::LogLevel::Warn,
+            format!("[WARNING][{name}]: {message}"),
+        ));
+    };
+    if flags.used_models {
+        deprecated(
+            "ModelParamUsageDeprecation",
+            "D032",
+            "`--models`, `--model` and `-m` are old names of `--select` and `-s`".to_owned(),
+        );
+    }
+    for (old, new) in &flags.renamed_variables {
+        deprecated(
+            "EnvironmentVariableRenamed",
+            "D009",
+            format!("the environment variable `{old}` is now `{new}`"),
+        );
+    }
+    if flags.selector.is_some() && !(flags.select.is_empty() && flags.exclude.is_empty()) {
+        deprecated(
+            "SelectExcludeIgnoredWithSelectorWarning",
+            "Z064",
+            "--select and --exclude are ignored beside --selector".to_owned(),
+        );
     }
 }

@@ -53,6 +53,7 @@ pub(crate) struct StepResult {
     pub(crate) position: usize,
     pub(crate) outcome: Outcome,
     pub(crate) elapsed: Duration,
+    pub(crate) ended_at: jiff::Timestamp,
 }
 
 impl RunReport {
@@ -70,11 +71,19 @@ impl RunReport {
     }
 }
 
-/// Runs the plan. `ended` is told of each step as it ends.
+/// Is told of the steps of a run.
+pub(crate) trait Watcher {
+    /// The step at a position of the plan starts.
+    fn started(&mut self, position: usize);
+    /// A step has ended, or will never start.
+    fn ended(&mut self, result: &StepResult);
+}
+
+/// Runs the plan; the watcher is told of each step.
 pub(crate) async fn execute(
     run: &Run,
     reporter: &Reporter,
-    ended: &mut dyn FnMut(&StepResult),
+    watcher: &mut dyn Watcher,
 ) -> Result<RunReport, Problems> {
     let started = Instant::now();
     let plan = &run.plan;
@@ -102,6 +111,7 @@ pub(crate) async fn execute(
             && let Some(position) = schedule.ready.pop_first()
         {
             let Some(client) = idle.pop() else { break };
+            watcher.started(position);
             start(run, &progress, &mut running, client, position);
         }
         if running.is_empty() {
@@ -139,12 +149,12 @@ pub(crate) async fn execute(
         progress.end(&plan.steps[result.position].label);
         let failed = matches!(result.outcome.status, Status::Error | Status::Fail);
         let skipped = schedule.ended(result.position, failed);
-        ended(&result);
+        watcher.ended(&result);
         results.push(result);
         for position in skipped {
             let result = skip(position);
             progress.end(&plan.steps[position].label);
-            ended(&result);
+            watcher.ended(&result);
             results.push(result);
         }
         if failed && run.fail_fast {
@@ -154,7 +164,7 @@ pub(crate) async fn execute(
     }
     for position in schedule.left() {
         let result = skip(position);
-        ended(&result);
+        watcher.ended(&result);
         results.push(result);
     }
     progress.finish();
@@ -192,6 +202,7 @@ fn start(
             position,
             outcome,
             elapsed: started.elapsed(),
+            ended_at: jiff::Timestamp::now(),
         };
         (client, result)
     });
@@ -207,6 +218,7 @@ fn skip(position: usize) -> StepResult {
             diagnostics: Vec::<Diagnostic>::new(),
         },
         elapsed: Duration::ZERO,
+        ended_at: jiff::Timestamp::now(),
     }
 }
 

@@ -15,17 +15,21 @@ mod seed_load;
 mod session;
 mod validators;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::time::Instant;
 
-use clap::Parser;
 use clap::error::ErrorKind;
 
-use args::Arguments;
 use report::Reporter;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
+    let started = Instant::now();
+    let environment: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let invocation = match args::parse(std::env::args_os().collect(), &environment) {
+        Ok(invocation) => invocation,
         Err(error) => {
             // clap's own text goes where it belongs; only its exit code is dbt's
             let _gone = error.print();
@@ -40,7 +44,12 @@ fn main() -> ExitCode {
             });
         }
     };
-    let reporter = Reporter::new(arguments.global.output, arguments.global.quiet);
+    let flags = &invocation.flags;
+    let invocation_id = uuid::Uuid::new_v4().to_string();
+    let reporter = Reporter::new(flags, &invocation_id);
+    if let Some(folder) = &flags.log.path {
+        reporter.log_to_folder(folder, flags.log.file_max_bytes);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -52,13 +61,21 @@ fn main() -> ExitCode {
             return ExitCode::from(exit_code::UNUSABLE);
         }
     };
-    let code = match runtime.block_on(commands::run(&arguments, &reporter)) {
+    let code = match runtime.block_on(commands::run(&invocation, &invocation_id, &reporter)) {
         Ok(code) => code,
         Err(diagnostics) => {
-            reporter.diagnostics(&diagnostics);
+            reporter.stopped(&diagnostics);
             exit_code::UNUSABLE
         }
     };
+    let command = format!("hcw {}", flags.verb.words());
+    let success = code == exit_code::SUCCESS;
+    reporter.event(&report::command_completed(
+        &command,
+        success,
+        started.elapsed(),
+    ));
+    reporter.finish();
     runtime.shutdown_background();
     ExitCode::from(code)
 }

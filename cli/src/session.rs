@@ -15,7 +15,7 @@ use hcw_core::target::{Connection, Server, Target};
 use hcw_core::yaml;
 use serde_json::{Map, Value as Json};
 
-use crate::args::{GlobalArguments, RunArguments};
+use crate::args::Flags;
 use crate::db::connect::{connect, connection_from_url, with_stored_password};
 use crate::report::Reporter;
 use crate::{embedded, project_fs};
@@ -28,53 +28,49 @@ pub(crate) struct Session {
     pub(crate) project_dir: PathBuf,
     pub(crate) project_file: ProjectFile,
     pub(crate) settings: Settings,
+    /// The options of the call.
+    pub(crate) flags: Flags,
     /// Where the target comes from, for people.
     pub(crate) target_origin: String,
     tree: SourceTree,
 }
 
+/// The file of profiles.
+pub(crate) const PROFILES_FILE: &str = "profiles.yml";
 /// The schema of models without one, where no profile says another.
 const DEFAULT_SCHEMA: &str = "public";
 
 impl Session {
     /// Reads the project's files and the target.
-    pub(crate) fn new(
-        global: &GlobalArguments,
-        run: &RunArguments,
-        verb: &str,
-    ) -> Result<Session, Problems> {
-        let project_dir = std::path::absolute(&global.project_dir).map_err(|error| {
-            vec![Diagnostic::error(
-                Code::FileUnreadable,
-                format!("cannot find `{}`: {error}", global.project_dir.display()),
-            )]
-        })?;
-        let (tree, project_file) = project_fs::load(&project_dir)?;
-        let vars = vars(&global.vars).map_err(|error| vec![error])?;
-        let environment: BTreeMap<String, String> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
+    pub(crate) fn new(flags: &Flags, invocation_id: &str) -> Result<Session, Problems> {
+        let project_dir = flags.project_dir.clone();
+        let (tree, mut project_file) = project_fs::load(&project_dir)?;
+        if let Some(target_path) = &flags.target_path {
+            project_file.target_path = target_path.trim_end_matches('/').to_owned();
+        }
+        let vars = vars(flags.vars.as_deref().unwrap_or_default()).map_err(|error| vec![error])?;
         let (mut target, target_origin) =
-            find_target(global, &project_dir, &project_file, &environment)
-                .map_err(|error| vec![error])?;
-        if let Some(threads) = global.threads {
+            find_target(flags, Some(&project_file)).map_err(|error| vec![error])?;
+        if let Some(threads) = flags.threads {
             target.threads = threads;
         }
         target.threads = target.threads.max(1);
         let settings = Settings {
             vars,
-            environment,
+            environment: environment(),
             target,
-            full_refresh: run.full_refresh,
-            store_failures: run.store_failures,
+            full_refresh: flags.full_refresh,
+            store_failures: flags.store_failures,
             run_started_at: jiff::Timestamp::now().to_string(),
-            invocation_id: uuid::Uuid::new_v4().to_string(),
-            verb: verb.to_owned(),
+            invocation_id: invocation_id.to_owned(),
+            verb: flags.verb.which().to_owned(),
+            flags: flags.for_templates(),
         };
         Ok(Session {
             project_dir,
             project_file,
             settings,
+            flags: flags.clone(),
             target_origin,
             tree,
         })
@@ -91,6 +87,7 @@ impl Session {
         let (resolved, found) = graph::resolve(rendered);
         diagnostics.extend(found);
         diagnostics.extend(analyse::check_settings(&resolved));
+        let diagnostics = reporter.warnings.apply(diagnostics);
         if has_errors(&diagnostics) {
             return Err(diagnostics);
         }
@@ -101,19 +98,28 @@ impl Session {
     /// The name of the model that an inline query becomes.
     pub(crate) const INLINE_MODEL: &'static str = "inline_query";
 
-    /// The same session with a query of the command line as a further model.
-    pub(crate) fn with_inline_model(&self, query: &str) -> Session {
+    /// The same session with the query of the command line, if there is one, as a further model.
+    pub(crate) fn with_inline(&self, flags: &Flags) -> Session {
+        self.with_inline_model(flags.inline.as_deref())
+    }
+
+    fn with_inline_model(&self, query: Option<&str>) -> Session {
         let folder = self.project_file.model_paths.first();
         let folder = folder.map_or("models", String::as_str);
         let mut tree = self.tree.clone();
-        tree.insert(SourceFile::new(
-            format!("{folder}/{}.sql", Session::INLINE_MODEL),
-            format!("{{{{ config(materialized='view', contract={{'enforced': false}}) }}}}{query}"),
-        ));
+        if let Some(query) = query {
+            tree.insert(SourceFile::new(
+                format!("{folder}/{}.sql", Session::INLINE_MODEL),
+                format!(
+                    "{{{{ config(materialized='view', contract={{'enforced': false}}) }}}}{query}"
+                ),
+            ));
+        }
         Session {
             project_dir: self.project_dir.clone(),
             project_file: self.project_file.clone(),
             settings: self.settings.clone(),
+            flags: self.flags.clone(),
             target_origin: self.target_origin.clone(),
             tree,
         }
@@ -159,18 +165,13 @@ fn vars(text: &str) -> Result<Map<String, Json>, Diagnostic> {
 }
 
 /// `DATABASE_URL` (unless a profile or target is asked for by name), then profiles.yml, then the embedded server.
-fn find_target(
-    global: &GlobalArguments,
-    project_dir: &Path,
-    project_file: &ProjectFile,
-    environment: &BTreeMap<String, String>,
+pub(crate) fn find_target(
+    flags: &Flags,
+    project_file: Option<&ProjectFile>,
 ) -> Result<(Target, String), Diagnostic> {
-    let asked_for = global.profile.is_some() || global.target.is_some();
-    let profile_name = global
-        .profile
-        .clone()
-        .or_else(|| project_file.profile.clone())
-        .unwrap_or_else(|| project_file.name.clone());
+    let (project_dir, environment) = (&flags.project_dir, &environment());
+    let asked_for = flags.profile.is_some() || flags.target.is_some();
+    let profile_name = profile_name(flags, project_file);
     let url = environment
         .get("DATABASE_URL")
         .filter(|url| !url.is_empty());
@@ -186,8 +187,8 @@ fn find_target(
         };
         return Ok((target, "DATABASE_URL".to_owned()));
     }
-    for (folder, must_have) in profile_folders(global, project_dir, environment) {
-        let path = folder.join("profiles.yml");
+    for (folder, must_have) in profile_folders(flags, project_dir, environment) {
+        let path = folder.join(PROFILES_FILE);
         if !path.exists() {
             if must_have {
                 return Err(Diagnostic::error(
@@ -201,7 +202,7 @@ fn find_target(
         let file = project_fs::read(project_dir, &path)?;
         let request = ProfileRequest {
             profile: &profile_name,
-            target: global.target.as_deref(),
+            target: flags.target.as_deref(),
             environment,
         };
         match profile::resolve(&file, &request)? {
@@ -235,15 +236,48 @@ fn find_target(
     Ok((target, "no profile: the embedded server".to_owned()))
 }
 
+/// The profile that is asked for: by option, by the project, or of the project's name.
+pub(crate) fn profile_name(flags: &Flags, project_file: Option<&ProjectFile>) -> String {
+    let of_project =
+        || project_file.map(|file| file.profile.clone().unwrap_or_else(|| file.name.clone()));
+    flags
+        .profile
+        .clone()
+        .or_else(of_project)
+        .unwrap_or_else(|| "default".to_owned())
+}
+
+/// The folder whose profiles.yml counts.
+pub(crate) fn profile_folder(flags: &Flags) -> PathBuf {
+    let folders = profile_folders(flags, &flags.project_dir, &environment());
+    let found = folders
+        .iter()
+        .find(|(folder, _)| folder.join(PROFILES_FILE).exists());
+    let (folder, _) = found.or(folders.last()).cloned().unwrap_or_default();
+    folder
+}
+
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
 fn profile_folders(
-    global: &GlobalArguments,
+    flags: &Flags,
     project_dir: &Path,
     environment: &BTreeMap<String, String>,
 ) -> Vec<(PathBuf, bool)> {
-    if let Some(folder) = &global.profiles_dir {
+    if let Some(folder) = &flags.profiles_dir {
         return vec![(folder.clone(), true)];
     }
-    let mut folders = vec![(project_dir.to_path_buf(), false)];
+    let mut folders = Vec::new();
+    if let Ok(here) = std::path::absolute(".")
+        && here != project_dir
+    {
+        folders.push((here, false));
+    }
+    folders.push((project_dir.to_path_buf(), false));
     if let Some(home) = environment.get("HOME") {
         folders.push((Path::new(home).join(".dbt"), false));
     }

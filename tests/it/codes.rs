@@ -46,12 +46,14 @@ fn shipped_files_are_loaded_once() {
     // without the files there is advice, and nothing is fetched
     warehouse.remove("seeds/codes/manifest.json");
     insta::assert_snapshot!(warehouse.fail("load-codes"), @r"
+    Encountered an error:
+    Runtime Error
     error[HCW1105]: the project has no code files: there is no `seeds/codes/manifest.json`
      |
      = help: copy the folder `seeds/codes` of hcw's repository into the project, or load a file of your own: hcw load-codes --system hcpcs --file hcpcs.csv --release 2025q4 --from 2025-10-01
     ");
     // the folder is no folder of seeds
-    assert!(warehouse.run("build").contains("TOTAL=0"));
+    assert!(warehouse.run("build").contains("Nothing to do."));
     // the numbers of codes that their publishers give
     let billable = warehouse.lines(
         "select release || ' ' || count(*) filter (where billable) || ' ' || count(*) filter (where not billable) \

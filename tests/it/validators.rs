@@ -104,6 +104,8 @@ fn an_unknown_validator_is_wrong_use() {
     let (code, text) = check("icd10mc", b"A00", &[]);
     assert_eq!(code, Some(2));
     insta::assert_snapshot!(text, @r"
+    Encountered an error:
+    Runtime Error
     error[HCW1101]: there is no validator `icd10mc`
      |
      = help: did you mean `icd10cm`?

@@ -163,5 +163,25 @@ pub(crate) fn text_of(output: &Output) -> String {
         String::from_utf8_lossy(&output.stderr)
     );
     assert!(!text.contains("panicked"), "{text}");
-    text
+    timeless(&text)
+}
+
+/// The text without what differs from run to run: the time before a line, and the line of the version.
+fn timeless(text: &str) -> String {
+    let lines = text.split_inclusive('\n').map(|line| {
+        let is_time = |part: &str| {
+            part.char_indices().all(|(at, letter)| match at {
+                2 | 5 => letter == ':',
+                8 | 9 => letter == ' ',
+                _ => letter.is_ascii_digit(),
+            })
+        };
+        match line.get(..10) {
+            Some(start) if is_time(start) => &line[10..],
+            _ => line,
+        }
+    });
+    lines
+        .filter(|line| !line.starts_with("Running with hcw="))
+        .collect()
 }

@@ -199,6 +199,7 @@ impl Renderer {
             run_started_at: String::new(),
             invocation_id: String::new(),
             verb: String::new(),
+            flags: serde_json::Map::new(),
         };
         let shared = Shared::new(settings, String::new(), BTreeMap::new());
         let mut diagnostics = Vec::new();

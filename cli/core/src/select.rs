@@ -23,6 +23,8 @@ pub struct Selection {
     pub exclude: Vec<String>,
     /// `--resource-type`; empty is every type.
     pub resource_types: Vec<String>,
+    /// `--exclude-resource-type`.
+    pub exclude_resource_types: Vec<String>,
 }
 
 /// The ids of nodes and sources that are selected, tests included as dbt's `eager` mode does: a test comes
@@ -50,6 +52,11 @@ pub fn select(resolved: &Resolved, selection: &Selection) -> (BTreeSet<UniqueId>
                 .any(|wanted| wanted == resource_type)
         });
     }
+    selected.retain(|id| {
+        let resource_type = resource_type(resolved, id);
+        let mut excluded = selection.exclude_resource_types.iter();
+        !excluded.any(|unwanted| unwanted == resource_type)
+    });
     (selected, diagnostics)
 }
 

@@ -25,4 +25,6 @@ pub struct Settings {
     pub invocation_id: String,
     /// The verb, for `flags.WHICH`.
     pub verb: String,
+    /// Every option of the call under dbt's name in capitals: the templates' `flags`.
+    pub flags: Map<String, Json>,
 }

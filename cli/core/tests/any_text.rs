@@ -118,6 +118,7 @@ fn settings() -> Settings {
         run_started_at: String::new(),
         invocation_id: String::new(),
         verb: "build".into(),
+        flags: serde_json::Map::new(),
     }
 }
 

@@ -1,22 +1,27 @@
-//! `build`, `run`, `test`, `seed` and `load`: plan, then execute, one line a step.
+//! `build`, `run`, `test`, `seed` and `load`: plan, then execute, a line when a step starts and when it ends.
+
+mod lines;
+mod summary;
+
+pub(crate) use lines::status_word;
+pub(super) use summary::found;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use hcw_core::analyse::{Analysed, analyse};
 use hcw_core::diagnostic::{Diagnostic, has_errors};
 use hcw_core::graph::Resolved;
-use hcw_core::plan::{self, Action, Plan, Step, Work};
+use hcw_core::plan::{self, Plan, Work};
 use hcw_core::project::{UniqueId, ValidatorForm};
 use hcw_core::select::{Selection, select};
 use hcw_core::state::WarehouseState;
-use serde_json::json;
 use tokio_postgres::Client;
 
-use crate::args::RunArguments;
-use crate::execute::{self, Run, RunReport, Status, StepResult};
-use crate::report::Reporter;
+use crate::args::{Flags, LogLevel};
+use crate::artifacts::run_results;
+use crate::execute::{self, Run};
+use crate::report::{Event, Reporter};
 use crate::session::{Problems, Session};
 use crate::{artifacts, db, exit_code};
 
@@ -25,7 +30,7 @@ use crate::{artifacts, db, exit_code};
 /// **Errors**: everything that stops the run before its first step.
 pub(crate) async fn run(
     session: &Session,
-    arguments: &RunArguments,
+    arguments: &Flags,
     work: &Work,
     reporter: &Reporter,
 ) -> Result<u8, Problems> {
@@ -60,8 +65,14 @@ pub(crate) async fn run(
     let result = artifacts::write_compiled(session, &analysed)
         .and_then(|()| artifacts::write_run(session, &analysed, &plan));
     result.map_err(|error| vec![error])?;
+    summary::found(&analysed.resolved, reporter);
     if plan.steps.is_empty() {
-        reporter.line("nothing to do: check the selection");
+        reporter.event(&summary::nothing_to_do());
+    } else {
+        let target = &session.settings.target;
+        reporter.event(&Event::formatting(""));
+        reporter.event(&summary::concurrency(target.threads, &target.name));
+        reporter.event(&Event::formatting(""));
     }
     let run = Run {
         plan: Arc::new(plan),
@@ -77,25 +88,14 @@ pub(crate) async fn run(
         fail_fast: arguments.fail_fast,
         application_name: format!("hcw {}", session.settings.invocation_id),
     };
-    let total = run.plan.steps.len();
-    let mut ended_count = 0;
-    let plan = run.plan.clone();
-    let mut ended = |result: &StepResult| {
-        ended_count += 1;
-        let step = &plan.steps[result.position];
-        if reporter.is_json() {
-            reporter.data(&format!("{}\n", json_line(step, result)));
-        } else {
-            reporter.line(&line(ended_count, total, step, result));
-        }
-        reporter.diagnostics(&result.outcome.diagnostics);
-    };
-    let report = execute::execute(&run, reporter, &mut ended).await?;
+    let mut lines = lines::Lines::new(run.plan.clone(), run.analysed.clone(), reporter);
+    let report = execute::execute(&run, reporter, &mut lines).await?;
     execute::remove_shadows(&control, &run.plan)
         .await
         .map_err(|error| vec![error])?;
-    artifacts::write_results(session, &run.plan, &report).map_err(|error| vec![error])?;
-    summary(&report, reporter);
+    let results = run_results::of_run(&run.plan, &run.analysed, &report);
+    run_results::write(session, &results, report.elapsed).map_err(|error| vec![error])?;
+    summary::summary(&run, &report, reporter);
     Ok(if report.has_failed() {
         exit_code::FAILURE
     } else {
@@ -129,13 +129,14 @@ fn before_steps(session: &Session, work: &Work) -> String {
 /// The selected ids; warnings are reported.
 pub(super) fn selected(
     resolved: &Resolved,
-    arguments: &RunArguments,
+    arguments: &Flags,
     reporter: &Reporter,
 ) -> Result<BTreeSet<UniqueId>, Problems> {
     let selection = Selection {
         select: arguments.select.clone(),
         exclude: arguments.exclude.clone(),
-        resource_types: arguments.resource_type.clone(),
+        resource_types: arguments.resource_types.clone(),
+        exclude_resource_types: arguments.exclude_resource_types.clone(),
     };
     let (selected, diagnostics) = select(resolved, &selection);
     passed(selected, diagnostics, reporter)
@@ -184,7 +185,8 @@ fn plan(
     diagnostics.extend(found);
     for compiled in analysed.compiled.values() {
         for message in &compiled.messages {
-            reporter.line(message);
+            let event = Event::new("JinjaLogInfo", "I062", LogLevel::Info, message.as_str());
+            reporter.event(&event.with("msg", message.as_str()));
         }
     }
     passed((analysed, plan), diagnostics, reporter)
@@ -196,97 +198,10 @@ pub(super) fn passed<Value>(
     diagnostics: Vec<Diagnostic>,
     reporter: &Reporter,
 ) -> Result<Value, Problems> {
+    let diagnostics = reporter.warnings.apply(diagnostics);
     if has_errors(&diagnostics) {
         return Err(diagnostics);
     }
     reporter.diagnostics(&diagnostics);
     Ok(value)
-}
-
-/// Columns before the brackets of a line.
-const LINE_WIDTH: usize = 80;
-
-/// `3 of 41 OK created sql table model marts.kpi_… [SELECT 20 in 0.08s]`
-fn line(position: usize, total: usize, step: &Step, result: &StepResult) -> String {
-    let name = &step.label;
-    let is_test = matches!(step.action, Action::Test(_));
-    let outcome = &result.outcome;
-    let what = match (outcome.status, &step.action) {
-        (Status::Skipped, Action::Test(_)) => format!("SKIP test {name}"),
-        (Status::Skipped, _) => format!("SKIP relation {name}"),
-        (Status::Success, Action::Test(_)) => format!("PASS {name}"),
-        (Status::Warn | Status::Fail, Action::Test(_)) => format!("{} {name}", outcome.message),
-        (Status::Error, Action::Test(_)) => format!("ERROR {name}"),
-        (Status::Error, Action::Land(_)) => format!("ERROR landing source {name}"),
-        (Status::Error, Action::Seed { .. }) => format!("ERROR loading seed file {name}"),
-        (Status::Error | Status::Fail, _) => format!("ERROR creating {} {name}", step.description),
-        (Status::Warn, _) => format!("WARN landed source {name}"),
-        (Status::Success, Action::Land(_)) => format!("OK landed source {name}"),
-        (Status::Success, Action::Seed { .. }) => format!("OK loaded seed file {name}"),
-        (Status::Success, Action::Statements(_)) => {
-            format!("OK created {} {name}", step.description)
-        }
-    };
-    let tag = if is_test && outcome.status == Status::Success {
-        "PASS"
-    } else {
-        &outcome.message
-    };
-    let start = format!("{position} of {total} {what} ");
-    let dots = ".".repeat(LINE_WIDTH.saturating_sub(start.chars().count()));
-    if outcome.status == Status::Skipped {
-        return format!("{start}{dots} [SKIP]");
-    }
-    format!("{start}{dots} [{tag} in {}]", seconds(result.elapsed))
-}
-
-fn seconds(elapsed: Duration) -> String {
-    format!("{:.2}s", elapsed.as_secs_f64())
-}
-
-fn json_line(step: &Step, result: &StepResult) -> serde_json::Value {
-    let status = match result.outcome.status {
-        Status::Success => "success",
-        Status::Warn => "warn",
-        Status::Fail => "fail",
-        Status::Error => "error",
-        Status::Skipped => "skipped",
-    };
-    json!({
-        "unique_id": step.id.as_str(),
-        "status": status,
-        "message": result.outcome.message,
-        "rows": result.outcome.rows,
-        "seconds": result.elapsed.as_secs_f64(),
-    })
-}
-
-fn summary(report: &RunReport, reporter: &Reporter) {
-    let counts = [
-        ("PASS", report.count(Status::Success)),
-        ("WARN", report.count(Status::Warn)),
-        (
-            "ERROR",
-            report.count(Status::Error) + report.count(Status::Fail),
-        ),
-        ("SKIP", report.count(Status::Skipped)),
-        ("TOTAL", report.results.len()),
-    ];
-    if reporter.is_json() {
-        let summary = json!({
-            "summary": counts.iter().map(|(name, count)| (name.to_ascii_lowercase(), *count)).collect::<std::collections::BTreeMap<_, _>>(),
-            "seconds": report.elapsed.as_secs_f64(),
-        });
-        reporter.data(&format!("{summary}\n"));
-        return;
-    }
-    let counts: Vec<String> = counts
-        .iter()
-        .map(|(name, count)| format!("{name}={count}"))
-        .collect();
-    reporter.line(&format!(
-        "\nFinished in {}.\nDone. {}",
-        seconds(report.elapsed),
-        counts.join(" ")
-    ));
 }

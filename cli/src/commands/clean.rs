@@ -4,16 +4,15 @@ use std::path::Path;
 
 use hcw_core::diagnostic::{Code, Diagnostic};
 
-use crate::args::GlobalArguments;
+use crate::args::Flags;
 use crate::report::Reporter;
 use crate::session::Problems;
 use crate::{exit_code, project_fs};
 
 /// Removes what `clean-targets` names. Folders outside of the project, or that hold it or its sources, are refused.
-pub(crate) fn run(global: &GlobalArguments, reporter: &Reporter) -> Result<u8, Problems> {
-    let project_dir =
-        std::path::absolute(&global.project_dir).unwrap_or_else(|_| global.project_dir.clone());
-    let (_, project) = project_fs::load(&project_dir)?;
+pub(crate) fn run(flags: &Flags, reporter: &Reporter) -> Result<u8, Problems> {
+    let project_dir = &flags.project_dir;
+    let (_, project) = project_fs::load(project_dir)?;
     let sources = [
         &project.model_paths,
         &project.seed_paths,

@@ -3,21 +3,24 @@
 use hcw_core::analyse::analyse;
 use hcw_core::project::NodeKind;
 use hcw_core::state::WarehouseState;
+use serde_json::json;
 
 use super::build;
-use crate::args::RunArguments;
-use crate::report::Reporter;
+use crate::args::{Flags, LogLevel};
+use crate::report::{Event, Reporter};
 use crate::session::{Problems, Session};
 use crate::{artifacts, exit_code};
 
 /// Compiles without a database: incremental models are compiled as for their first build.
 pub(crate) async fn run(
     session: &Session,
-    arguments: &RunArguments,
+    flags: &Flags,
     reporter: &Reporter,
 ) -> Result<u8, Problems> {
+    let (session, flags) = (&session.with_inline(flags), &with_inline_selected(flags));
     let resolved = session.resolve(reporter)?;
-    let selected = build::selected(&resolved, arguments, reporter)?;
+    build::found(&resolved, reporter);
+    let selected = build::selected(&resolved, flags, reporter)?;
     let (analysed, diagnostics) = analyse(resolved, &WarehouseState::default(), &selected);
     let analysed = build::passed(analysed, diagnostics, reporter)?;
     artifacts::write_compiled(session, &analysed).map_err(|error| vec![error])?;
@@ -26,9 +29,20 @@ pub(crate) async fn run(
         .compiled
         .iter()
         .filter(|(id, _)| selected.contains(*id) && nodes[*id].kind == NodeKind::Model);
-    match (models.next(), models.next(), arguments.select.is_empty()) {
-        (Some((_, compiled)), None, false) => {
-            reporter.data(&format!("{}\n", compiled.sql.trim_end()))
+    match (models.next(), models.next(), flags.select.is_empty()) {
+        (Some((id, compiled)), None, false) => {
+            let sql = compiled.sql.trim_end();
+            let name = &nodes[id].name;
+            let text = match (reporter.is_json(), flags.inline.is_some()) {
+                (true, true) => format!("{:#}", json!({"compiled": sql})),
+                (true, false) => format!("{:#}", json!({"node": name, "compiled": sql})),
+                (false, _) => sql.to_owned(),
+            };
+            let event = Event::new("CompiledNode", "Q042", LogLevel::Info, text)
+                .with("node_name", name.as_str())
+                .with("compiled", sql)
+                .with("is_inline", flags.inline.is_some());
+            reporter.result(&event);
         }
         _ => reporter.line(&format!(
             "compiled {} nodes into {}",
@@ -37,4 +51,14 @@ pub(crate) async fn run(
         )),
     }
     Ok(exit_code::SUCCESS)
+}
+
+/// The flags, with the model of an inline query selected.
+pub(super) fn with_inline_selected(flags: &Flags) -> Flags {
+    let mut flags = flags.clone();
+    if flags.inline.is_some() {
+        flags.select = vec![Session::INLINE_MODEL.to_owned()];
+        flags.exclude.clear();
+    }
+    flags
 }

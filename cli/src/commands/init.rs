@@ -2,7 +2,7 @@
 
 use hcw_core::diagnostic::{Code, Diagnostic};
 
-use crate::args::{GlobalArguments, InitArguments};
+use crate::args::Flags;
 use crate::report::Reporter;
 use crate::session::Problems;
 use crate::{artifacts, exit_code};
@@ -23,12 +23,7 @@ const FILES: [(&str, &str); 8] = [
 ];
 
 /// Writes the starter into a new folder below the project folder.
-pub(crate) fn run(
-    global: &GlobalArguments,
-    arguments: &InitArguments,
-    reporter: &Reporter,
-) -> Result<u8, Problems> {
-    let name = &arguments.name;
+pub(crate) fn run(flags: &Flags, name: &str, reporter: &Reporter) -> Result<u8, Problems> {
     let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && name
             .chars()
@@ -39,7 +34,7 @@ pub(crate) fn run(
                 .help("use letters, digits and underscores"),
         ]);
     }
-    let folder = global.project_dir.join(name);
+    let folder = flags.project_dir.join(name);
     if folder.exists() {
         return Err(vec![
             Diagnostic::error(

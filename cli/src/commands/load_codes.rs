@@ -7,7 +7,6 @@ use hcw_core::diagnostic::{Code, Diagnostic};
 use serde_json::json;
 use tokio_postgres::Client;
 
-use crate::args::{GlobalArguments, RunArguments};
 use crate::exit_code;
 use crate::report::Reporter;
 use crate::session::{Problems, Session};
@@ -47,11 +46,10 @@ fn day(text: &str) -> Result<String, String> {
 ///
 /// **Errors**: HCW1101 for an unknown table; HCW1105 when there is no file; HCW1104, HCW1106, HCW1107.
 pub(crate) async fn run(
-    global: &GlobalArguments,
+    session: &Session,
     arguments: &LoadCodesArguments,
     reporter: &Reporter,
 ) -> Result<u8, Problems> {
-    let session = Session::new(global, &RunArguments::default(), "load-codes")?;
     let files = files(&session.project_dir, arguments).map_err(|error| vec![error])?;
     let connection = session.connection().await?;
     let mut client = session.connect(&connection).await?;

@@ -3,32 +3,28 @@
 use hcw_core::analyse::{Analysed, analyse};
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::project::NodeKind;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::types::Type;
 
 use super::build;
-use crate::args::ShowArguments;
+use super::compile::with_inline_selected;
+use crate::args::{Flags, LogLevel};
 use crate::db::redact::ServerError;
-use crate::report::Reporter;
+use crate::report::{Event, Reporter};
 use crate::session::{Problems, Session};
 use crate::{db, exit_code};
 
 /// Runs the query of one selected model, or an inline one.
 pub(crate) async fn run(
     session: &Session,
-    arguments: &ShowArguments,
+    flags: &Flags,
     reporter: &Reporter,
 ) -> Result<u8, Problems> {
-    let session = match &arguments.inline {
-        Some(query) => &session.with_inline_model(query),
-        None => session,
-    };
+    let (session, flags) = (&session.with_inline(flags), &with_inline_selected(flags));
     let resolved = session.resolve(reporter)?;
-    let mut run = arguments.run.clone();
-    if arguments.inline.is_some() {
-        run.select = vec![Session::INLINE_MODEL.to_owned()];
-    }
-    let selected = build::selected(&resolved, &run, reporter)?;
+    build::found(&resolved, reporter);
+    let selected = build::selected(&resolved, flags, reporter)?;
     let wanted: std::collections::BTreeSet<_> = selected
         .into_iter()
         .filter(|id| {
@@ -57,18 +53,17 @@ pub(crate) async fn run(
         (Some(relation), true) => format!("select * from {}", relation.in_schema()),
         _ => compiled.sql.trim_end().to_owned(),
     };
-    let before = "select * from (\n";
-    let statement = format!(
-        "{before}{query}\n) as model_query limit {}",
-        arguments.limit
-    );
+    let statement = match flags.limit {
+        limit if limit < 0 => query,
+        limit => format!("{query}\nlimit {limit}"),
+    };
     let pid: i32 = client
         .query_one("select pg_backend_pid()", &[])
         .await
         .map_err(|error| vec![db::state::failure(&error, "")])?
         .get(0);
     let result = tokio::select! {
-        result = client.simple_query(&statement) => result,
+        result = described(&client, &statement) => result,
         _ = tokio::signal::ctrl_c() => {
             reporter.line("interrupted: cancelling the query");
             let control = session.connect(&connection).await?;
@@ -79,14 +74,14 @@ pub(crate) async fn run(
             return Ok(exit_code::FAILURE);
         }
     };
-    let messages = result.map_err(|error| {
+    let (types, messages) = result.map_err(|error| {
         let diagnostic = db::state::failure(&error, &statement);
         let offset = ServerError::new(&error, &statement)
             .and_then(|error| error.position)
             .and_then(|position| {
                 let characters = usize::try_from(position).ok()?.checked_sub(1)?;
                 let (offset, _) = statement.char_indices().nth(characters)?;
-                offset.checked_sub(before.len())
+                Some(offset)
             });
         let location = offset.and_then(|offset| compiled.template_location(offset));
         vec![match location {
@@ -94,37 +89,74 @@ pub(crate) async fn run(
             None => diagnostic,
         }]
     })?;
-    reporter.data(&if reporter.is_json() {
-        as_json(&messages)
-    } else {
-        as_table(&messages)
-    });
+    let rows = as_objects(&messages, &types);
+    let name = &analysed.resolved.project().nodes[id].name;
+    let text = match (reporter.is_json(), flags.inline.is_some()) {
+        (true, true) => format!("{:#}", json!({"show": rows})),
+        (true, false) => format!("{:#}", json!({"node": name, "show": rows})),
+        (false, _) => as_table(&messages, &types).trim_end().to_owned(),
+    };
+    let event = Event::new("ShowNode", "Q041", LogLevel::Info, text)
+        .with("node_name", name.as_str())
+        .with("preview", Json::Array(rows).to_string())
+        .with("is_inline", flags.inline.is_some());
+    reporter.shown(&event);
     Ok(exit_code::SUCCESS)
 }
 
-fn as_json(messages: &[SimpleQueryMessage]) -> String {
-    let mut text = String::new();
-    for message in messages {
-        if let SimpleQueryMessage::Row(row) = message {
-            let object: Map<String, Json> = row
-                .columns()
-                .iter()
-                .enumerate()
-                .map(|(position, column)| {
-                    (
-                        column.name().to_owned(),
-                        row.get(position).map_or(Json::Null, Json::from),
-                    )
-                })
-                .collect();
-            text.push_str(&format!("{}\n", Json::Object(object)));
-        }
-    }
-    text
+/// How a column's values are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Text,
+    Number,
+    Boolean,
 }
 
-/// Aligned columns as psql prints them.
-fn as_table(messages: &[SimpleQueryMessage]) -> String {
+/// The forms of a query's columns, and its rows as texts.
+async fn described(
+    client: &tokio_postgres::Client,
+    statement: &str,
+) -> Result<(Vec<Form>, Vec<SimpleQueryMessage>), tokio_postgres::Error> {
+    let prepared = client.prepare(statement).await?;
+    let forms = prepared
+        .columns()
+        .iter()
+        .map(|column| match *column.type_() {
+            Type::INT2 | Type::INT4 | Type::INT8 | Type::FLOAT4 | Type::FLOAT8 | Type::NUMERIC => {
+                Form::Number
+            }
+            Type::BOOL => Form::Boolean,
+            _ => Form::Text,
+        });
+    Ok((forms.collect(), client.simple_query(statement).await?))
+}
+
+/// The rows as JSON objects; numbers and booleans as such, all else as text.
+fn as_objects(messages: &[SimpleQueryMessage], forms: &[Form]) -> Vec<Json> {
+    let rows = messages.iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    rows.map(|row| {
+        let cells = row.columns().iter().enumerate().map(|(position, column)| {
+            let value = row
+                .get(position)
+                .map_or(Json::Null, |text| match forms.get(position) {
+                    Some(Form::Boolean) => Json::Bool(text == "t"),
+                    Some(Form::Number) => {
+                        serde_json::from_str(text).unwrap_or_else(|_| Json::from(text))
+                    }
+                    _ => Json::from(text),
+                });
+            (column.name().to_owned(), value)
+        });
+        Json::Object(cells.collect::<Map<String, Json>>())
+    })
+    .collect()
+}
+
+/// A table of bars, numbers to the right.
+fn as_table(messages: &[SimpleQueryMessage], forms: &[Form]) -> String {
     let mut lines: Vec<Vec<String>> = Vec::new();
     for message in messages {
         match message {
@@ -136,36 +168,42 @@ fn as_table(messages: &[SimpleQueryMessage]) -> String {
             ),
             SimpleQueryMessage::Row(row) => lines.push(
                 (0..row.len())
-                    .map(|position| row.get(position).unwrap_or_default().replace('\n', "\\n"))
+                    .map(|position| cell(row.get(position), forms.get(position)))
                     .collect(),
             ),
             _ => {}
         }
     }
     let count = lines.first().map_or(0, Vec::len);
-    let widths: Vec<usize> = (0..count)
-        .map(|column| {
-            lines
-                .iter()
-                .map(|line| line[column].chars().count())
-                .max()
-                .unwrap_or_default()
-        })
-        .collect();
+    let width = |column: usize| {
+        let widths = lines.iter().map(|line| line[column].chars().count());
+        widths.max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..count).map(width).collect();
     let mut text = String::new();
     for (position, line) in lines.iter().enumerate() {
         let cells: Vec<String> = line
             .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!(" {cell:<width$} "))
+            .enumerate()
+            .map(|(column, cell)| match forms.get(column) {
+                Some(Form::Number) => format!("{cell:>width$}", width = widths[column]),
+                _ => format!("{cell:<width$}", width = widths[column]),
+            })
             .collect();
-        text.push_str(cells.join("|").trim_end());
-        text.push('\n');
+        text.push_str(&format!("| {} |\n", cells.join(" | ")));
         if position == 0 {
-            let rules: Vec<String> = widths.iter().map(|width| "-".repeat(width + 2)).collect();
-            text.push_str(&rules.join("+"));
-            text.push('\n');
+            let rules: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+            text.push_str(&format!("| {} |\n", rules.join(" | ")));
         }
     }
     text
+}
+
+fn cell(value: Option<&str>, form: Option<&Form>) -> String {
+    match (value, form) {
+        (None, _) => String::new(),
+        (Some("t"), Some(Form::Boolean)) => "True".to_owned(),
+        (Some("f"), Some(Form::Boolean)) => "False".to_owned(),
+        (Some(text), _) => text.replace('\n', "\\n"),
+    }
 }

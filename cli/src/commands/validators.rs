@@ -9,7 +9,6 @@ use hcw_core::project::ValidatorForm;
 use serde_json::json;
 use tokio_postgres::Client;
 
-use crate::args::{GlobalArguments, RunArguments};
 use crate::exit_code;
 use crate::report::Reporter;
 use crate::session::{Problems, Session};
@@ -49,7 +48,7 @@ enum ValidatorsCommand {
 ///
 /// **Errors**: HCW1101 for an unknown validator; HCW1102 to HCW1104 when they cannot be installed.
 pub(crate) async fn run(
-    global: &GlobalArguments,
+    session: &dyn Fn() -> Result<Session, Problems>,
     arguments: &ValidatorsArguments,
     reporter: &Reporter,
 ) -> Result<u8, Problems> {
@@ -60,7 +59,7 @@ pub(crate) async fn run(
                 (_, true) => Wanted::Only(Twin::Portable),
                 _ => Wanted::Auto,
             };
-            let session = Session::new(global, &RunArguments::default(), "validators")?;
+            let session = session()?;
             let connection = session.connection().await?;
             let mut client = session.connect(&connection).await?;
             let outcome = validators::ensure(&mut client, wanted)

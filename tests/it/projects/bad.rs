@@ -24,6 +24,7 @@ fn every_bad_project_shows_what_to_do() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_snapshot_path("snapshots/bad");
     settings.set_omit_expression(true);
+    settings.add_filter(r"\d+ hours \d+ minutes and \d+\.\d\d seconds", "[duration]");
     settings.add_filter(r"\d+\.\d\ds\b", "[time]");
     settings.add_filter(
         r"host `[^`]*`, port \d+, user `[^`]*`",

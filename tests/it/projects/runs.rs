@@ -1,16 +1,16 @@
 //! A run as a whole: what a failure stops, what a dry run prints, how Ctrl-C ends it.
 
-use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::case::Case;
+use crate::warehouse::text_of;
 
 /// The end of each step by name: `OK`, `ERROR`, `SKIP`, `FAIL`.
 fn ends(text: &str) -> String {
     let mut ends: Vec<String> = text
         .lines()
-        .filter(|line| line.contains(" .") && line.ends_with(']'))
+        .filter(|line| line.contains(" .") && line.ends_with(']') && !line.ends_with("[RUN]"))
         .filter_map(|line| {
             let words: Vec<&str> = line.split_whitespace().collect();
             let name = words.iter().position(|word| word.starts_with(".."))? - 1;
@@ -40,7 +40,7 @@ public.g_beside OK";
         let text = case.run(1, &format!("build --threads {threads}"));
         assert_eq!(ends(&text), expected, "{text}");
         assert!(
-            text.contains("Done. PASS=3 WARN=0 ERROR=2 SKIP=4 TOTAL=9"),
+            text.contains("Done. PASS=3 WARN=0 ERROR=2 SKIP=4 NO-OP=0 REUSED=0 TOTAL=9"),
             "{text}"
         );
     }
@@ -65,7 +65,7 @@ fn a_run_with_json_output_is_lines_of_json() {
         return;
     };
     let output = case
-        .command(&["build", "--output", "json"])
+        .command(&["build", "--log-format", "json"])
         .output()
         .expect("runs");
     let text = String::from_utf8(output.stdout).expect("UTF-8");
@@ -73,17 +73,30 @@ fn a_run_with_json_output_is_lines_of_json() {
         .lines()
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
-    let steps = lines
-        .iter()
-        .filter(|line| line["unique_id"].is_string())
-        .count();
-    assert_eq!(steps, 9);
+    let named = |name: &str| -> Vec<&serde_json::Value> {
+        lines
+            .iter()
+            .filter(|line| line["info"]["name"] == name)
+            .collect()
+    };
+    assert_eq!(named("LogStartLine").len(), 5);
+    assert_eq!(named("LogModelResult").len(), 4);
+    assert_eq!(named("LogTestResult").len(), 1);
+    assert_eq!(named("SkippingDetails").len(), 4);
+    let failed = named("LogModelResult")
+        .into_iter()
+        .find(|line| line["info"]["level"] == "error")
+        .expect("a model fails");
+    assert_eq!(
+        failed["data"]["node_info"]["unique_id"],
+        "model.failures.b_broken"
+    );
     let problem = lines
         .iter()
-        .find(|line| line["diagnostic"].is_object())
+        .find(|line| line["data"]["diagnostic"].is_object())
         .expect("a diagnostic");
-    assert_eq!(problem["diagnostic"]["code"], "HCW0701");
-    assert_eq!(lines.last().expect("a summary")["summary"]["skip"], 4);
+    assert_eq!(problem["data"]["diagnostic"]["code"], "HCW0701");
+    assert_eq!(named("StatsLine")[0]["data"]["stats"]["skip"], 4);
     assert_eq!(output.status.code(), Some(1));
 }
 
@@ -134,8 +147,9 @@ fn an_interrupt_cancels_the_query_and_ends_with_1() {
 
 /// Starts a command, interrupts it when its query runs, and sees the query end; gives what it printed.
 fn interrupted(case: &Case, words: &[&str]) -> String {
-    let mut child = case
+    let child = case
         .command(words)
+        .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("runs");
@@ -153,10 +167,9 @@ fn interrupted(case: &Case, words: &[&str]) -> String {
         .args(["-INT", &child.id().to_string()])
         .status();
     assert!(status.expect("kill runs").success());
-    let lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
-    let text: Vec<String> = lines.map(|line| line.expect("UTF-8")).collect();
-    let text = text.join("\n");
-    assert_eq!(child.wait().expect("ends").code(), Some(1), "{text}");
+    let output = child.wait_with_output().expect("ends");
+    let text = text_of(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("interrupted"), "{text}");
     // the server notices a moment after it was told
     while case.rows(running) != "0" {

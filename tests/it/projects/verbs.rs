@@ -17,10 +17,10 @@ fn the_starter_project_builds() {
     let mut lines: Vec<&str> = shown.lines().collect();
     lines.sort_unstable();
     insta::assert_snapshot!(lines.join("\n"), @r"
-     C1        | Cardiology  | 2           | 1
-     C2        | Orthopedics | 2           | 0
-     clinic_id | clinic_name | visit_count | no_show_count
-    -----------+-------------+-------------+---------------
+    | --------- | ----------- | ----------- | ------------- |
+    | C1        | Cardiology  |           2 |             1 |
+    | C2        | Orthopedics |           2 |             0 |
+    | clinic_id | clinic_name | visit_count | no_show_count |
     ");
     let again = case.run(2, "init starter");
     assert!(again.contains("HCW0003"), "{again}");
@@ -35,10 +35,10 @@ fn show_prints_rows_and_inline_queries() {
     case.run(0, "build");
     assert_eq!(
         case.data("show --select crlf --output json"),
-        "{\"one\":\"1\",\"name\":\"crlf\"}\n"
+        "{\n  \"node\": \"crlf\",\n  \"show\": [\n    {\n      \"one\": 1,\n      \"name\": \"crlf\"\n    }\n  ]\n}\n"
     );
     let inline = "show --inline 'select one + 1 as two from {{ ref(\"bom\") }} -- end'";
-    assert_eq!(case.data(inline), " two\n-----\n 2\n");
+    assert_eq!(case.data(inline), "| two |\n| --- |\n|   2 |\n");
     let many = case.run(2, "show --select crlf bom");
     assert!(many.contains("HCW0001"), "{many}");
     let wrong = case.run(2, "show --inline 'select nothing'");
@@ -73,7 +73,7 @@ fn empty_and_odd_folders_are_no_errors() {
         fs::remove_dir_all(case.folder.join("odd").join(folder)).expect("is removed");
     }
     let text = case.run(0, "build --project-dir odd");
-    assert!(text.contains("TOTAL=0"), "{text}");
+    assert!(text.contains("Nothing to do."), "{text}");
     // a folder of models elsewhere, by a symbolic link; and a link that leads back to itself
     case.write("elsewhere/linked.sql", "select 1 as one\n");
     fs::create_dir_all(case.folder.join("odd/models")).expect("is made");

@@ -33,11 +33,15 @@ impl Shared {
         vars: BTreeMap<String, Map<String, Json>>,
     ) -> Shared {
         let target = target(&settings);
-        let flags = from_json(serde_json::json!({
-            "FULL_REFRESH": settings.full_refresh,
-            "STORE_FAILURES": settings.store_failures,
-            "WHICH": settings.verb,
-        }));
+        let mut flags = settings.flags.clone();
+        for (name, value) in [
+            ("FULL_REFRESH", Json::Bool(settings.full_refresh)),
+            ("STORE_FAILURES", Json::Bool(settings.store_failures)),
+            ("WHICH", Json::from(settings.verb.as_str())),
+        ] {
+            flags.insert(name.to_owned(), value);
+        }
+        let flags = from_json(Json::Object(flags));
         Shared {
             settings,
             project_name,

@@ -1,0 +1,274 @@
+//! The lines of steps: one when it starts, one when it ends, numbered in the order in which they start.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hcw_core::analyse::Analysed;
+use hcw_core::plan::{Action, Plan, Step};
+use hcw_core::project::config;
+use serde_json::{Value as Json, json};
+
+use crate::args::LogLevel;
+use crate::execute::{Status, StepResult, Watcher};
+use crate::report::{Event, Reporter};
+
+/// Prints the steps of a run as they start and end.
+pub(super) struct Lines {
+    plan: Arc<Plan>,
+    analysed: Arc<Analysed>,
+    reporter: Reporter,
+    /// The number of each step that has one, and when it started.
+    started: BTreeMap<usize, (usize, String)>,
+}
+
+impl Lines {
+    pub(super) fn new(plan: Arc<Plan>, analysed: Arc<Analysed>, reporter: &Reporter) -> Lines {
+        Lines {
+            plan,
+            analysed,
+            reporter: reporter.clone(),
+            started: BTreeMap::new(),
+        }
+    }
+
+    fn number(&mut self, position: usize) -> (usize, String) {
+        let next = self.started.len() + 1;
+        let now = || jiff::Timestamp::now().to_string();
+        self.started
+            .entry(position)
+            .or_insert_with(|| (next, now()))
+            .clone()
+    }
+
+    /// `3 of 41 OK created sql table model marts.kpi_… ........ [SELECT 20 in 0.08s]`
+    fn line(&self, number: usize, what: &str, brackets: &str) -> String {
+        let start = format!("{number} of {} {what} ", self.plan.steps.len());
+        let dots = ".".repeat(self.reporter.width.saturating_sub(start.chars().count()));
+        format!("{start}{dots} [{brackets}]")
+    }
+
+    /// What dbt's log says of a node.
+    fn node_info(&self, step: &Step, started_at: &str, status: &str, finished_at: &str) -> Json {
+        let node = self.analysed.resolved.project().nodes.get(&step.id);
+        let configuration = node.map(|node| &node.config);
+        let materialized = match (&step.action, configuration) {
+            (Action::Test(_), _) => "test",
+            (Action::Seed { .. }, _) => "seed",
+            (_, Some(map)) => config::text(map, "materialized").unwrap_or("view"),
+            (_, None) => "",
+        };
+        let relation = step.relation.as_ref();
+        json!({
+            "materialized": materialized,
+            "meta": configuration.and_then(|map| map.get("meta")).cloned().unwrap_or_else(|| json!({})),
+            "node_finished_at": finished_at,
+            "node_name": step.name,
+            "node_path": node.map(|node| node.file.path.to_string()),
+            "node_relation": {
+                "alias": relation.map_or_else(|| step.name.clone(), |relation| relation.identifier.clone()),
+                "database": relation.map(|relation| relation.database.clone()),
+                "schema": relation.map(|relation| relation.schema.clone()),
+                "relation_name": relation.map(ToString::to_string),
+            },
+            "node_started_at": started_at,
+            "node_status": status,
+            "resource_type": step.id.as_str().split('.').next(),
+            "unique_id": step.id.as_str(),
+        })
+    }
+}
+
+impl Watcher for Lines {
+    fn started(&mut self, position: usize) {
+        let (number, started_at) = self.number(position);
+        let plan = self.plan.clone();
+        let step = &plan.steps[position];
+        let info = self.node_info(step, &started_at, "started", "");
+        let what = match &step.action {
+            Action::Land(_) => format!("START landing source {}", step.label),
+            _ => format!("START {} {}", step.description, step.label),
+        };
+        let event = |name, code, level, message: String| {
+            Event::new(name, code, level, message).with("node_info", info.clone())
+        };
+        let line = event(
+            "LogStartLine",
+            "Q011",
+            LogLevel::Info,
+            self.line(number, &what, "RUN"),
+        )
+        .with(
+            "description",
+            format!("{} {}", step.description, step.label),
+        )
+        .with("index", number)
+        .with("total", plan.steps.len());
+        self.reporter.event(&line);
+        if !self.reporter.hears(LogLevel::Debug) {
+            return;
+        }
+        let began = format!("Began running node {}", step.id);
+        self.reporter
+            .event(&event("NodeStart", "Q024", LogLevel::Debug, began));
+        for sql in statements(step) {
+            let message = format!("On {}: {sql}", step.id);
+            let query = event("SQLQuery", "E016", LogLevel::Debug, message)
+                .with("conn_name", step.id.as_str())
+                .with("sql", sql);
+            self.reporter.event(&query);
+        }
+    }
+
+    fn ended(&mut self, result: &StepResult) {
+        let (number, started_at) = self.number(result.position);
+        let plan = self.plan.clone();
+        let step = &plan.steps[result.position];
+        let outcome = &result.outcome;
+        let finished_at = jiff::Timestamp::now().to_string();
+        let status = status_word(outcome.status, matches!(step.action, Action::Test(_)));
+        let info = self.node_info(step, &started_at, status, &finished_at);
+        let (what, brackets) = (what(step, result), brackets(step, result));
+        let (name, code) = match (&step.action, outcome.status) {
+            (_, Status::Skipped) => ("SkippingDetails", "Q034"),
+            (Action::Test(_), _) => ("LogTestResult", "Q007"),
+            (Action::Seed { .. }, _) => ("LogSeedResult", "Q016"),
+            _ => ("LogModelResult", "Q012"),
+        };
+        let level = match outcome.status {
+            Status::Error | Status::Fail => LogLevel::Error,
+            Status::Warn => LogLevel::Warn,
+            Status::Success | Status::Skipped => LogLevel::Info,
+        };
+        let mut line = Event::new(name, code, level, self.line(number, &what, &brackets))
+            .with("node_info", info.clone())
+            .with("index", number)
+            .with("execution_time", result.elapsed.as_secs_f64())
+            .with(
+                "description",
+                format!("{} {}", step.description, step.label),
+            );
+        line = match &step.action {
+            Action::Test(_) => line
+                .with("name", step.name.as_str())
+                .with("num_models", plan.steps.len())
+                .with("num_failures", outcome.rows.unwrap_or_default())
+                .with("status", status),
+            Action::Seed { .. } => line
+                .with("total", plan.steps.len())
+                .with("status", status)
+                .with("result_message", outcome.message.as_str())
+                .with(
+                    "schema",
+                    step.relation
+                        .as_ref()
+                        .map(|relation| relation.schema.clone()),
+                )
+                .with(
+                    "relation",
+                    step.relation
+                        .as_ref()
+                        .map(|relation| relation.identifier.clone()),
+                ),
+            _ => line.with("total", plan.steps.len()).with(
+                "status",
+                if level == LogLevel::Error {
+                    status
+                } else {
+                    outcome.message.as_str()
+                },
+            ),
+        };
+        self.reporter.event(&line);
+        self.reporter.diagnostics(&outcome.diagnostics);
+        if outcome.status != Status::Skipped && self.reporter.hears(LogLevel::Debug) {
+            let elapsed = result.elapsed.as_secs_f64();
+            let sql_status = Event::new(
+                "SQLQueryStatus",
+                "E017",
+                LogLevel::Debug,
+                format!("SQL status: {} in {elapsed:.3} seconds", outcome.message),
+            );
+            let sql_status = sql_status
+                .with("status", outcome.message.as_str())
+                .with("elapsed", elapsed)
+                .with("node_info", info.clone());
+            self.reporter.event(&sql_status);
+            let finished = format!("Finished running node {}", step.id);
+            let event = Event::new("NodeFinished", "Q025", LogLevel::Debug, finished)
+                .with("node_info", info)
+                .with(
+                    "run_result",
+                    json!({
+                        "status": status,
+                        "message": outcome.message,
+                        "execution_time": elapsed,
+                        "num_failures": outcome.rows.unwrap_or_default(),
+                    }),
+                );
+            self.reporter.event(&event);
+        }
+    }
+}
+
+/// dbt's word for the end of a step.
+pub(crate) fn status_word(status: Status, is_test: bool) -> &'static str {
+    match (status, is_test) {
+        (Status::Success, true) => "pass",
+        (Status::Success, false) => "success",
+        (Status::Warn, _) => "warn",
+        (Status::Fail, _) => "fail",
+        (Status::Error, _) => "error",
+        (Status::Skipped, _) => "skipped",
+    }
+}
+
+/// The statements of a step as they are sent.
+fn statements(step: &Step) -> Vec<&str> {
+    let statements: Vec<_> = match &step.action {
+        Action::Land(_) => Vec::new(),
+        Action::Statements(statements) => statements.iter().collect(),
+        Action::Seed { before, after, .. } => before.iter().chain(after).collect(),
+        Action::Test(test) => test.store.iter().chain([&test.query]).collect(),
+    };
+    statements
+        .into_iter()
+        .map(|statement| statement.sql.as_str())
+        .collect()
+}
+
+fn what(step: &Step, result: &StepResult) -> String {
+    let name = &step.label;
+    match (result.outcome.status, &step.action) {
+        (Status::Skipped, Action::Test(_)) => format!("SKIP test {name}"),
+        (Status::Skipped, _) => format!("SKIP relation {name}"),
+        (Status::Success, Action::Test(_)) => format!("PASS {name}"),
+        (Status::Warn | Status::Fail, Action::Test(_)) => {
+            format!("{} {name}", result.outcome.message)
+        }
+        (Status::Error, Action::Test(_)) => format!("ERROR {name}"),
+        (Status::Error, Action::Land(_)) => format!("ERROR landing source {name}"),
+        (Status::Error, Action::Seed { .. }) => format!("ERROR loading seed file {name}"),
+        (Status::Error | Status::Fail, _) => format!("ERROR creating {} {name}", step.description),
+        (Status::Warn, _) => format!("WARN landed source {name}"),
+        (Status::Success, Action::Land(_)) => format!("OK landed source {name}"),
+        (Status::Success, Action::Seed { .. }) => format!("OK loaded seed file {name}"),
+        (Status::Success, Action::Statements(_)) => {
+            format!("OK created {} {name}", step.description)
+        }
+    }
+}
+
+fn brackets(step: &Step, result: &StepResult) -> String {
+    let outcome = &result.outcome;
+    if outcome.status == Status::Skipped {
+        return "SKIP".to_owned();
+    }
+    let passed = matches!(step.action, Action::Test(_)) && outcome.status == Status::Success;
+    let tag = if passed { "PASS" } else { &outcome.message };
+    format!("{tag} in {}", seconds(result.elapsed))
+}
+
+pub(super) fn seconds(elapsed: Duration) -> String {
+    format!("{:.2}s", elapsed.as_secs_f64())
+}

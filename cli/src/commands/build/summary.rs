@@ -1,0 +1,213 @@
+//! What is said before the first step and after the last, in the words that people and tools look for.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hcw_core::graph::Resolved;
+use hcw_core::plan::{Action, Step};
+use serde_json::json;
+
+use crate::args::LogLevel;
+use crate::execute::{Run, RunReport, Status};
+use crate::report::{Event, Reporter};
+
+use super::lines::seconds;
+
+/// `Found 3 models, 2 data tests, 1 source`
+pub(in crate::commands) fn found(resolved: &Resolved, reporter: &Reporter) {
+    let project = resolved.project();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for node in project.nodes.values() {
+        *counts.entry(node.kind.resource_type()).or_default() += 1;
+    }
+    counts.insert("source", project.sources.len());
+    let order = [
+        "model",
+        "seed",
+        "snapshot",
+        "operation",
+        "test",
+        "source",
+        "exposure",
+        "metric",
+        "unit_test",
+    ];
+    let parts: Vec<String> = order
+        .into_iter()
+        .filter_map(|kind| Some((kind, *counts.get(kind).filter(|count| **count > 0)?)))
+        .map(|(kind, count)| {
+            let words = match kind {
+                "test" => "data test".to_owned(),
+                other => other.replace('_', " "),
+            };
+            counted(count, &words)
+        })
+        .collect();
+    let line = parts.join(", ");
+    let event = Event::new(
+        "FoundStats",
+        "W006",
+        LogLevel::Info,
+        format!("Found {line}"),
+    );
+    reporter.event(&event.with("stat_line", line));
+}
+
+/// `Concurrency: 4 threads (target='dev')`
+pub(super) fn concurrency(threads: usize, target: &str) -> Event {
+    Event::new(
+        "ConcurrencyLine",
+        "Q027",
+        LogLevel::Info,
+        format!("Concurrency: {threads} threads (target='{target}')"),
+    )
+    .with("num_threads", threads)
+    .with("target_name", target)
+}
+
+/// Nothing is selected that the verb works on.
+pub(super) fn nothing_to_do() -> Event {
+    Event::new(
+        "NothingToDo",
+        "Q035",
+        LogLevel::Warn,
+        "Nothing to do. Try checking your model configs and model specification args",
+    )
+}
+
+/// How the run ended, the failures once more, and the counts.
+pub(super) fn summary(run: &Run, report: &RunReport, reporter: &Reporter) {
+    if run.plan.steps.is_empty() {
+        return;
+    }
+    let blank = Event::formatting("");
+    reporter.event(&blank);
+    reporter.event(&finished(run, report.elapsed));
+    reporter.event(&blank);
+    let errors = report.count(Status::Error) + report.count(Status::Fail);
+    let warnings = report.count(Status::Warn);
+    let message = if report.interrupted {
+        "Exited because of keyboard interrupt".to_owned()
+    } else if errors > 0 {
+        format!(
+            "Completed with {}, 0 partial successes, and {}:",
+            counted(errors, "error"),
+            counted(warnings, "warning")
+        )
+    } else if warnings > 0 {
+        format!("Completed with {}:", counted(warnings, "warning"))
+    } else {
+        "Completed successfully".to_owned()
+    };
+    let end = Event::new("EndOfRunSummary", "Z030", LogLevel::Info, message)
+        .with("num_errors", errors)
+        .with("num_warnings", warnings)
+        .with("num_partial_success", 0)
+        .with("keyboard_interrupt", report.interrupted);
+    reporter.event(&end);
+    failures(run, report, reporter);
+    reporter.event(&blank);
+    let stats = [
+        ("pass", "PASS", report.count(Status::Success)),
+        ("warn", "WARN", warnings),
+        ("error", "ERROR", errors),
+        ("skip", "SKIP", report.count(Status::Skipped)),
+        ("noop", "NO-OP", 0),
+        ("reused", "REUSED", 0),
+        ("total", "TOTAL", report.results.len()),
+    ];
+    let counts: Vec<String> = stats
+        .iter()
+        .map(|(_, word, count)| format!("{word}={count}"))
+        .collect();
+    let values: serde_json::Map<_, _> = stats
+        .iter()
+        .map(|(name, _, count)| ((*name).to_owned(), json!(count)))
+        .collect();
+    let line = Event::new(
+        "StatsLine",
+        "Z023",
+        LogLevel::Info,
+        format!("Done. {}", counts.join(" ")),
+    );
+    reporter.event(&line.with("stats", values));
+}
+
+/// The failures once more, a line each: what and where.
+fn failures(run: &Run, report: &RunReport, reporter: &Reporter) {
+    let nodes = &run.analysed.resolved.project().nodes;
+    for result in &report.results {
+        let step = &run.plan.steps[result.position];
+        let (name, code, level, tag) = match result.outcome.status {
+            Status::Error | Status::Fail => {
+                ("RunResultFailure", "Z022", LogLevel::Error, "[ERROR]")
+            }
+            Status::Warn => ("RunResultWarning", "Z021", LogLevel::Warn, "[WARNING]"),
+            Status::Success | Status::Skipped => continue,
+        };
+        let path = nodes.get(&step.id).map_or("", |node| &*node.file.path);
+        let kind = step.id.as_str().split('.').next().unwrap_or_default();
+        let head = format!("{tag}: in {kind} {} ({path})", step.name);
+        reporter.event(&Event::formatting(""));
+        let event = Event::new(name, code, level, head)
+            .with("resource_type", kind)
+            .with("node_name", step.name.as_str())
+            .with("path", path);
+        reporter.event(&event);
+        let Some(problem) = result.outcome.diagnostics.first() else {
+            continue;
+        };
+        let message = match (&step.action, result.outcome.rows) {
+            (Action::Test(_), Some(rows)) => format!("Got {}", counted(rows, "failing row")),
+            _ => format!("{} {}", problem.code.as_str(), problem.message),
+        };
+        let event = Event::new("RunResultError", "Z024", level, format!("  {message}"));
+        reporter.event(&event.with("msg", message));
+    }
+}
+
+/// `Finished running 2 view models, 1 seed in 0 hours 0 minutes and 0.18 seconds (0.18s).`
+fn finished(run: &Run, elapsed: Duration) -> Event {
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    for step in &run.plan.steps {
+        *kinds.entry(kind(step)).or_default() += 1;
+    }
+    let parts: Vec<String> = kinds
+        .iter()
+        .map(|(kind, count)| counted(*count, kind))
+        .collect();
+    let line = parts.join(", ");
+    let whole = elapsed.as_secs();
+    let execution = format!(
+        " in {} hours {} minutes and {:.2} seconds",
+        whole / 3600,
+        whole % 3600 / 60,
+        elapsed.as_secs_f64() - (whole / 60 * 60) as f64
+    );
+    Event::new(
+        "FinishedRunningStats",
+        "E047",
+        LogLevel::Info,
+        format!("Finished running {line}{execution} ({}).", seconds(elapsed)),
+    )
+    .with("stat_line", line)
+    .with("execution", execution)
+    .with("execution_time", elapsed.as_secs_f64())
+}
+
+fn kind(step: &Step) -> String {
+    match &step.action {
+        Action::Test(_) => "data test".to_owned(),
+        Action::Seed { .. } => "seed".to_owned(),
+        Action::Land(_) => "landed source".to_owned(),
+        Action::Statements(_) => step.description.trim_start_matches("sql ").to_owned(),
+    }
+}
+
+/// `1 model`, `2 models`
+fn counted(count: impl TryInto<u64>, what: &str) -> String {
+    match count.try_into().unwrap_or(u64::MAX) {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
+}
