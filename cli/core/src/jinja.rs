@@ -13,7 +13,9 @@ mod functions;
 mod library;
 mod macro_call;
 mod namespace;
+pub(crate) mod python;
 mod relation;
+pub(crate) mod rewrite;
 pub(crate) mod scan;
 mod yaml_text;
 

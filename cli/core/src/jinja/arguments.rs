@@ -1,12 +1,11 @@
 //! Arguments of a macro's call: checked against its parameters, surplus ones passed on as Jinja does.
 
-use std::collections::BTreeMap;
-
 use minijinja::value::{Kwargs, Rest, Value};
 use minijinja::{Error, State};
 
 use super::error::problem;
 use super::library::MacroDefinition;
+use super::python;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// What a `{% call %}` block passes beside the arguments.
@@ -34,7 +33,7 @@ pub(super) fn bind(
     }
     let (fitting, surplus) = positional.split_at(positional.len().min(count));
     let mut pass = Vec::new();
-    let mut extra = BTreeMap::new();
+    let mut extra = Vec::new();
     if let Some(named) = &named {
         for name in named.args() {
             let value: Value = named.get(name)?;
@@ -43,17 +42,17 @@ pub(super) fn bind(
             } else if definition.has_parameter(name) {
                 pass.push((name.to_owned(), value));
             } else if definition.takes_kwargs {
-                extra.insert(name.to_owned(), value);
+                extra.push((name.to_owned(), value));
             } else {
                 return Err(problem(unknown(definition, name)));
             }
         }
     }
     if definition.takes_varargs {
-        pass.push(("varargs".to_owned(), Value::from(surplus.to_vec())));
+        pass.push(("varargs".to_owned(), python::tuple(surplus.to_vec())));
     }
     if definition.takes_kwargs {
-        pass.push(("kwargs".to_owned(), Value::from(extra)));
+        pass.push(("kwargs".to_owned(), python::dict(extra)));
     }
     let mut bound = fitting.to_vec();
     if !pass.is_empty() {

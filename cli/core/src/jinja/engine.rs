@@ -11,6 +11,7 @@ use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
 use super::context::NodeContext;
 use super::library::{MacroDefinition, MacroLibrary};
 use super::namespace::{MacroScope, MacroTable};
+use super::rewrite::{self, OffsetMap};
 use super::{error, functions};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceFile;
@@ -24,6 +25,8 @@ pub(super) const RETURN_VALUE: &str = "__hcw_return";
 pub(crate) struct Engine {
     environment: Environment<'static>,
     files: BTreeMap<String, SourceFile>,
+    /// From the macros' rewritten templates to their files.
+    maps: BTreeMap<String, OffsetMap>,
     macros: Arc<MacroTable>,
     /// What the nodes of each package see, and what its generic tests see.
     scopes: BTreeMap<String, (Arc<MacroScope>, Arc<MacroScope>)>,
@@ -54,18 +57,20 @@ impl Engine {
         environment.set_debug(true);
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-        environment
-            .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         environment.set_formatter(functions::format_value);
         environment.set_recursion_limit(200);
         functions::register(&mut environment);
         let mut templates = BTreeMap::new();
         let mut files = BTreeMap::new();
+        let mut maps = BTreeMap::new();
         for definition in library.all() {
-            templates.insert(definition.template_name(), definition.template.clone());
-            files.insert(definition.template_name(), definition.file.clone());
+            let rewritten = rewrite::template(&definition.template);
+            let name = definition.template_name();
+            maps.insert(name.clone(), rewritten.map);
+            templates.insert(name.clone(), rewritten.text.into_owned());
+            files.insert(name, definition.file.clone());
         }
-        environment.set_loader(move |name| Ok(templates.get(name).map(|text| text.to_string())));
+        environment.set_loader(move |name| Ok(templates.get(name).cloned()));
         let macros = Arc::new(MacroTable::new(library));
         let known_functions = environment
             .globals()
@@ -85,6 +90,7 @@ impl Engine {
         Engine {
             environment,
             files,
+            maps,
             macros,
             scopes,
             known_functions,
@@ -141,8 +147,10 @@ impl Engine {
         file: &SourceFile,
         context: &Arc<NodeContext>,
     ) -> Result<Rendered, Diagnostic> {
+        let rewritten = rewrite::template(&file.text);
+        let map = &rewritten.map;
         self.environment
-            .template_from_named_str(&file.path, &file.text)
+            .template_from_named_str(&file.path, &rewritten.text)
             .and_then(|template| template.render_with_spans(root(context)))
             .map(|(text, spans)| Rendered {
                 text,
@@ -150,12 +158,12 @@ impl Engine {
                     .iter()
                     .map(|span| TemplateSpan {
                         output: span.output_range(),
-                        template: span.source_range(),
+                        template: map.original_range(span.source_range()),
                         verbatim: span.kind() == minijinja::OutputSpanKind::Raw,
                     })
                     .collect(),
             })
-            .map_err(|error| self.diagnostic(&error, Some(file)))
+            .map_err(|error| self.diagnostic(&error, Some((file, map))))
     }
 
     /// Renders a text that stands in a YAML file.
@@ -165,7 +173,7 @@ impl Engine {
         context: &Arc<NodeContext>,
     ) -> Result<String, Diagnostic> {
         self.environment
-            .template_from_named_str("<yaml>", text)
+            .template_from_named_str("<yaml>", &rewrite::template(text).text)
             .and_then(|template| template.render(root(context)))
             .map_err(|error| self.diagnostic(&error, None))
     }
@@ -177,7 +185,7 @@ impl Engine {
         context: &Arc<NodeContext>,
     ) -> Result<Value, Diagnostic> {
         self.environment
-            .compile_expression(expression)
+            .compile_expression(&rewrite::expression(expression).text)
             .and_then(|expression| expression.eval(root(context)))
             .map_err(|error| self.diagnostic(&error, None))
     }
@@ -219,12 +227,10 @@ impl Engine {
             .collect()
     }
 
-    fn diagnostic(&self, error: &Error, file: Option<&SourceFile>) -> Diagnostic {
-        let find = |name: &str| {
-            self.files
-                .get(name)
-                .or_else(|| file.filter(|file| &*file.path == name))
-                .cloned()
+    fn diagnostic(&self, error: &Error, rendered: Option<(&SourceFile, &OffsetMap)>) -> Diagnostic {
+        let find = |name: &str| match self.files.get(name) {
+            Some(file) => Some((file, self.maps.get(name)?)),
+            None => rendered.filter(|(file, _)| &*file.path == name),
         };
         error::diagnostic(error, &find, &self.known_functions)
     }

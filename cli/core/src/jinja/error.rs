@@ -6,6 +6,7 @@ use std::fmt;
 
 use minijinja::{Error, ErrorKind};
 
+use super::rewrite::OffsetMap;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Location, SourceFile, line_range};
 
@@ -27,10 +28,13 @@ pub(crate) fn problem(diagnostic: Diagnostic) -> Error {
         .with_source(Problem(diagnostic))
 }
 
+/// Finds the file of a template, and the way back to it from the template as rewritten.
+pub(super) type Find<'a> = dyn Fn(&str) -> Option<(&'a SourceFile, &'a OffsetMap)> + 'a;
+
 /// Turns an error into a diagnostic: the innermost place is primary, the calls that led there are related.
 pub(super) fn diagnostic(
     error: &Error,
-    file: &dyn Fn(&str) -> Option<SourceFile>,
+    file: &Find<'_>,
     known_functions: &BTreeSet<String>,
 ) -> Diagnostic {
     let mut places = Vec::new();
@@ -63,10 +67,11 @@ pub(super) fn diagnostic(
     diagnostic
 }
 
-fn place(error: &Error, file: &dyn Fn(&str) -> Option<SourceFile>) -> Option<Location> {
-    let file = file(error.name()?)?;
+fn place(error: &Error, file: &Find<'_>) -> Option<Location> {
+    let (file, map) = file(error.name()?)?;
     let range = error
         .range()
+        .map(|range| map.original_range(range))
         .filter(|range| file.text.get(range.clone()).is_some())
         .unwrap_or_else(|| line_range(&file.text, error.line().unwrap_or(1)));
     Some(file.at(range))

@@ -10,30 +10,16 @@ use serde_json::Value as Json;
 use super::context::{NodeContext, RefUse};
 use super::engine::{RETURN_VALUE, context_of};
 use super::error::problem;
-use super::relation::Relation;
+use super::python;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::config::{self, ConfigMap};
 use crate::project::config_name;
-use crate::python;
 
 /// Registers the functions that need no node.
 pub(super) fn register(environment: &mut Environment<'static>) {
     environment.add_function("return", return_value);
     environment.add_global("exceptions", Value::from_object(Exceptions));
-    environment.add_function("tojson", |value: Value, options: Kwargs| {
-        let _: Option<Value> = options.get("sort_keys")?;
-        let _: Option<Value> = options.get("default")?;
-        to_json(&value).map(|json| json.to_string())
-    });
-    environment.add_function("fromjson", |text: String| {
-        serde_json::from_str::<Json>(&text)
-            .map(from_json)
-            .map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
-    });
-    environment.add_filter("as_text", |value: Value| value.to_string());
-    environment.add_filter("as_bool", |value: Value| value.is_true());
-    environment.add_filter("as_number", |value: Value| value);
-    environment.add_filter("as_native", |value: Value| value);
+    python::register(environment);
 }
 
 /// Prints values as Python does: `True`, `None`.
@@ -43,46 +29,11 @@ pub(super) fn format_value(
     value: &Value,
 ) -> Result<(), Error> {
     match value.kind() {
-        ValueKind::None | ValueKind::Bool => output.write_str(&shown(value))?,
-        ValueKind::Seq | ValueKind::Map if is_plain(value) => output.write_str(&shown(value))?,
-        _ => return minijinja::escape_formatter(output, state, value),
+        ValueKind::String => output.write_str(value.as_str().unwrap_or_default())?,
+        ValueKind::Undefined => return minijinja::escape_formatter(output, state, value),
+        _ => output.write_str(&python::shown(value))?,
     }
     Ok(())
-}
-
-/// Whether a value is a list or mapping of the template, not an object with a text of its own.
-fn is_plain(value: &Value) -> bool {
-    value.downcast_object_ref::<Relation>().is_none() && !value.is_kwargs()
-}
-
-/// A value as Python's `repr` shows it.
-fn shown(value: &Value) -> String {
-    match value.kind() {
-        ValueKind::None => "None".to_owned(),
-        ValueKind::Bool => if value.is_true() { "True" } else { "False" }.to_owned(),
-        ValueKind::String => python::quoted(value.as_str().unwrap_or_default()),
-        ValueKind::Seq => {
-            let items: Vec<String> = value
-                .try_iter()
-                .map(|items| items.map(|item| shown(&item)).collect())
-                .unwrap_or_default();
-            format!("[{}]", items.join(", "))
-        }
-        ValueKind::Map if is_plain(value) => {
-            let entries: Vec<String> = value
-                .try_iter()
-                .map(|keys| {
-                    keys.map(|key| {
-                        let entry = value.get_item(&key).unwrap_or_default();
-                        format!("{}: {}", shown(&key), shown(&entry))
-                    })
-                    .collect()
-                })
-                .unwrap_or_default();
-            format!("{{{}}}", entries.join(", "))
-        }
-        _ => value.to_string(),
-    }
 }
 
 /// `return(x)`: ends the macro, whose call then has the value `x` itself rather than a text.
@@ -383,9 +334,9 @@ fn unknown_method(object: &str, method: &str) -> Error {
     )
 }
 
-/// A JSON value as templates see it.
+/// A JSON value as templates see it: lists and mappings that can change.
 pub(super) fn from_json(json: impl serde::Serialize) -> Value {
-    Value::from(minijinja::value::Serde(json))
+    python::changeable_throughout(&Value::from(minijinja::value::Serde(json)))
 }
 
 /// A template's value as JSON; relations become their quoted name.

@@ -37,45 +37,71 @@ impl Block {
     }
 }
 
+/// A part of a template that holds code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// `{{ … }}`: what stands between the marks.
+    Expression(Range<usize>),
+    /// `{% … %}`
+    Tag(Tag),
+}
+
 /// All tags of a template, in order; comments and raw blocks are skipped.
 pub(crate) fn tags(text: &str) -> Vec<Tag> {
+    pieces(text)
+        .filter_map(|piece| match piece {
+            Piece::Tag(tag) => Some(tag),
+            Piece::Expression(_) => None,
+        })
+        .collect()
+}
+
+/// All expressions and tags of a template, in order; comments and raw blocks are skipped.
+pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Piece> {
     let bytes = text.as_bytes();
-    let mut tags = Vec::new();
     let mut position = 0;
     let mut raw = false;
-    while let Some(found) = text[position..].find('{') {
-        let start = position + found;
-        match bytes.get(start + 1) {
-            Some(b'#') if !raw => {
-                position = text[start..]
-                    .find("#}")
-                    .map_or(text.len(), |end| start + end + 2);
-            }
-            Some(b'{') if !raw => position = end_of(text, start + 2, "}}"),
-            Some(b'%') => {
-                let end = if raw {
-                    text[start..]
-                        .find("%}")
-                        .map_or(text.len(), |end| start + end + 2)
-                } else {
-                    end_of(text, start + 2, "%}")
-                };
-                let tag = tag(text, start..end);
-                match (&text[tag.keyword.clone()], raw) {
-                    ("raw", false) => raw = true,
-                    ("endraw", true) => raw = false,
-                    (_, true) => {
-                        position = start + 2;
-                        continue;
-                    }
-                    _ => tags.push(tag),
+    std::iter::from_fn(move || {
+        loop {
+            let start = position + text.get(position..)?.find('{')?;
+            match bytes.get(start + 1) {
+                Some(b'#') if !raw => {
+                    position = text[start..]
+                        .find("#}")
+                        .map_or(text.len(), |end| start + end + 2);
                 }
-                position = end;
+                Some(b'{') if !raw => {
+                    position = end_of(text, start + 2, "}}");
+                    let inner = inner(text, start..position, "}}");
+                    return Some(Piece::Expression(inner));
+                }
+                Some(b'%') => {
+                    let end = if raw {
+                        text[start..]
+                            .find("%}")
+                            .map_or(text.len(), |end| start + end + 2)
+                    } else {
+                        end_of(text, start + 2, "%}")
+                    };
+                    let tag = tag(text, start..end);
+                    match (&text[tag.keyword.clone()], raw) {
+                        ("raw", false) => raw = true,
+                        ("endraw", true) => raw = false,
+                        (_, true) => {
+                            position = start + 2;
+                            continue;
+                        }
+                        _ => {
+                            position = end;
+                            return Some(Piece::Tag(tag));
+                        }
+                    }
+                    position = end;
+                }
+                _ => position = start + 1,
             }
-            _ => position = start + 1,
         }
-    }
-    tags
+    })
 }
 
 /// The outermost blocks whose opening keyword is one of `keywords`; the closing one is `end` + keyword.
@@ -151,35 +177,41 @@ pub(crate) fn mentions(text: &str, identifier: &str) -> bool {
 }
 
 fn tag(text: &str, range: Range<usize>) -> Tag {
-    let inner_end = text[range.clone()]
-        .strip_suffix("%}")
-        .map_or(range.end, |inner| range.start + inner.len());
-    let inner_end =
-        if text[range.start..inner_end].ends_with(['-', '+']) && inner_end > range.start + 2 {
-            inner_end - 1
-        } else {
-            inner_end
-        };
-    let mut start = (range.start + 2).min(inner_end);
-    if text[start..inner_end].starts_with(['-', '+']) {
-        start += 1;
-    }
-    let inner = &text[start..inner_end];
-    let keyword_start = start + (inner.len() - inner.trim_start().len());
-    let keyword_end = text[keyword_start..inner_end]
+    let inner = inner(text, range.clone(), "%}");
+    let code = &text[inner.clone()];
+    let keyword_start = inner.start + (code.len() - code.trim_start().len());
+    let keyword_end = text[keyword_start..inner.end]
         .find(|character: char| !(character.is_alphanumeric() || character == '_'))
-        .map_or(inner_end, |length| keyword_start + length);
+        .map_or(inner.end, |length| keyword_start + length);
     Tag {
         range,
         keyword: keyword_start..keyword_end,
-        arguments: keyword_end..inner_end,
+        arguments: keyword_end..inner.end,
     }
 }
 
-/// The position after the end mark, which does not count inside quotes.
+/// What stands between the marks, without the signs that trim white space.
+fn inner(text: &str, range: Range<usize>, mark: &str) -> Range<usize> {
+    let mut end = text[range.clone()]
+        .strip_suffix(mark)
+        .map_or(range.end, |inner| range.start + inner.len())
+        .max((range.start + 2).min(range.end));
+    let mut start = (range.start + 2).min(end);
+    if text[start..end].ends_with(['-', '+']) {
+        end -= 1;
+    }
+    if text[start..end].starts_with(['-', '+']) {
+        start += 1;
+    }
+    start..end
+}
+
+/// The position after the end mark, which does not count inside quotes and brackets.
 fn end_of(text: &str, start: usize, mark: &str) -> usize {
     let bytes = text.as_bytes();
     let mut quote = None;
+    let mut depth = 0_usize;
+    let mut within_brackets = None;
     let mut position = start;
     while position < bytes.len() {
         let byte = bytes[position];
@@ -188,12 +220,21 @@ fn end_of(text: &str, start: usize, mark: &str) -> usize {
             Some(open) if byte == open => quote = None,
             Some(_) => {}
             None if byte == b'\'' || byte == b'"' => quote = Some(byte),
-            None if bytes[position..].starts_with(mark.as_bytes()) => return position + mark.len(),
+            None if bytes[position..].starts_with(mark.as_bytes()) => {
+                if depth == 0 {
+                    return position + mark.len();
+                }
+                within_brackets.get_or_insert(position + mark.len());
+                depth -= usize::from(byte == b'}');
+            }
+            None if matches!(byte, b'(' | b'[' | b'{') => depth += 1,
+            None if matches!(byte, b')' | b']' | b'}') => depth = depth.saturating_sub(1),
             None => {}
         }
         position += 1;
     }
-    text.len()
+    // brackets that are never closed hide nothing
+    within_brackets.unwrap_or(text.len())
 }
 
 #[cfg(test)]
