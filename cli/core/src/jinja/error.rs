@@ -98,9 +98,13 @@ fn describe(error: &Error, known_functions: &BTreeSet<String>) -> Diagnostic {
                 .help("define it under `macros/`")
                 .did_you_mean(name, known_functions.iter().map(String::as_str))
         }
-        ErrorKind::UnknownMethod if MUTATING.iter().any(|name| detail.ends_with(name)) => {
+        ErrorKind::UnknownMethod if detail.starts_with("'tuple'") => {
             Diagnostic::error(Code::TemplateError, detail)
-                .help("values do not change in place: write `{% set names = names + [name] %}`, and keep what a loop collects in a `namespace()`")
+                .help("a tuple does not change: write the list with `[…]` instead of `(…)`")
+        }
+        ErrorKind::UnknownMethod if detail.starts_with('\'') => {
+            Diagnostic::error(Code::TemplateError, detail)
+                .help("the methods are those of Python's type")
         }
         ErrorKind::UndefinedError if detail.is_empty() => {
             Diagnostic::error(Code::TemplateError, "an undefined value is used")
@@ -116,16 +120,6 @@ fn describe(error: &Error, known_functions: &BTreeSet<String>) -> Diagnostic {
         }
     }
 }
-
-/// Ends of the parser's message about methods that change a list or mapping.
-const MUTATING: [&str; 6] = [
-    " append",
-    " extend",
-    " insert",
-    " pop",
-    " update",
-    " setdefault",
-];
 
 /// How the template parser starts its message about a tag.
 const UNKNOWN_TAG: &str = "unknown statement ";
