@@ -5,6 +5,7 @@ mod clean;
 mod compile;
 pub(crate) mod db;
 mod debug;
+mod deps;
 mod init;
 pub(crate) mod load_codes;
 mod ls;
@@ -51,6 +52,7 @@ pub(crate) async fn run(
         (Verb::Show, _) => show::run(&session()?, flags, reporter).await,
         (Verb::Migrate, _) => migrate::run(&session()?, reporter).await,
         (Verb::Debug, _) => debug::run(flags, reporter).await,
+        (Verb::Deps, _) => deps::run(flags, reporter),
         (Verb::Clean, _) => clean::run(flags, reporter),
         (_, Operands::RunOperation(name)) => {
             run_operation::run(&session()?, name.as_deref(), reporter).await

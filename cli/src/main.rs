@@ -9,6 +9,7 @@ mod execute;
 mod exit_code;
 mod landing;
 mod migration;
+mod packages;
 mod project_fs;
 mod report;
 mod seed_load;

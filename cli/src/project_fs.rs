@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use hcw_core::dependencies::{DEPENDENCIES_FILE, LOCK_FILE, PACKAGES_FILE};
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::project::{PROJECT_FILE, ProjectFile, parse_project_file};
 use hcw_core::source::{SourceFile, SourceTree};
@@ -32,6 +33,7 @@ pub(crate) fn load(project_dir: &Path) -> Result<(SourceTree, ProjectFile), Vec<
         return Err(diagnostics);
     };
     let mut errors = Vec::new();
+    read_dependencies(project_dir, "", &mut tree, &mut errors);
     read_folders(project_dir, "", &project, &mut tree, &mut errors);
     for folder in installed_packages(project_dir, &project) {
         read_package(project_dir, &folder, &mut tree, &mut errors);
@@ -40,6 +42,43 @@ pub(crate) fn load(project_dir: &Path) -> Result<(SourceTree, ProjectFile), Vec<
         Ok((tree, project))
     } else {
         Err(errors)
+    }
+}
+
+/// Reads `dbt_project.yml` of a folder, and what asks for packages there: all that `hcw deps` needs.
+///
+/// **Errors**: HCW0002 for what cannot be read.
+pub(crate) fn load_package_files(folder: &Path) -> Result<SourceTree, Vec<Diagnostic>> {
+    let mut tree = SourceTree::default();
+    let mut errors = Vec::new();
+    if folder.join(PROJECT_FILE).exists() {
+        match read(folder, &folder.join(PROJECT_FILE)) {
+            Ok(file) => tree.insert(file),
+            Err(error) => errors.push(error),
+        }
+    }
+    read_dependencies(folder, "", &mut tree, &mut errors);
+    if errors.is_empty() {
+        Ok(tree)
+    } else {
+        Err(errors)
+    }
+}
+
+fn read_dependencies(
+    project_dir: &Path,
+    folder: &str,
+    tree: &mut SourceTree,
+    errors: &mut Vec<Diagnostic>,
+) {
+    for name in [PACKAGES_FILE, DEPENDENCIES_FILE, LOCK_FILE] {
+        let path = project_dir.join(folder).join(name);
+        if path.is_file() {
+            match read(project_dir, &path) {
+                Ok(file) => tree.insert(file),
+                Err(error) => errors.push(error),
+            }
+        }
     }
 }
 

@@ -152,7 +152,7 @@ impl Session {
     }
 }
 
-fn vars(text: &str) -> Result<Map<String, Json>, Diagnostic> {
+pub(crate) fn vars(text: &str) -> Result<Map<String, Json>, Diagnostic> {
     let node = yaml::parse_text("--vars", text)?;
     match node.to_json() {
         Json::Object(vars) => Ok(vars),
@@ -257,7 +257,7 @@ pub(crate) fn profile_folder(flags: &Flags) -> PathBuf {
     folder
 }
 
-fn environment() -> BTreeMap<String, String> {
+pub(crate) fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()

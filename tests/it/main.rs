@@ -5,6 +5,7 @@ mod codes;
 mod compiled;
 mod connect;
 mod defects;
+mod deps;
 mod embedded;
 mod example;
 mod extension;

@@ -17,6 +17,7 @@
 
 pub mod analyse;
 pub mod data_test;
+pub mod dependencies;
 pub mod diagnostic;
 pub mod graph;
 mod jinja;
@@ -35,3 +36,7 @@ pub mod sql;
 pub mod state;
 pub mod target;
 pub mod yaml;
+
+/// The version of dbt whose behaviour is the reference: what templates see as `dbt_version`, and what
+/// `require-dbt-version` is compared with.
+pub const DBT_VERSION: &str = "1.12.6";

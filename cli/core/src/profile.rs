@@ -42,7 +42,7 @@ pub fn resolve(
             profile,
         )
     })?;
-    let renderer = Renderer::new(request.environment);
+    let renderer = SecretRenderer::new(request.environment, &serde_json::Map::new());
     let name = match (request.target, profile.get("target")) {
         (Some(name), _) => name.to_owned(),
         (None, Some(node)) => renderer.text(file, node)?,
@@ -141,7 +141,7 @@ fn target(profile_name: &str, name: String, output: &Output<'_>) -> Result<Targe
 struct Output<'profile> {
     file: &'profile SourceFile,
     node: &'profile Node,
-    renderer: &'profile Renderer,
+    renderer: &'profile SecretRenderer,
 }
 
 impl Output<'_> {
@@ -176,15 +176,19 @@ impl Output<'_> {
 }
 
 /// Renders `env_var` in the file.
-struct Renderer {
+pub struct SecretRenderer {
     engine: Engine,
     context: Arc<NodeContext>,
 }
 
-impl Renderer {
-    fn new(environment: &BTreeMap<String, String>) -> Renderer {
+impl SecretRenderer {
+    /// Templates see `env_var` and the variables of the command line.
+    pub fn new(
+        environment: &BTreeMap<String, String>,
+        vars: &serde_json::Map<String, serde_json::Value>,
+    ) -> SecretRenderer {
         let settings = Settings {
-            vars: serde_json::Map::new(),
+            vars: vars.clone(),
             environment: environment.clone(),
             target: Target {
                 profile_name: String::new(),
@@ -204,7 +208,7 @@ impl Renderer {
         let shared = Shared::new(settings, String::new(), BTreeMap::new());
         let mut diagnostics = Vec::new();
         let engine = Engine::new(&MacroLibrary::new("", &mut diagnostics));
-        Renderer {
+        SecretRenderer {
             context: Arc::new(NodeContext {
                 shared: Arc::new(shared),
                 names: Arc::new(NoNames),
@@ -222,7 +226,10 @@ impl Renderer {
         }
     }
 
-    fn text(&self, file: &SourceFile, node: &Node) -> Result<String, Diagnostic> {
+    /// A value as text.
+    ///
+    /// **Errors**: the codes of templates, without what they rendered.
+    pub fn text(&self, file: &SourceFile, node: &Node) -> Result<String, Diagnostic> {
         let renderer = YamlRenderer {
             engine: &self.engine,
             context: self.context.clone(),

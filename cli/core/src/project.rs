@@ -21,7 +21,8 @@ pub use package::{Package, Packages};
 pub use project_file::{PROJECT_FILE, ProjectFile, ValidatorForm, parse_project_file};
 pub use resource::*;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::dependencies;
+use crate::diagnostic::{Code, Diagnostic, has_errors};
 use crate::jinja::{Engine, MacroLibrary, Names, NodeContext, Relation, Shared, YamlRenderer};
 use crate::name::RelationName;
 use crate::settings::Settings;
@@ -61,6 +62,15 @@ pub fn parse(tree: &SourceTree, settings: Settings) -> (Option<Project>, Vec<Dia
     };
     let mut packages = Packages::of(project_file);
     packages.add_installed(tree, &mut diagnostics);
+    if checks_dbt_version(&settings) {
+        packages.check_dbt_version(&mut diagnostics);
+    }
+    let missing = diagnostics.len();
+    dependencies::check_installed(tree, &packages.root().file, &mut diagnostics);
+    if has_errors(&diagnostics[missing..]) {
+        // everything else that is found would be a consequence
+        return (None, diagnostics);
+    }
     let engine = Arc::new(engine(tree, &packages, &mut diagnostics));
     let shared = Arc::new(shared(&packages, settings));
     let mut binder = bind::Binder::new(&packages, &engine, &shared);
@@ -86,6 +96,11 @@ pub fn parse(tree: &SourceTree, settings: Settings) -> (Option<Project>, Vec<Dia
         shared,
     };
     (Some(project), diagnostics)
+}
+
+/// Whether `require-dbt-version` counts: `--no-version-check` and its like.
+fn checks_dbt_version(settings: &Settings) -> bool {
+    settings.flags.get("VERSION_CHECK") != Some(&Json::Bool(false))
 }
 
 /// The macros of all packages, compiled.

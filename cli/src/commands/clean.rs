@@ -42,6 +42,21 @@ pub(crate) fn run(flags: &Flags, reporter: &Reporter) -> Result<u8, Problems> {
         if !folder.exists() {
             continue;
         }
+        if *target == project.packages_install_path {
+            let removed = if folder.is_symlink() {
+                std::fs::remove_file(&folder)
+            } else {
+                std::fs::remove_dir_all(&folder)
+            };
+            removed.map_err(|error| {
+                vec![Diagnostic::error(
+                    Code::FileUnwritable,
+                    format!("cannot remove `{}`: {error}", folder.display()),
+                )]
+            })?;
+            reporter.line(&format!("removed {target}"));
+            continue;
+        }
         // `target/` may be Cargo's too: only what hcw wrote is removed there
         for entry in ["compiled", "run", "run_results.json"] {
             let path = folder.join(entry);

@@ -43,6 +43,10 @@ codes! {
     Unsupported = "HCW0112", "something that hcw does not support";
     UnusedConfigPath = "HCW0113", "a configuration path that matches nothing";
     Deprecated = "HCW0114", "something that dbt will not accept for ever";
+    PackagesMissing = "HCW0115", "packages that are not installed";
+    PackagesInvalid = "HCW0116", "a package that cannot be used";
+    PackageVersion = "HCW0117", "versions that do not fit together";
+    PackageFetch = "HCW0118", "a package that cannot be fetched";
     // 02: names
     UnknownRef = "HCW0201", "ref() of a model that does not exist";
     UnknownSource = "HCW0202", "source() that is not declared";

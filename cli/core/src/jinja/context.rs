@@ -292,7 +292,7 @@ impl NodeContext {
             "project_name" => self.shared.project_name.clone().into(),
             "invocation_id" => self.shared.settings.invocation_id.clone().into(),
             "run_started_at" => self.shared.settings.run_started_at.clone().into(),
-            "dbt_version" => "1.12.0".into(),
+            "dbt_version" => crate::DBT_VERSION.into(),
             _ => return None,
         })
     }

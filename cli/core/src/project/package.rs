@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{PROJECT_FILE, ProjectFile, parse_project_file};
+use crate::dependencies::version::{self, Range, Version};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::{SourceFile, SourceTree};
 
@@ -119,6 +120,13 @@ impl Packages {
         }
     }
 
+    /// Compares what each package requires of dbt with the version that hcw is.
+    ///
+    /// **Errors**: HCW0117.
+    pub(super) fn check_dbt_version(&self, diagnostics: &mut Vec<Diagnostic>) {
+        diagnostics.extend(self.iter().filter_map(required_version));
+    }
+
     /// The root project.
     pub fn root(&self) -> &Package {
         // `of` put it there and nothing takes it away
@@ -143,6 +151,46 @@ impl Packages {
                 .filter(|package| !package.folder.is_empty()),
         )
     }
+}
+
+/// The problem with what a package requires of dbt.
+fn required_version(package: &Package) -> Option<Diagnostic> {
+    let required = &package.file.require_dbt_version;
+    let place = package.file.file.at(required.first()?.1.clone());
+    let mut comparisons = Vec::new();
+    for (text, range) in required {
+        match text.parse::<Version>() {
+            Ok(version) => comparisons.push(version),
+            Err(error) => {
+                let place = package.file.file.at(range.clone());
+                return Some(Diagnostic::error(Code::PackageVersion, error.to_string()).at(place));
+            }
+        }
+    }
+    let name = package.name();
+    let message = if Range::of_all(comparisons.iter()).is_none() {
+        format!("The package version requirement can never be satisfied for the '{name}' package.")
+    } else if version::suits(crate::DBT_VERSION, &comparisons) {
+        return None;
+    } else {
+        format!("This version of dbt is not supported with the '{name}' package.")
+    };
+    let shown: Vec<String> = comparisons
+        .iter()
+        .map(|version| format!("'{version}'"))
+        .collect();
+    Some(
+        Diagnostic::error(Code::PackageVersion, message)
+            .at(place)
+            .note(format!("Installed version of dbt: ={}", crate::DBT_VERSION))
+            .note(format!(
+                "Required version of dbt for '{name}': [{}]",
+                shown.join(", ")
+            ))
+            .help(format!(
+                "check for a different version of the '{name}' package, or run again with --no-version-check"
+            )),
+    )
 }
 
 /// Somebody else's files are not checked for typing errors and bad habits: only what makes them unusable is
