@@ -10,6 +10,7 @@ mod embedded;
 mod example;
 mod extension;
 mod landing;
+mod macros;
 mod migration;
 mod packages;
 mod portable;

@@ -5,6 +5,7 @@
 
 mod adapter;
 mod arguments;
+mod builtin;
 mod context;
 mod dispatch;
 mod engine;

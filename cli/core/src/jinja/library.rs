@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::scan;
+use super::{builtin, scan};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Location, SourceFile};
 
@@ -15,26 +15,6 @@ use crate::source::{Location, SourceFile};
 pub(crate) const DBT_PACKAGE: &str = "dbt";
 /// The package of built-in macros that are hcw's own.
 pub(crate) const OWN_PACKAGE: &str = "hcw";
-
-/// Macros that every project has, in our own words: package, file and text. A project's macro of the same
-/// name wins.
-const BUILT_IN: [(&str, &str, &str); 3] = [
-    (
-        DBT_PACKAGE,
-        "dbt/naming.sql",
-        include_str!("builtin/naming.sql"),
-    ),
-    (
-        DBT_PACKAGE,
-        "dbt/data_tests.sql",
-        include_str!("builtin/data_tests.sql"),
-    ),
-    (
-        OWN_PACKAGE,
-        "hcw/validators.sql",
-        include_str!("builtin/validators.sql"),
-    ),
-];
 
 /// What a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,9 +116,9 @@ impl MacroLibrary {
     /// The built-in macros, for a root project of that name.
     pub(crate) fn new(root: &str, diagnostics: &mut Vec<Diagnostic>) -> MacroLibrary {
         let mut built_in = PackageMacros::new();
-        for (package, path, text) in BUILT_IN {
-            let file = SourceFile::new(path, text);
-            for definition in definitions(&file, package, diagnostics) {
+        for built_in_file in builtin::FILES {
+            let file = SourceFile::new(built_in_file.path, built_in_file.text);
+            for definition in definitions(&file, built_in_file.package, diagnostics) {
                 built_in.insert(definition.name.clone(), Arc::new(definition));
             }
         }
