@@ -6,6 +6,7 @@
 mod adapter;
 mod arguments;
 mod builtin;
+mod calls;
 mod context;
 mod dispatch;
 mod engine;

@@ -4,6 +4,7 @@ mod bind;
 pub mod config;
 pub(crate) mod config_name;
 mod generic_test;
+mod macro_facts;
 mod names;
 mod package;
 mod project_file;
@@ -16,6 +17,7 @@ use minijinja::Value;
 use serde_json::Value as Json;
 
 pub use crate::jinja::DispatchOrder;
+pub use macro_facts::Macro;
 pub(crate) use names::{Found, NameIndex};
 pub use package::{Package, Packages};
 pub use project_file::{PROJECT_FILE, ProjectFile, ValidatorForm, parse_project_file};

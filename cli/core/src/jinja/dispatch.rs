@@ -5,7 +5,7 @@ use std::sync::Arc;
 use minijinja::Value;
 
 use super::macro_call::ProjectMacro;
-use super::namespace::MacroScope;
+use super::namespace::{MacroScope, MacroTable};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Implementations' prefixes, the most specific first.
@@ -34,12 +34,23 @@ pub(crate) fn dispatch(
 }
 
 /// The macro itself, where there is one.
-pub(super) fn find<'scope>(
+fn find<'scope>(
     scope: &'scope MacroScope,
     name: &str,
     namespace: Option<&str>,
 ) -> Option<&'scope Arc<ProjectMacro>> {
-    let table = &scope.table;
+    find_in(&scope.table, name, namespace, |wanted| {
+        scope.macro_of(wanted)
+    })
+}
+
+/// The macro that a dispatch finds; `unscoped` finds a macro where no package is named.
+pub(super) fn find_in<'table>(
+    table: &'table MacroTable,
+    name: &str,
+    namespace: Option<&str>,
+    unscoped: impl Fn(&str) -> Option<&'table Arc<ProjectMacro>>,
+) -> Option<&'table Arc<ProjectMacro>> {
     table
         .search_order(namespace)
         .into_iter()
@@ -48,7 +59,7 @@ pub(super) fn find<'scope>(
                 let wanted = format!("{prefix}__{name}");
                 match &package {
                     Some(package) => table.in_package(package, &wanted),
-                    None => scope.macro_of(&wanted),
+                    None => unscoped(&wanted),
                 }
             })
         })

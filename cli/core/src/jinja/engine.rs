@@ -12,7 +12,7 @@ use super::context::NodeContext;
 use super::library::{MacroDefinition, MacroLibrary};
 use super::namespace::{MacroScope, MacroTable};
 use super::rewrite::{self, OffsetMap};
-use super::{error, functions};
+use super::{calls, error, functions};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceFile;
 
@@ -134,6 +134,16 @@ impl Engine {
             None => self.macros.resolve(package, name),
         };
         found.map(|found| found.definition())
+    }
+
+    /// All macros, built-in ones first, then package by package.
+    pub(crate) fn macros(&self) -> impl Iterator<Item = &Arc<MacroDefinition>> {
+        self.macros.all()
+    }
+
+    /// The macros that a macro's text calls: dbt's `depends_on.macros`.
+    pub(crate) fn called_macros(&self, definition: &MacroDefinition) -> Vec<Arc<MacroDefinition>> {
+        calls::called_macros(&self.macros, definition)
     }
 
     /// The packages that macros can be asked of.

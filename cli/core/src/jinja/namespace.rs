@@ -119,7 +119,20 @@ impl MacroTable {
     /// package's own, then the root project's, any package's, a built-in one.
     pub(super) fn resolve(&self, package: &str, name: &str) -> Option<&Arc<ProjectMacro>> {
         self.in_package(package, name)
-            .or_else(|| self.by_name.get(name))
+            .or_else(|| self.by_name(name))
+    }
+
+    /// A macro by its plain name: the root project's, any package's, a built-in one.
+    pub(super) fn by_name(&self, name: &str) -> Option<&Arc<ProjectMacro>> {
+        self.by_name.get(name)
+    }
+
+    /// All macros: built-in ones first, then package by package.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<MacroDefinition>> {
+        std::iter::once(&self.built_in)
+            .chain(self.packages.values())
+            .flat_map(|namespace| namespace.macros.values())
+            .map(|found| found.definition())
     }
 
     /// The names of the packages that macros can be asked of.
