@@ -112,7 +112,7 @@ pub fn resolve(rendered: Rendered) -> (Resolved, Vec<Diagnostic>) {
             graph.parents.entry(id.clone()).or_default().insert(parent);
         }
     }
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = reads_of_root(&rendered, &graph);
     match order(&graph) {
         Ok(order) => graph.order = order,
         Err(loops) => {
@@ -120,6 +120,40 @@ pub fn resolve(rendered: Rendered) -> (Resolved, Vec<Diagnostic>) {
         }
     }
     (Resolved { rendered, graph }, diagnostics)
+}
+
+/// Warns of nodes of packages whose `ref` finds a node of the root project that it does not name.
+fn reads_of_root(rendered: &Rendered, graph: &Graph) -> Vec<Diagnostic> {
+    let project = &rendered.project;
+    let root = project.file().name.as_str();
+    let mut warnings = Vec::new();
+    for node in project.nodes.values().filter(|node| node.package != root) {
+        let names_root = |parent: &str| {
+            rendered.captured.get(&node.id).is_some_and(|captured| {
+                captured
+                    .refs
+                    .iter()
+                    .any(|used| used.package.as_deref() == Some(root) && used.name == parent)
+            })
+        };
+        let parents = graph
+            .parents(&node.id)
+            .filter_map(|id| project.nodes.get(id));
+        for parent in parents.filter(|parent| parent.package == root && !names_root(&parent.name)) {
+            warnings.push(
+                Diagnostic::warning(
+                    Code::RootRef,
+                    format!(
+                        "The node '{}' in package '{}' depends on the root project node '{}'. This may lead to unexpected cycles downstream.",
+                        node.name, node.package, parent.id
+                    ),
+                )
+                .at(node.patched_at.clone().filter(|_| node.is_test()).unwrap_or_else(|| node.file.at(0..0)))
+                .help("set the flag `require_ref_searches_node_package_before_root` to true, so that a package's own nodes come first"),
+            );
+        }
+    }
+    warnings
 }
 
 /// Kahn's algorithm over sorted ids, so that the order depends on nothing but the graph.

@@ -1,6 +1,7 @@
 //! The render stage: every template runs once without a warehouse (`execute` is false), and what it asks
 //! for (`ref`, `source`, `config`, macros) is recorded. An unknown name fails where it is called.
 
+mod missing;
 mod node;
 mod place;
 
@@ -56,7 +57,12 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
                 }
                 captured.insert(id, rendering.captured);
             }
-            Err(diagnostic) => diagnostics.push(diagnostic),
+            Err(diagnostic) => diagnostics.push(match project.nodes.get_mut(&id) {
+                Some(node) if missing::can_be_left_out(node, &diagnostic) => {
+                    missing::leave_out(node, diagnostic)
+                }
+                _ => diagnostic,
+            }),
         }
     }
     for node in project.nodes.values_mut() {

@@ -57,6 +57,7 @@ codes! {
     DisabledRef = "HCW0207", "ref() of a disabled model";
     NameTooLong = "HCW0208", "a relation name of over 63 bytes";
     AmbiguousRef = "HCW0209", "ref() of a name that several packages have";
+    RootRef = "HCW0210", "a package that reads the root project";
     // 03: templates
     TemplateSyntax = "HCW0301", "a template does not parse";
     TemplateError = "HCW0302", "a template fails while it renders";
