@@ -20,7 +20,7 @@ const RELATIONS: &str = "
         on attribute.attrelid = class.oid
         and attribute.attnum > 0
         and not attribute.attisdropped
-    where namespace.nspname = any ($1)
+    where namespace.nspname = any ($1::text[])
         and class.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c')
     order by namespace.nspname, class.relname, attribute.attnum";
 

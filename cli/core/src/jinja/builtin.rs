@@ -55,6 +55,7 @@ pub(super) const FILES: &[BuiltIn] = files! {
         "indexes",
         "naming",
         "query_columns",
+        "relations/existing",
         "relations/materialized_view",
         "relations/materialized_view_build",
         "relations/rename",
@@ -65,6 +66,7 @@ pub(super) const FILES: &[BuiltIn] = files! {
         "snapshots/merge",
         "snapshots/staging",
         "snapshots/strategies",
+        "unit_test_build",
         "unit_tests",
     }
     OWN_PACKAGE => "hcw" {
