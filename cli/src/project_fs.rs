@@ -4,12 +4,12 @@ use std::path::Path;
 
 use hcw_core::dependencies::{DEPENDENCIES_FILE, LOCK_FILE, PACKAGES_FILE};
 use hcw_core::diagnostic::{Code, Diagnostic};
-use hcw_core::project::{PROJECT_FILE, ProjectFile, parse_project_file};
+use hcw_core::project::{PROJECT_FILE, ProjectFile, SELECTOR_FILE, parse_project_file};
 use hcw_core::source::{SourceFile, SourceTree};
 use walkdir::WalkDir;
 
 /// File types that the compiler reads.
-const EXTENSIONS: [&str; 5] = ["sql", "yml", "yaml", "csv", "py"];
+const EXTENSIONS: [&str; 6] = ["sql", "yml", "yaml", "csv", "md", "py"];
 
 /// Reads `dbt_project.yml` and the files below the folders that it names, for the project and for each package
 /// that is installed.
@@ -35,6 +35,13 @@ pub(crate) fn load(project_dir: &Path) -> Result<(SourceTree, ProjectFile), Vec<
     let mut errors = Vec::new();
     read_dependencies(project_dir, "", &mut tree, &mut errors);
     read_folders(project_dir, "", &project, &mut tree, &mut errors);
+    let selectors = project_dir.join(SELECTOR_FILE);
+    if selectors.is_file() {
+        match read(project_dir, &selectors) {
+            Ok(file) => tree.insert(file),
+            Err(error) => errors.push(error),
+        }
+    }
     for folder in installed_packages(project_dir, &project) {
         read_package(project_dir, &folder, &mut tree, &mut errors);
     }

@@ -19,7 +19,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
 use crate::jinja::{Names, Relation, RelationKind};
 use crate::materialize::Materialization;
-use crate::project::{Found, NameIndex, Node, NodeKind, UniqueId};
+use crate::project::{Found, NameIndex, Node, NodeKind, UniqueId, snapshot};
 use crate::render::{Pass, render_node};
 use crate::source::{Location, SourceFile};
 use crate::state::{RelationType, WarehouseState};
@@ -143,6 +143,8 @@ pub fn check_settings(resolved: &Resolved) -> Vec<Diagnostic> {
     let project = resolved.project();
     let problems = project.nodes.values().filter_map(|node| match node.kind {
         NodeKind::Model | NodeKind::Seed => Materialization::of(node, project.settings()).err(),
+        NodeKind::Snapshot => snapshot::check(node).err(),
+        NodeKind::Analysis | NodeKind::Function => None,
         NodeKind::SingularTest | NodeKind::GenericTest(_) => {
             data_test::check(node, project.settings()).err()
         }
@@ -170,7 +172,7 @@ fn compile(
         .unwrap_or_else(|| project.placeholder(node));
     let materialization = match node.kind {
         NodeKind::Model | NodeKind::Seed => Some(Materialization::of(node, project.settings())?),
-        NodeKind::SingularTest | NodeKind::GenericTest(_) => None,
+        _ => None,
     };
     let existing = state.get(&relation);
     let is_incremental = match &materialization {
@@ -224,7 +226,7 @@ impl FinalNames {
         let models = project
             .nodes
             .values()
-            .filter(|node| !node.is_test())
+            .filter(|node| node.is_referable())
             .filter_map(|node| {
                 let relation = if is_ephemeral(node) {
                     Relation::ephemeral(&node.name)

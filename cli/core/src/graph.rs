@@ -94,7 +94,7 @@ pub fn resolve(rendered: Rendered) -> (Resolved, Vec<Diagnostic>) {
         };
         let names = &rendered.names;
         let refs = captured.refs.iter().filter_map(|used| {
-            match names.find_ref(&node.package, used.package.as_deref(), &used.name) {
+            match names.find_ref(&node.package, used.package.as_deref(), &used.lookup_name()) {
                 Found::One(parent) => Some(parent.clone()),
                 _ => None,
             }

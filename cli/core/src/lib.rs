@@ -16,6 +16,7 @@
 #![deny(missing_docs)]
 
 pub mod analyse;
+pub mod artifact;
 pub mod data_test;
 pub mod dependencies;
 pub mod diagnostic;

@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::materialize::{self, Materialization, Statement, Target, retired_schema, shadow_schema};
 use crate::name::RelationName;
 use crate::project::config;
-use crate::project::{Landing, Node, UniqueId};
+use crate::project::{Landing, Node, NodeKind, UniqueId};
 use crate::seed::{self, SeedData};
 use crate::state::WarehouseState;
 
@@ -228,6 +228,14 @@ fn node_step(
                     },
                 )
             }))
+        }
+        None if work.models && matches!(node.kind, NodeKind::Snapshot | NodeKind::Function) => {
+            let what = node.kind.resource_type();
+            Some(Err(Diagnostic::warning(
+                Code::Unsupported,
+                format!("the {what} `{}` is compiled but not built yet", node.name),
+            )
+            .at(node.file.at(0..0))))
         }
         Some(Materialization::Ephemeral) | None => None,
         Some(_) => {

@@ -205,7 +205,7 @@ impl SecretRenderer {
             verb: String::new(),
             flags: serde_json::Map::new(),
         };
-        let shared = Shared::new(settings, String::new(), BTreeMap::new());
+        let shared = Shared::new(settings, String::new(), BTreeMap::new(), BTreeMap::new());
         let mut diagnostics = Vec::new();
         let engine = Engine::new(&MacroLibrary::new("", &mut diagnostics));
         SecretRenderer {

@@ -3,13 +3,25 @@
 mod bind;
 pub mod config;
 pub(crate) mod config_name;
-mod generic_test;
+mod declared;
+mod docs_block;
+mod freshness;
+pub(crate) mod generic_test;
 mod macro_facts;
+mod metric;
+mod model_properties;
 mod names;
 mod package;
 mod project_file;
 mod properties;
+mod reference;
 mod resource;
+mod saved_query;
+mod selector_file;
+mod semantic_model;
+pub(crate) mod snapshot;
+mod unit_test;
+mod version;
 
 use std::sync::Arc;
 
@@ -17,11 +29,25 @@ use minijinja::Value;
 use serde_json::Value as Json;
 
 pub use crate::jinja::DispatchOrder;
+pub use declared::{Declaration, Declared, Exposure, Group, MacroArgument, MacroProperties};
+pub(crate) use docs_block::find as find_docs_block;
+pub use docs_block::{DocsBlock, DocsBlocks};
+pub use freshness::{Age, Freshness, Period, Quoting, SourceProperties};
 pub use macro_facts::Macro;
+pub use metric::*;
+pub use model_properties::*;
 pub(crate) use names::{Found, NameIndex};
 pub use package::{Package, Packages};
 pub use project_file::{PROJECT_FILE, ProjectFile, ValidatorForm, parse_project_file};
+pub use reference::{ModelReference, Reference};
 pub use resource::*;
+pub use saved_query::{Export, QueryParams, SavedQuery};
+pub use selector_file::{
+    SELECTOR_FILE, Selector, SelectorCriterion, SelectorDefinition, SelectorParts, Selectors,
+};
+pub use semantic_model::*;
+pub use unit_test::*;
+pub use version::Version;
 
 use crate::dependencies;
 use crate::diagnostic::{Code, Diagnostic, has_errors};
@@ -38,8 +64,14 @@ pub struct Project {
     pub packages: Packages,
     /// Models, seeds and tests that are enabled so far.
     pub nodes: Nodes,
+    /// Nodes that configuration or template disables.
+    pub disabled: Nodes,
     /// Source tables.
     pub sources: Sources,
+    /// Source tables that configuration disables.
+    pub disabled_sources: Sources,
+    /// What only YAML and Markdown declare.
+    pub declared: Declared,
     pub(crate) engine: Arc<Engine>,
     pub(crate) shared: Arc<Shared>,
 }
@@ -74,7 +106,8 @@ pub fn parse(tree: &SourceTree, settings: Settings) -> (Option<Project>, Vec<Dia
         return (None, diagnostics);
     }
     let engine = Arc::new(engine(tree, &packages, &mut diagnostics));
-    let shared = Arc::new(shared(&packages, settings));
+    let docs = docs_blocks(tree, &packages, &mut diagnostics);
+    let shared = Arc::new(shared(&packages, settings, docs));
     let mut binder = bind::Binder::new(&packages, &engine, &shared);
     for package in packages.iter() {
         let renderer = YamlRenderer {
@@ -89,11 +122,18 @@ pub fn parse(tree: &SourceTree, settings: Settings) -> (Option<Project>, Vec<Dia
         }
         diagnostics.extend(found);
     }
-    let (nodes, sources) = binder.finish(&mut diagnostics);
+    let mut bound = binder.finish(&mut diagnostics);
+    bound.declared.docs = shared.docs.clone();
+    if let Some(file) = tree.get(SELECTOR_FILE) {
+        bound.declared.selectors = selector_file::parse(file, &mut diagnostics);
+    }
     let project = Project {
         packages,
-        nodes,
-        sources,
+        nodes: bound.nodes,
+        disabled: Nodes::new(),
+        sources: bound.sources,
+        disabled_sources: bound.disabled_sources,
+        declared: bound.declared,
         engine,
         shared,
     };
@@ -122,7 +162,26 @@ fn engine(tree: &SourceTree, packages: &Packages, diagnostics: &mut Vec<Diagnost
     engine
 }
 
-fn shared(packages: &Packages, settings: Settings) -> Shared {
+/// The docs blocks of all packages.
+fn docs_blocks(
+    tree: &SourceTree,
+    packages: &Packages,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> DocsBlocks {
+    let mut blocks = DocsBlocks::new();
+    for package in packages.iter() {
+        let folders: Vec<String> = match &package.file.docs_paths {
+            Some(folders) => folders.clone(),
+            None => package.file.source_paths().cloned().collect(),
+        };
+        for file in package.files(tree, &folders, &["md"]) {
+            docs_block::read(file, package.name(), &mut blocks, diagnostics);
+        }
+    }
+    blocks
+}
+
+fn shared(packages: &Packages, settings: Settings, docs: DocsBlocks) -> Shared {
     let vars = packages
         .iter()
         .filter_map(|package| match package.file.vars.as_ref()?.to_json() {
@@ -130,7 +189,7 @@ fn shared(packages: &Packages, settings: Settings) -> Shared {
             _ => None,
         })
         .collect();
-    Shared::new(settings, packages.root().name().to_owned(), vars)
+    Shared::new(settings, packages.root().name().to_owned(), vars, docs)
 }
 
 /// What a package's sidecars say.
@@ -145,6 +204,9 @@ fn properties_of(
         &package.file.seed_paths,
         &package.file.test_paths,
         &package.file.macro_paths,
+        &package.file.snapshot_paths,
+        &package.file.analysis_paths,
+        &package.file.function_paths,
     ]
     .into_iter()
     .flatten()
@@ -163,6 +225,15 @@ pub(crate) fn is_generic_test_file(file: &SourceFile) -> bool {
         .rev()
         .skip(1)
         .any(|folder| folder == "generic")
+}
+
+/// A file in the folder `fixtures` of a test path holds rows for unit tests.
+pub(crate) fn is_fixture_file(package: &Package, file: &SourceFile) -> bool {
+    let path = file.path_in_package();
+    package.file.test_paths.iter().any(|root| {
+        path.strip_prefix(root.as_str())
+            .is_some_and(|below| below.starts_with("/fixtures/"))
+    })
 }
 
 fn yaml_context(engine: &Engine, shared: &Arc<Shared>, package: &str) -> NodeContext {

@@ -1,6 +1,7 @@
 //! The render stage: every template runs once without a warehouse (`execute` is false), and what it asks
 //! for (`ref`, `source`, `config`, macros) is recorded. An unknown name fails where it is called.
 
+mod access;
 mod missing;
 mod node;
 mod place;
@@ -15,8 +16,10 @@ pub(crate) use node::{NodeRendering, Pass, render_node};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Captured, Names, Relation};
 use crate::name::RelationName;
-use crate::project::config;
-use crate::project::{Attachment, Found, NameIndex, Node, NodeKind, Project, UniqueId};
+use crate::project::{
+    Attachment, Found, NameIndex, Node, NodeKind, Project, UniqueId, versioned_name,
+};
+use crate::project::{config, config_name};
 
 /// A project whose templates have all run once: configuration is complete, every relation has its name.
 #[derive(Debug)]
@@ -70,7 +73,9 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
         config::merge(&mut node.config, &root_config);
     }
     let index = Arc::new(NameIndex::of(&project));
-    remove_disabled(&mut project, &index, &mut captured, &mut diagnostics);
+    warn_of_misspelt(&project, &captured, &mut diagnostics);
+    remove_disabled(&mut project, &index, &captured, &mut diagnostics);
+    access::check(&project, &index, &captured, &mut diagnostics);
     let relations = place::relations(&project, &names, &mut diagnostics);
     (
         Rendered {
@@ -88,23 +93,24 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
 fn remove_disabled(
     project: &mut Project,
     names: &NameIndex,
-    captured: &mut BTreeMap<UniqueId, Captured>,
+    captured: &BTreeMap<UniqueId, Captured>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    project.nodes.retain(|id, node| {
-        let is_kept = config::is_enabled(&node.config)
-            && !(node.is_test() && needs_disabled(names, node, captured.get(id)));
-        if !is_kept {
-            captured.remove(id);
-        }
-        is_kept
-    });
+    let (kept, disabled) =
+        std::mem::take(&mut project.nodes)
+            .into_iter()
+            .partition(|(id, node)| {
+                config::is_enabled(&node.config)
+                    && !(node.is_test() && needs_disabled(names, node, captured.get(id)))
+            });
+    project.nodes = kept;
+    project.disabled = disabled;
     for (id, captured) in captured.iter() {
         let Some(node) = project.nodes.get(id) else {
             continue;
         };
         for used in &captured.refs {
-            let found = names.find_ref(&node.package, used.package.as_deref(), &used.name);
+            let found = names.find_ref(&node.package, used.package.as_deref(), &used.lookup_name());
             let diagnostic = match &found {
                 Found::One(_) => continue,
                 Found::Disabled(_) => Diagnostic::error(
@@ -113,7 +119,7 @@ fn remove_disabled(
                 )
                 .help("enable it, or disable this one too"),
                 Found::Several(_) | Found::Nothing => {
-                    names.unknown_ref(&found, used.package.as_deref(), &used.name)
+                    names.unknown_ref(&found, used.package.as_deref(), &used.lookup_name())
                 }
             };
             let location = node
@@ -123,6 +129,25 @@ fn remove_disabled(
                 .or_else(|| use_of(node.template()?, &used.name))
                 .unwrap_or_else(|| node.file.at(0..0));
             diagnostics.push(diagnostic.at(location));
+        }
+    }
+}
+
+/// Warns of names in `config()` that are almost known ones.
+fn warn_of_misspelt(
+    project: &Project,
+    captured: &BTreeMap<UniqueId, Captured>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for (id, captured) in captured {
+        let Some(node) = project.nodes.get(id) else {
+            continue;
+        };
+        for (name, meant) in &captured.misspelt {
+            let template = node.template().unwrap_or(&node.file);
+            let at = template.text.find(name.as_str());
+            let location = template.at(at.map_or(0..0, |at| at..at + name.len()));
+            diagnostics.push(config_name::unknown(name, meant, "in `config()`").at(location));
         }
     }
 }
@@ -137,7 +162,10 @@ fn needs_disabled(names: &NameIndex, node: &Node, captured: Option<&Captured>) -
     };
     let attached_to = match &node.kind {
         NodeKind::GenericTest(test) => match &test.attached_to {
-            Attachment::Ref(name) => is_disabled(None, name),
+            Attachment::Ref(name) => match &test.version {
+                None => is_disabled(None, name),
+                Some(version) => is_disabled(None, &versioned_name(name, version)),
+            },
             Attachment::Source(..) => false,
         },
         _ => false,
@@ -147,7 +175,7 @@ fn needs_disabled(names: &NameIndex, node: &Node, captured: Option<&Captured>) -
             captured
                 .refs
                 .iter()
-                .any(|used| is_disabled(used.package.as_deref(), &used.name))
+                .any(|used| is_disabled(used.package.as_deref(), &used.lookup_name()))
         })
 }
 

@@ -30,6 +30,15 @@ impl SourceFile {
         &self.path[self.package_root..]
     }
 
+    /// A file of the same path with another text.
+    pub(crate) fn with_text(&self, text: impl Into<Arc<str>>) -> SourceFile {
+        SourceFile {
+            path: self.path.clone(),
+            text: text.into(),
+            package_root: self.package_root,
+        }
+    }
+
     /// A location in this file, by byte range.
     pub fn at(&self, range: Range<usize>) -> Location {
         Location {

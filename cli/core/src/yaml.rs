@@ -4,8 +4,11 @@
 
 mod reader;
 mod scalar;
+mod typed;
 
 pub use reader::MapReader;
+pub(crate) use typed::one_or_more;
+pub use typed::typed;
 
 use std::fmt;
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! `ls`: what a selector selects, without a database.
 
 use hcw_core::graph::Resolved;
-use hcw_core::project::{NodeKind, UniqueId, config};
+use hcw_core::project::{UniqueId, config};
 use hcw_core::select::resource_type;
 use serde_json::json;
 
@@ -79,7 +79,7 @@ fn line(resolved: &Resolved, id: &UniqueId, flags: &Flags) -> String {
                     let table = &project.sources[id];
                     format!("source:{}.{}.{}", table.package, table.source_name, table.name)
                 }
-                Some(NodeKind::Model | NodeKind::Seed | NodeKind::SingularTest | NodeKind::GenericTest(_)) => joined,
+                Some(_) => joined,
             }
         }
     }

@@ -55,8 +55,8 @@ pub(super) fn check(node: &Node, compiled: &Compiled, diagnostics: &mut Vec<Diag
         .columns
         .iter()
         .map(|column| match column.quote {
-            true => column.name.clone(),
-            false => column.name.to_lowercase(),
+            Some(true) => column.name.clone(),
+            _ => column.name.to_lowercase(),
         })
         .collect();
     let declared: BTreeSet<&str> = declared.iter().map(String::as_str).collect();

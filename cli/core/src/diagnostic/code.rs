@@ -58,6 +58,9 @@ codes! {
     NameTooLong = "HCW0208", "a relation name of over 63 bytes";
     AmbiguousRef = "HCW0209", "ref() of a name that several packages have";
     RootRef = "HCW0210", "a package that reads the root project";
+    UnknownDoc = "HCW0211", "doc() of a docs block that does not exist";
+    AccessDenied = "HCW0212", "ref() of a model that its owner keeps to a group or package";
+    UnknownGroup = "HCW0213", "a group that nobody declares";
     // 03: templates
     TemplateSyntax = "HCW0301", "a template does not parse";
     TemplateError = "HCW0302", "a template fails while it renders";

@@ -13,6 +13,7 @@ use super::namespace::MacroScope;
 use super::relation::Relation;
 use crate::diagnostic::Diagnostic;
 use crate::project::config::{self, ConfigMap};
+use crate::project::{DocsBlocks, ModelReference, UniqueId};
 use crate::settings::Settings;
 
 /// What is the same for all nodes of a run.
@@ -22,6 +23,8 @@ pub(crate) struct Shared {
     pub(crate) project_name: String,
     /// Variables of each package's own project file.
     pub(crate) vars: BTreeMap<String, Map<String, Json>>,
+    /// The docs blocks of all packages.
+    pub(crate) docs: DocsBlocks,
     target: Value,
     flags: Value,
 }
@@ -31,6 +34,7 @@ impl Shared {
         settings: Settings,
         project_name: String,
         vars: BTreeMap<String, Map<String, Json>>,
+        docs: DocsBlocks,
     ) -> Shared {
         let target = target(&settings);
         let mut flags = settings.flags.clone();
@@ -46,6 +50,7 @@ impl Shared {
             settings,
             project_name,
             vars,
+            docs,
             target,
             flags,
         }
@@ -114,20 +119,17 @@ pub(crate) trait Names: Send + Sync + std::fmt::Debug {
     -> Result<Relation, Diagnostic>;
 }
 
-/// A use of `ref()`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RefUse {
-    pub(crate) package: Option<String>,
-    pub(crate) name: String,
-}
-
 /// What a template asked for while it rendered.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Captured {
-    pub(crate) refs: Vec<RefUse>,
+    pub(crate) refs: Vec<ModelReference>,
     pub(crate) sources: Vec<(String, String)>,
+    /// The docs blocks that a description uses.
+    pub(crate) docs: Vec<UniqueId>,
     /// What the template's own `config()` calls say.
     pub(crate) config: ConfigMap,
+    /// Misspelt names in them, with what was meant.
+    pub(crate) misspelt: Vec<(String, &'static str)>,
     /// Ids of the macros that the template itself calls, in the order of their first call.
     pub(crate) macros: Vec<String>,
     /// How many macros are being called, each within the one before.
@@ -162,7 +164,8 @@ pub(crate) struct NodeContext {
 
 impl NodeContext {
     /// All names of the context, for messages.
-    pub(crate) const NAMES: [&'static str; 23] = [
+    pub(crate) const NAMES: [&'static str; 24] = [
+        "doc",
         "adapter",
         "ref",
         "source",
@@ -187,6 +190,23 @@ impl NodeContext {
         "dbt_version",
         "builtins",
     ];
+
+    /// The same context, of which nothing has been asked yet.
+    pub(crate) fn fresh(&self) -> NodeContext {
+        NodeContext {
+            shared: self.shared.clone(),
+            names: self.names.clone(),
+            macros: self.macros.clone(),
+            this: self.this.clone(),
+            model: self.model.clone(),
+            config: self.config.clone(),
+            root_config: self.root_config.clone(),
+            execute: self.execute,
+            is_incremental: self.is_incremental,
+            extra: self.extra.clone(),
+            captured: Mutex::default(),
+        }
+    }
 
     pub(crate) fn captured(&self) -> MutexGuard<'_, Captured> {
         self.captured.lock().unwrap_or_else(PoisonError::into_inner)
@@ -272,6 +292,7 @@ impl NodeContext {
                 context: self.clone(),
             }),
             "env_var" => function(Function::EnvVar),
+            "doc" => function(Function::Doc),
             "is_incremental" => function(Function::IsIncremental),
             "log" => function(Function::Log),
             "print" => function(Function::Print),

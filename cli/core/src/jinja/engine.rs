@@ -146,6 +146,11 @@ impl Engine {
         calls::called_macros(&self.macros, definition)
     }
 
+    /// Whether a package itself has a macro of that name.
+    pub(crate) fn has_macro(&self, package: &str, name: &str) -> bool {
+        self.macros.in_package(package, name).is_some()
+    }
+
     /// The packages that macros can be asked of.
     pub(crate) fn macro_packages(&self) -> Vec<&str> {
         self.macros.package_names().collect()

@@ -7,13 +7,14 @@ use minijinja::value::{Kwargs, Object, Rest, Value, ValueKind, from_args};
 use minijinja::{Environment, Error, ErrorKind, Output, State};
 use serde_json::Value as Json;
 
-use super::context::{NodeContext, RefUse};
+use super::context::NodeContext;
 use super::engine::{RETURN_VALUE, context_of};
 use super::error::problem;
 use super::python;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::config::{self, ConfigMap};
 use crate::project::config_name;
+use crate::project::{ModelReference, Version, find_docs_block};
 
 /// Registers the functions that need no node.
 pub(super) fn register(environment: &mut Environment<'static>) {
@@ -51,6 +52,7 @@ pub(super) enum Function {
     Ref,
     Source,
     EnvVar,
+    Doc,
     IsIncremental,
     Log,
     Print,
@@ -89,6 +91,7 @@ impl Object for ContextFunction {
                 let (name, default): (String, Option<Value>) = from_args(arguments)?;
                 environment_variable(context, &name, default)
             }
+            Function::Doc => documentation(context, arguments),
             Function::IsIncremental => Ok(context.is_incremental.into()),
             Function::Log => {
                 let (message, options): (Value, Kwargs) = from_args(arguments)?;
@@ -114,12 +117,10 @@ impl Object for ContextFunction {
 
 fn reference(context: &Arc<NodeContext>, arguments: &[Value]) -> Result<Value, Error> {
     let (first, second, options): (String, Option<String>, Kwargs) = from_args(arguments)?;
-    for version in ["v", "version"] {
-        if options.get::<Option<Value>>(version)?.is_some() {
-            return Err(problem(Diagnostic::error(
-                Code::Unsupported,
-                "model versions are not supported yet",
-            )));
+    let mut version = None;
+    for key in ["v", "version"] {
+        if let Some(value) = options.get::<Option<Value>>(key)? {
+            version = Version::from_json(&to_json(&value)?);
         }
     }
     options.assert_all_used()?;
@@ -127,16 +128,49 @@ fn reference(context: &Arc<NodeContext>, arguments: &[Value]) -> Result<Value, E
         Some(name) => (Some(first), name),
         None => (None, first),
     };
+    let used = ModelReference {
+        package,
+        name,
+        version,
+    };
     let relation = context
         .names
-        .resolve_ref(context.package(), package.as_deref(), &name)
+        .resolve_ref(
+            context.package(),
+            used.package.as_deref(),
+            &used.lookup_name(),
+        )
         .map_err(problem)?;
-    let used = RefUse { package, name };
     let mut captured = context.captured();
     if !captured.refs.contains(&used) {
         captured.refs.push(used);
     }
     Ok(relation.into_value())
+}
+
+/// `doc('name')` and `doc('package', 'name')`.
+fn documentation(context: &Arc<NodeContext>, arguments: &[Value]) -> Result<Value, Error> {
+    let (first, second): (String, Option<String>) = from_args(arguments)?;
+    let (package, name) = match &second {
+        Some(name) => (Some(first.as_str()), name.as_str()),
+        None => (None, first.as_str()),
+    };
+    let shared = &context.shared;
+    let root = &shared.project_name;
+    match find_docs_block(&shared.docs, context.package(), root, package, name) {
+        Some(block) => {
+            let mut captured = context.captured();
+            if !captured.docs.contains(&block.id) {
+                captured.docs.push(block.id.clone());
+            }
+            Ok(Value::from(block.contents.clone()))
+        }
+        None => Err(problem(
+            Diagnostic::error(Code::UnknownDoc, format!("unknown docs block `{name}`"))
+                .help("write it in a Markdown file: `{% docs name %} … {% enddocs %}`")
+                .did_you_mean(name, shared.docs.values().map(|block| block.name.as_str())),
+        )),
+    }
 }
 
 fn environment_variable(
@@ -234,10 +268,8 @@ impl Object for ConfigObject {
         }
         let misspelt = layer
             .keys()
-            .find_map(|name| Some((name, config_name::misspelt(name)?)));
-        if let Some((name, meant)) = misspelt {
-            return Err(problem(config_name::unknown(name, meant, "in `config()`")));
-        }
+            .filter_map(|name| Some((name.clone(), config_name::misspelt(name)?)));
+        self.context.captured().misspelt.extend(misspelt);
         config::merge(&mut self.context.captured().config, &layer);
         Ok(Value::from(""))
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Engine, NodeContext};
 use crate::diagnostic::Diagnostic;
+use crate::project::Description;
 use crate::source::SourceFile;
 use crate::yaml::{Node, Value};
 
@@ -16,6 +17,14 @@ pub(crate) struct YamlRenderer<'engine> {
 }
 
 impl YamlRenderer<'_> {
+    /// A description with its templates rendered, and the docs blocks that it uses.
+    pub(crate) fn describe(&self, text: &str) -> Result<Description, Diagnostic> {
+        let context = Arc::new(self.context.fresh());
+        let text = self.engine.render_text(text, &context)?;
+        let doc_blocks = std::mem::take(&mut context.captured().docs);
+        Ok(Description { text, doc_blocks })
+    }
+
     /// The node as JSON with every text rendered; a failure is reported at the text's place.
     pub(crate) fn render(
         &self,

@@ -132,7 +132,7 @@ fn named(constraint: &Constraint) -> String {
 
 /// A column's name as dbt writes it: quoted only when the sidecar says so, so that the server folds it.
 pub(super) fn column_name(column: &Column) -> String {
-    if column.quote {
+    if column.quote == Some(true) {
         quote_identifier(&column.name)
     } else {
         quote_identifier(&column.name.to_lowercase())

@@ -1,5 +1,5 @@
 //! The names of dbt's configurations. A project may add names of its own; one that is almost a known name
-//! is a typing error, which would else be ignored in silence.
+//! is likely a typing error, which would else be ignored in silence: as in dbt it only warns.
 
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -73,7 +73,7 @@ pub(crate) fn misspelt_landing(name: &str) -> Option<&'static str> {
 
 /// The problem, without its place.
 pub(crate) fn unknown(name: &str, meant: &str, of: &str) -> Diagnostic {
-    Diagnostic::error(
+    Diagnostic::warning(
         Code::YamlUnknownKey,
         format!("unknown configuration `{name}` {of}"),
     )

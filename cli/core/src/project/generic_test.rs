@@ -4,8 +4,10 @@ use md5::{Digest, Md5};
 use serde_json::Value as Json;
 
 use super::config::ConfigMap;
+use super::model_properties::NodeProperties;
 use super::properties::TestDeclaration;
 use super::resource::{Attachment, GenericTest, Node, NodeKind, UniqueId};
+use super::version::Version;
 use crate::python::quoted as python_text;
 use crate::source::SourceFile;
 
@@ -26,10 +28,18 @@ pub(super) fn name(test: &TestDeclaration, attached_to: &Attachment) -> TestName
             short: name.clone(),
         };
     }
-    let test_name = test.test_name.replace('.', "_");
-    let identifier = match attached_to {
-        Attachment::Ref(model) => format!("{test_name}_{model}"),
-        Attachment::Source(source, table) => format!("source_{test_name}_{source}_{table}"),
+    let (namespace, test_name) = match test.test_name.split_once('.') {
+        Some((namespace, test_name)) => (format!("{namespace}_"), test_name),
+        None => (String::new(), test.test_name.as_str()),
+    };
+    let identifier = match (attached_to, &test.version) {
+        (Attachment::Ref(model), None) => format!("{namespace}{test_name}_{model}"),
+        (Attachment::Ref(model), Some(version)) => {
+            format!("{namespace}{test_name}_{model}_v{version}")
+        }
+        (Attachment::Source(source, table), _) => {
+            format!("{namespace}source_{test_name}_{source}_{table}")
+        }
     };
     let mut arguments: Vec<(&str, Vec<String>)> = test
         .arguments
@@ -82,18 +92,26 @@ pub(super) fn node(
             &test_name,
             &test.arguments,
             test.column_name.as_deref(),
-            &attached_to
+            &tested_model(&attached_to, test.version.as_ref())
         )
     ))
     .chars()
     .skip(22)
     .collect();
+    let properties = NodeProperties {
+        unrendered_config: test.config,
+        shown_path: Some(format!("{}.sql", name.short)),
+        file_key_name: Some(test.file_key),
+        inherited_tags: sorted(test.inherited_tags),
+        ..NodeProperties::default()
+    };
     Node {
         id: UniqueId::new("test", package, &format!("{}.{suffix}", name.full)),
         kind: NodeKind::GenericTest(GenericTest {
             test_name,
             namespace,
             attached_to,
+            version: test.version,
             column_name: test.column_name,
             arguments: test.arguments,
         }),
@@ -107,7 +125,24 @@ pub(super) fn node(
         config,
         root_config: ConfigMap::new(),
         patched_at: Some(test.location),
+        properties: Box::new(properties),
     }
+}
+
+fn sorted(mut tags: Vec<String>) -> Vec<String> {
+    tags.sort_unstable();
+    tags.dedup();
+    tags
+}
+
+/// What a test asks for its model with, as dbt writes it.
+pub(crate) fn tested_model(attached_to: &Attachment, version: Option<&Version>) -> String {
+    let model = match (attached_to, version) {
+        (Attachment::Ref(model), None) => format!("ref('{model}')"),
+        (Attachment::Ref(model), Some(version)) => format!("ref('{model}', version='{version}')"),
+        (Attachment::Source(source, table), _) => format!("source('{source}', '{table}')"),
+    };
+    format!("{{{{ get_where_subquery({model}) }}}}")
 }
 
 /// What dbt's ids of generic tests are a hash of: the test's facts as Python prints a dictionary.
@@ -116,20 +151,13 @@ fn metadata(
     test_name: &str,
     arguments: &[(String, Json)],
     column_name: Option<&str>,
-    attached_to: &Attachment,
+    model: &str,
 ) -> String {
-    let model = match attached_to {
-        Attachment::Ref(model) => format!("ref('{model}')"),
-        Attachment::Source(source, table) => format!("source('{source}', '{table}')"),
-    };
     let mut entries: Vec<(&str, String)> = arguments
         .iter()
         .map(|(name, value)| (name.as_str(), python(value)))
         .collect();
-    entries.push((
-        "model",
-        python_text(&format!("{{{{ get_where_subquery({model}) }}}}")),
-    ));
+    entries.push(("model", python_text(model)));
     if let Some(column) = column_name {
         entries.push(("column_name", python_text(column)));
     }
@@ -228,6 +256,11 @@ mod tests {
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
             config: ConfigMap::new(),
+            inherited_tags: Vec::new(),
+            of_column: None,
+            version: None,
+            file_key: String::new(),
+            enabled_by_model: true,
             location: SourceFile::new("a.yml", "").at(0..0),
         }
     }

@@ -46,15 +46,17 @@ impl NameIndex {
                 .unwrap_or(false),
             ..NameIndex::default()
         };
-        for node in project.nodes.values().filter(|node| !node.is_test()) {
+        for node in project.nodes.values().filter(|node| node.is_referable()) {
             let refs = if config::is_enabled(&node.config) {
                 &mut index.refs
             } else {
                 &mut index.disabled_refs
             };
-            refs.entry(node.name.clone())
-                .or_default()
-                .insert(node.package.clone(), node.id.clone());
+            for name in node.reference_names() {
+                refs.entry(name)
+                    .or_default()
+                    .insert(node.package.clone(), node.id.clone());
+            }
         }
         for table in project.sources.values() {
             index

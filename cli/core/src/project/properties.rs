@@ -1,59 +1,65 @@
-//! YAML sidecars: properties of models, seeds, tests and macros, and the sources they declare.
+//! YAML sidecars: properties of models, seeds, snapshots, tests and macros, and what only sidecars declare.
 
 mod columns;
+mod described;
+mod exposures;
+mod functions;
+mod macros;
+mod patch;
+mod semantics;
 mod sources;
 mod tests;
+mod unit_tests;
+mod versions;
 
 use serde_json::Value as Json;
 
+pub(crate) use exposures::{ExposureDeclaration, GroupDeclaration};
+pub(crate) use patch::{Patch, PatchKind, deep_merge};
+pub(crate) use semantics::{MetricDeclaration, SavedQueryDeclaration, SemanticModelDeclaration};
 pub(crate) use sources::SourceDeclaration;
 pub(crate) use tests::TestDeclaration;
+pub(crate) use unit_tests::{FixtureDeclaration, UnitTestDeclaration};
+pub(crate) use versions::VersionDeclaration;
 
 use super::config::ConfigMap;
 use super::config_name;
-use super::resource::{Column, Constraint};
+use super::declared::MacroProperties;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::YamlRenderer;
 use crate::source::{Location, SourceFile};
 use crate::yaml::{self, MapReader, Node};
 
 /// Everything that one sidecar says.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Properties {
+    pub(crate) file: SourceFile,
     pub(crate) patches: Vec<Patch>,
     pub(crate) sources: Vec<SourceDeclaration>,
+    pub(crate) groups: Vec<GroupDeclaration>,
+    pub(crate) exposures: Vec<ExposureDeclaration>,
+    pub(crate) unit_tests: Vec<UnitTestDeclaration>,
+    pub(crate) metrics: Vec<MetricDeclaration>,
+    pub(crate) semantic_models: Vec<SemanticModelDeclaration>,
+    pub(crate) saved_queries: Vec<SavedQueryDeclaration>,
+    pub(crate) macros: Vec<(String, MacroProperties)>,
 }
 
-/// The kinds of resources that sidecars describe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PatchKind {
-    Model,
-    Seed,
-    SingularTest,
-}
-
-impl PatchKind {
-    pub(crate) fn noun(self) -> &'static str {
-        match self {
-            PatchKind::Model => "model",
-            PatchKind::Seed => "seed",
-            PatchKind::SingularTest => "data test",
+impl Properties {
+    fn new(file: &SourceFile) -> Properties {
+        Properties {
+            file: file.clone(),
+            patches: Vec::new(),
+            sources: Vec::new(),
+            groups: Vec::new(),
+            exposures: Vec::new(),
+            unit_tests: Vec::new(),
+            metrics: Vec::new(),
+            semantic_models: Vec::new(),
+            saved_queries: Vec::new(),
+            macros: Vec::new(),
         }
     }
-}
-
-/// The properties of one model, seed or singular test.
-#[derive(Debug)]
-pub(crate) struct Patch {
-    pub(crate) kind: PatchKind,
-    pub(crate) name: String,
-    pub(crate) file: SourceFile,
-    pub(crate) location: Location,
-    pub(crate) description: String,
-    pub(crate) config: ConfigMap,
-    pub(crate) columns: Vec<Column>,
-    pub(crate) constraints: Vec<Constraint>,
-    pub(crate) tests: Vec<TestDeclaration>,
 }
 
 /// Reads one sidecar.
@@ -62,7 +68,7 @@ pub(crate) fn parse(
     renderer: &YamlRenderer<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Properties {
-    let mut properties = Properties::default();
+    let mut properties = Properties::new(file);
     let root = match yaml::parse(file) {
         Ok(root) => root,
         Err(diagnostic) => {
@@ -75,134 +81,104 @@ pub(crate) fn parse(
     let lists = [
         (PatchKind::Model, reader.list("models")),
         (PatchKind::Seed, reader.list("seeds")),
+        (PatchKind::Snapshot, reader.list("snapshots")),
+        (PatchKind::Analysis, reader.list("analyses")),
+        (PatchKind::Function, reader.list("functions")),
         (PatchKind::SingularTest, reader.list("data_tests")),
         (PatchKind::SingularTest, reader.list("tests")),
     ];
     let sources = reader.list("sources");
-    // macro properties only document; hcw needs nothing of them
-    reader.node("macros");
-    reader.node("anchors");
-    for key in [
-        "snapshots",
-        "unit_tests",
+    let [
+        groups,
+        exposures,
+        unit_tests,
+        macros,
+        metrics,
+        semantic_models,
+        saved_queries,
+    ] = [
+        "groups",
         "exposures",
+        "unit_tests",
+        "macros",
         "metrics",
         "semantic_models",
         "saved_queries",
-        "groups",
-        "analyses",
-        "functions",
-    ] {
-        if let Some(node) = reader.node(key) {
-            let location = file.at(node.range.clone());
-            reader.diagnostics().push(
-                Diagnostic::warning(
-                    Code::Unsupported,
-                    format!("`{key}` is not supported yet and has no effect"),
-                )
-                .at(location),
-            );
-        }
-    }
+    ]
+    .map(|key| reader.list(key));
+    reader.node("anchors");
     reader.finish();
     for (kind, nodes) in lists {
         for node in nodes {
-            properties
-                .patches
-                .extend(patch(file, kind, node, renderer, diagnostics));
+            let patch = patch::parse(file, kind, node, renderer, diagnostics);
+            properties.patches.extend(patch);
         }
     }
     for node in sources {
-        properties
-            .sources
-            .extend(sources::parse(file, node, renderer, diagnostics));
+        let tables = sources::parse(file, node, renderer, diagnostics);
+        properties.sources.extend(tables);
     }
+    properties.groups = read(groups, |node| {
+        exposures::group(file, node, renderer, diagnostics)
+    });
+    properties.exposures = read(exposures, |node| {
+        exposures::exposure(file, node, renderer, diagnostics)
+    });
+    properties.unit_tests = read(unit_tests, |node| {
+        unit_tests::parse(file, node, renderer, diagnostics)
+    });
+    properties.macros = read(macros, |node| {
+        macros::parse(file, node, renderer, diagnostics)
+    });
+    properties.metrics = read(metrics, |node| {
+        semantics::metric(file, node, renderer, diagnostics)
+    });
+    properties.semantic_models = read(semantic_models, |node| {
+        semantics::semantic_model(file, node, renderer, diagnostics)
+    });
+    properties.saved_queries = read(saved_queries, |node| {
+        semantics::saved_query(file, node, renderer, diagnostics)
+    });
     properties
 }
 
-fn patch(
+fn read<T>(nodes: &[Node], entry: impl FnMut(&Node) -> Option<T>) -> Vec<T> {
+    nodes.iter().filter_map(entry).collect()
+}
+
+/// The thing as messages name it.
+fn named(noun: &str, node: &Node) -> String {
+    match node.get("name").and_then(Node::scalar_text) {
+        Some(name) => format!("{noun} `{name}`"),
+        None => {
+            let article = if noun.starts_with(['a', 'e', 'i', 'o']) {
+                "an"
+            } else {
+                "a"
+            };
+            format!("{article} {noun}")
+        }
+    }
+}
+
+/// The name that was read, or the problem that there is none.
+fn required_name(
+    name: Option<(String, Location)>,
     file: &SourceFile,
-    kind: PatchKind,
     node: &Node,
-    renderer: &YamlRenderer<'_>,
+    what: &str,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Patch> {
-    let name = node.get("name").and_then(Node::scalar_text);
-    let what = match &name {
-        Some(name) => format!("{} `{name}`", kind.noun()),
-        None => format!("a {}", kind.noun()),
-    };
-    let mut reader = MapReader::new(file, what.clone(), node, diagnostics);
-    let location = reader
-        .located_text("name")
-        .map_or_else(|| file.at(node.range.clone()), |(_, location)| location);
-    let description = reader.text("description").unwrap_or_default();
-    let config = config(&mut reader, file, renderer);
-    let column_nodes = reader.list("columns");
-    let constraint_nodes = reader.list("constraints");
-    let test_nodes = [reader.list("data_tests"), reader.list("tests")].concat();
-    for key in [
-        "docs",
-        "access",
-        "group",
-        "latest_version",
-        "versions",
-        "deprecation_date",
-        "time_spine",
-        "primary_entity",
-        "agg_time_dimension",
-        "semantic_model",
-        "metrics",
-        "derived_semantics",
-    ] {
-        if matches!(kind, PatchKind::SingularTest) && key != "docs" {
-            break;
-        }
-        if let (Some(node), true) = (reader.node(key), key == "versions") {
-            let location = file.at(node.range.clone());
-            reader.diagnostics().push(
-                Diagnostic::error(Code::Unsupported, "model versions are not supported yet")
-                    .at(location),
-            );
-        }
-    }
-    reader.finish();
-    let mut patch_tests = Vec::new();
-    for node in &test_nodes {
-        patch_tests.extend(tests::parse(file, &what, node, None, renderer, diagnostics));
-    }
-    let mut columns = Vec::new();
-    for node in column_nodes {
-        if let Some((column, tests)) = columns::parse(file, &what, node, renderer, diagnostics) {
-            columns.push(column);
-            patch_tests.extend(tests);
-        }
-    }
-    let constraints = constraint_nodes
-        .iter()
-        .filter_map(|node| columns::constraint(file, &what, node, diagnostics))
-        .collect();
-    let Some(name) = name else {
+) -> Option<(String, Location)> {
+    if name.is_none() {
         diagnostics.push(
             Diagnostic::error(Code::YamlType, format!("{what} has no `name`"))
                 .at(file.at(node.range.clone())),
         );
-        return None;
-    };
-    Some(Patch {
-        kind,
-        name,
-        file: file.clone(),
-        location,
-        description,
-        config,
-        columns,
-        constraints,
-        tests: patch_tests,
-    })
+    }
+    name
 }
 
-/// Reports misspelt names below `config:`.
+/// Warns of misspelt names below `config:`.
 pub(super) fn check_names(node: &Node, file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) {
     for (key, _) in node.as_mapping().unwrap_or_default() {
         let name = key.name.trim_start_matches('+');
@@ -226,23 +202,52 @@ pub(super) fn config(
             config.insert(key.to_owned(), value);
         }
     }
-    if let Some(node) = reader.node("config") {
-        check_names(node, file, reader.diagnostics());
-        match renderer.render(file, node, reader.diagnostics()) {
-            Json::Object(entries) => {
-                let entries: ConfigMap = entries
-                    .into_iter()
-                    .map(|(key, value)| (key.trim_start_matches('+').to_owned(), value))
-                    .collect();
-                super::config::merge(&mut config, &entries);
-            }
-            _ => {
-                let location = file.at(node.range.clone());
-                reader.diagnostics().push(
-                    Diagnostic::error(Code::YamlType, "`config` must be a mapping").at(location),
-                );
-            }
-        }
-    }
+    super::config::merge(&mut config, &config_only(reader, file, renderer));
     config
+}
+
+/// Reads `config:`, rendered; hooks and `loaded_at_query` stay templates until their turn.
+pub(super) fn config_only(
+    reader: &mut MapReader<'_, '_>,
+    file: &SourceFile,
+    renderer: &YamlRenderer<'_>,
+) -> ConfigMap {
+    let Some(node) = reader.node("config") else {
+        return ConfigMap::new();
+    };
+    check_names(node, file, reader.diagnostics());
+    let Some(entries) = node.as_mapping() else {
+        let location = file.at(node.range.clone());
+        reader
+            .diagnostics()
+            .push(Diagnostic::error(Code::YamlType, "`config` must be a mapping").at(location));
+        return ConfigMap::new();
+    };
+    entries
+        .iter()
+        .map(|(key, value)| {
+            let name = key.name.trim_start_matches('+');
+            let stays = [
+                "pre_hook",
+                "post_hook",
+                "pre-hook",
+                "post-hook",
+                "loaded_at_query",
+            ];
+            let value = if stays.contains(&name) {
+                value.to_json()
+            } else {
+                renderer.render(file, value, reader.diagnostics())
+            };
+            (name.to_owned(), value)
+        })
+        .collect()
+}
+
+/// `config:` as written, for `unrendered_config`.
+fn unrendered(node: &Node) -> ConfigMap {
+    match node.get("config").map(Node::to_json) {
+        Some(Json::Object(entries)) => entries,
+        _ => ConfigMap::new(),
+    }
 }

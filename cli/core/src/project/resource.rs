@@ -5,6 +5,10 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
+use super::freshness::SourceProperties;
+use super::model_properties::NodeProperties;
+use super::version::Version;
+
 use super::config::ConfigMap;
 use crate::name::RelationName;
 use crate::source::{Location, SourceFile};
@@ -38,6 +42,12 @@ pub enum NodeKind {
     Model,
     /// A CSV file of the project.
     Seed,
+    /// The history of a query's rows: a block of a file, or an entry of a sidecar.
+    Snapshot,
+    /// A query that is compiled and never run.
+    Analysis,
+    /// A function in the database.
+    Function,
     /// A test that is a SQL file.
     SingularTest,
     /// A generic test applied to a model, seed or source, or to one of its columns.
@@ -50,6 +60,9 @@ impl NodeKind {
         match self {
             NodeKind::Model => "model",
             NodeKind::Seed => "seed",
+            NodeKind::Snapshot => "snapshot",
+            NodeKind::Analysis => "analysis",
+            NodeKind::Function => "function",
             NodeKind::SingularTest | NodeKind::GenericTest(_) => "test",
         }
     }
@@ -64,7 +77,9 @@ pub struct GenericTest {
     pub namespace: Option<String>,
     /// What it is attached to: `ref('x')` or `source('a', 'b')`.
     pub attached_to: Attachment,
-    /// The column, for a column test.
+    /// The version of the model that it is attached to.
+    pub version: Option<Version>,
+    /// The column, for a column test; in quotes where the column says so.
     pub column_name: Option<String>,
     /// Further arguments, as written.
     pub arguments: Vec<(String, Json)>,
@@ -73,7 +88,7 @@ pub struct GenericTest {
 /// What a generic test is attached to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attachment {
-    /// A model or seed by name.
+    /// A model, seed or snapshot by name.
     Ref(String),
     /// A source table.
     Source(String, String),
@@ -106,6 +121,8 @@ pub struct Node {
     pub root_config: ConfigMap,
     /// The place of the sidecar's entry, when there is one.
     pub patched_at: Option<Location>,
+    /// Everything else that sidecars say of it.
+    pub properties: Box<NodeProperties>,
 }
 
 impl GenericTest {
@@ -130,6 +147,70 @@ impl Node {
             .unwrap_or_else(|| super::config::is_enabled(&self.config))
     }
 
+    /// Whether others can `ref` it.
+    pub fn is_referable(&self) -> bool {
+        matches!(
+            self.kind,
+            NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot
+        )
+    }
+
+    /// The names under which `ref` finds it: a versioned model under `name.v<version>`, and the latest also
+    /// under its bare name.
+    pub fn reference_names(&self) -> Vec<String> {
+        match &self.properties.version {
+            None => vec![self.name.clone()],
+            Some(version) => {
+                let mut names = vec![versioned_name(&self.name, version)];
+                if self.is_latest_version() {
+                    names.push(self.name.clone());
+                }
+                names
+            }
+        }
+    }
+
+    /// Whether it is the version that an unversioned `ref` means.
+    pub fn is_latest_version(&self) -> bool {
+        self.properties.version == self.properties.latest_version
+    }
+
+    /// The key that lists nodes of its kind in sidecars, with its name: `models.orders`.
+    pub(crate) fn kind_key(&self) -> String {
+        let kind = match self.kind {
+            NodeKind::Model => "models",
+            NodeKind::Seed => "seeds",
+            NodeKind::Snapshot => "snapshots",
+            NodeKind::Analysis => "analyses",
+            NodeKind::Function => "functions",
+            NodeKind::SingularTest | NodeKind::GenericTest(_) => "data_tests",
+        };
+        format!("{kind}.{}", self.name)
+    }
+
+    /// Its template's text as dbt keeps it: without blanks at either end, but a snapshot's block as it stands.
+    pub fn raw_code(&self) -> &str {
+        match (&self.kind, &self.properties.block_text) {
+            (NodeKind::Snapshot, Some(text)) => text,
+            (NodeKind::Seed | NodeKind::GenericTest(_), _) => "",
+            _ => self.file.text.trim(),
+        }
+    }
+
+    /// Its tags: those of its configuration, and for a generic test those of what it stands at.
+    pub fn tags(&self) -> Vec<String> {
+        let mut tags = self.properties.inherited_tags.clone();
+        for tag in super::config::texts(&self.config, "tags")
+            .into_iter()
+            .chain(super::config::texts(&self.root_config, "tags"))
+        {
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+        tags
+    }
+
     /// Whether the node is a test.
     pub fn is_test(&self) -> bool {
         matches!(self.kind, NodeKind::SingularTest | NodeKind::GenericTest(_))
@@ -138,7 +219,10 @@ impl Node {
     /// The template that makes its SQL. A seed has none.
     pub fn template(&self) -> Option<&SourceFile> {
         match self.kind {
-            NodeKind::Model | NodeKind::SingularTest => Some(&self.file),
+            NodeKind::Model | NodeKind::SingularTest | NodeKind::Analysis | NodeKind::Function => {
+                Some(&self.file)
+            }
+            NodeKind::Snapshot => self.properties.snapshot_template.as_ref(),
             NodeKind::Seed | NodeKind::GenericTest(_) => None,
         }
     }
@@ -147,6 +231,20 @@ impl Node {
     pub fn alias(&self) -> &str {
         super::config::text(&self.config, "alias").unwrap_or(&self.name)
     }
+}
+
+/// The name under which `ref` finds a version of a model.
+pub fn versioned_name(name: &str, version: &Version) -> String {
+    format!("{name}.v{version}")
+}
+
+/// A description with the docs blocks that it uses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Description {
+    /// The text, docs blocks filled in.
+    pub text: String,
+    /// The blocks, in the order of their use.
+    pub doc_blocks: Vec<UniqueId>,
 }
 
 /// A column as the sidecar declares it.
@@ -158,8 +256,18 @@ pub struct Column {
     pub data_type: Option<String>,
     /// Description, the column's comment under `persist_docs`.
     pub description: String,
+    /// The docs blocks that the description uses.
+    pub doc_blocks: Vec<UniqueId>,
     /// Whether the name is quoted.
-    pub quote: bool,
+    pub quote: Option<bool>,
+    /// Granularity of a time column.
+    pub granularity: Option<String>,
+    /// What the semantic layer makes of it, as written.
+    pub dimension: Option<Json>,
+    /// The join key that it is, as written.
+    pub entity: Option<Json>,
+    /// Keys that dbt does not know.
+    pub extra: ConfigMap,
     /// Free keys.
     pub meta: ConfigMap,
     /// Tags.
@@ -185,6 +293,30 @@ pub enum ConstraintKind {
     Custom,
 }
 
+impl ConstraintKind {
+    /// All kinds.
+    pub const ALL: [ConstraintKind; 6] = [
+        ConstraintKind::NotNull,
+        ConstraintKind::Unique,
+        ConstraintKind::PrimaryKey,
+        ConstraintKind::ForeignKey,
+        ConstraintKind::Check,
+        ConstraintKind::Custom,
+    ];
+
+    /// The kind's word in sidecars.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ConstraintKind::NotNull => "not_null",
+            ConstraintKind::Unique => "unique",
+            ConstraintKind::PrimaryKey => "primary_key",
+            ConstraintKind::ForeignKey => "foreign_key",
+            ConstraintKind::Check => "check",
+            ConstraintKind::Custom => "custom",
+        }
+    }
+}
+
 /// A constraint of a column or of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Constraint {
@@ -200,6 +332,10 @@ pub struct Constraint {
     pub to: Option<String>,
     /// A foreign key's target columns.
     pub to_columns: Vec<String>,
+    /// Whether dbt warns where the database does not enforce it.
+    pub warn_unenforced: bool,
+    /// Whether dbt warns where the database does not know it.
+    pub warn_unsupported: bool,
     /// Where it is written.
     pub location: Location,
 }
@@ -229,6 +365,8 @@ pub struct SourceTable {
     pub config: ConfigMap,
     /// Files that are landed into it.
     pub landing: Option<Landing>,
+    /// Everything else that the sidecar says of it.
+    pub properties: Box<SourceProperties>,
 }
 
 /// How files come into a source table: `meta.hcw` of a source's table.

@@ -52,8 +52,16 @@ pub(crate) fn render_node(
         captured: Mutex::default(),
     });
     let text = match &node.kind {
-        NodeKind::Model | NodeKind::SingularTest => project.engine.render(&node.file, &context),
         NodeKind::Seed => Ok(RenderedText::default()),
+        NodeKind::Model
+        | NodeKind::SingularTest
+        | NodeKind::Analysis
+        | NodeKind::Function
+        | NodeKind::Snapshot => {
+            let template = node.template().unwrap_or(&node.file);
+            let rendered = project.engine.render(template, &context);
+            rendered.map(|text| without_start(text, node.properties.body_start))
+        }
         NodeKind::GenericTest(test) => render_generic_test(project, node, test, &context)
             .map(|text| RenderedText {
                 text,
@@ -92,6 +100,27 @@ pub(crate) fn render_node(
     })
 }
 
+/// The rendered text of a block, without the blanks that stand for the file before it.
+fn without_start(mut rendered: RenderedText, blanks: usize) -> RenderedText {
+    if blanks == 0 {
+        return rendered;
+    }
+    rendered.text.drain(..blanks.min(rendered.text.len()));
+    rendered.spans.retain_mut(|span| {
+        if span.output.end <= blanks {
+            return false;
+        }
+        let cut = blanks.saturating_sub(span.output.start);
+        span.output.start = span.output.start.saturating_sub(blanks);
+        span.output.end -= blanks;
+        if span.verbatim {
+            span.template.start += cut;
+        }
+        true
+    });
+    rendered
+}
+
 /// The foreign keys of a node that name their target by `to`: of the table, then of its columns.
 pub(crate) fn foreign_keys(node: &Node) -> impl Iterator<Item = &crate::project::Constraint> {
     node.constraints
@@ -107,9 +136,15 @@ fn render_generic_test(
     context: &Arc<NodeContext>,
 ) -> Result<String, Diagnostic> {
     let relation = match &test.attached_to {
-        Attachment::Ref(name) => project
-            .engine
-            .evaluate(&format!("ref({})", jinja_text(name)), context)?,
+        Attachment::Ref(name) => {
+            let version = match &test.version {
+                Some(version) => format!(", version={}", version.as_json()),
+                None => String::new(),
+            };
+            project
+                .engine
+                .evaluate(&format!("ref({}{version})", jinja_text(name)), context)?
+        }
         Attachment::Source(source, table) => project.engine.evaluate(
             &format!("source({}, {})", jinja_text(source), jinja_text(table)),
             context,
@@ -262,7 +297,13 @@ fn facts(node: &Node, this: &Relation) -> Json {
         "description": node.description,
         "columns": columns,
         "config": config,
-        "tags": config::texts(config, "tags"),
+        "tags": node.tags(),
+        "version": node.properties.version,
+        "latest_version": node.properties.latest_version,
+        "access": config::text(config, "access").unwrap_or("protected"),
+        "group": config.get("group"),
+        "raw_code": node.raw_code(),
+        "language": "sql",
         "meta": config.get("meta"),
     })
 }

@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Names, NodeContext};
 use crate::name::{MAX_NAME_BYTES, RelationName};
 use crate::project::config;
-use crate::project::{Node, Project, UniqueId};
+use crate::project::{Node, NodeKind, Project, UniqueId};
 
 /// dbt's schema for stored failures.
 const FAILURES_SCHEMA: &str = "dbt_test__audit";
@@ -38,7 +38,7 @@ pub(super) fn relations(
         };
         let node = &project.nodes[id];
         let is_stored =
-            !node.is_test() && config::text(&node.config, "materialized") != Some("ephemeral");
+            node.is_referable() && config::text(&node.config, "materialized") != Some("ephemeral");
         if is_stored {
             if let Some(other) = taken.get(&relation) {
                 diagnostics.push(
@@ -73,7 +73,9 @@ fn relation(
         "package_name": node.package,
         "fqn": node.fully_qualified_name,
         "config": node.config,
-        "tags": config::texts(&node.config, "tags"),
+        "tags": node.tags(),
+        "version": node.properties.version,
+        "latest_version": node.properties.latest_version,
         "meta": node.config.get("meta"),
         "original_file_path": node.file.path_in_package(),
         "path": node.file.path_in_package(),
@@ -105,11 +107,22 @@ fn relation(
         schema if schema.is_none() && node.is_test() => Value::from(FAILURES_SCHEMA),
         schema => schema,
     };
-    let relation = RelationName {
+    let mut relation = RelationName {
         database: call("generate_database_name", custom("database"))?,
         schema: call("generate_schema_name", schema)?,
         identifier: call("generate_alias_name", custom("alias"))?,
     };
+    if node.kind == NodeKind::Snapshot {
+        // the older configurations of snapshots bypass the macros
+        for (key, part) in [
+            ("target_database", &mut relation.database),
+            ("target_schema", &mut relation.schema),
+        ] {
+            if let Some(name) = config::text(&node.config, key).filter(|name| !name.is_empty()) {
+                name.clone_into(part);
+            }
+        }
+    }
     let limited = !node.is_test()
         && (relation.identifier.len() > MAX_NAME_BYTES || relation.schema.len() > MAX_NAME_BYTES);
     if limited {

@@ -162,9 +162,7 @@ impl Criterion {
                     || matches_file(value, path)
             }
             Method::Fqn => matches_fqn(value, &node.fully_qualified_name),
-            Method::Tag => config::texts(&node.config, "tags")
-                .iter()
-                .any(|tag| matches_text(value, tag)),
+            Method::Tag => node.tags().iter().any(|tag| matches_text(value, tag)),
             Method::Path => matches_path_of(value, node),
             Method::File => matches_file(value, path),
             Method::Source => false,

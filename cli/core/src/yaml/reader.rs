@@ -133,8 +133,8 @@ impl<'node, 'run> MapReader<'node, 'run> {
         self.diagnostics
     }
 
-    /// Reports each key that nobody asked for: an error where a known key is near (a typo), else a
-    /// warning, since dbt lets projects add keys of their own.
+    /// Warns of each key that nobody asked for, since dbt lets projects add keys of their own; where a known
+    /// key is near it is likely a typo.
     pub fn finish(self) {
         for (key, _) in self.entries {
             if self.asked.contains(&key.name.as_str()) {
@@ -142,7 +142,7 @@ impl<'node, 'run> MapReader<'node, 'run> {
             }
             let message = format!("unknown key `{}` in {}", key.name, self.what);
             let diagnostic = match nearest(&key.name, self.asked.iter().copied()) {
-                Some(known) => Diagnostic::error(Code::YamlUnknownKey, message)
+                Some(known) => Diagnostic::warning(Code::YamlUnknownKey, message)
                     .help(format!("did you mean `{known}`?")),
                 None => Diagnostic::warning(Code::YamlUnknownKey, message).help(format!(
                     "put a key of your own under `meta`; known keys: {}",

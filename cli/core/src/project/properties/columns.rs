@@ -1,16 +1,37 @@
 //! Columns and constraints in sidecars.
 
 use super::TestDeclaration;
+use super::described::description;
 use super::tests;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::YamlRenderer;
+use crate::name::quote_identifier;
 use crate::project::config::{self, ConfigMap};
 use crate::project::resource::{Column, Constraint, ConstraintKind};
 use crate::source::SourceFile;
 use crate::yaml::{MapReader, Node};
 
+/// Reads a list of columns, with all their tests.
+pub(super) fn list(
+    file: &SourceFile,
+    of: &str,
+    nodes: &[Node],
+    renderer: &YamlRenderer<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<Column>, Vec<TestDeclaration>) {
+    let mut columns = Vec::new();
+    let mut tests = Vec::new();
+    for node in nodes {
+        if let Some((column, column_tests)) = parse(file, of, node, renderer, diagnostics) {
+            columns.push(column);
+            tests.extend(column_tests);
+        }
+    }
+    (columns, tests)
+}
+
 /// Reads a column with its tests.
-pub(super) fn parse(
+fn parse(
     file: &SourceFile,
     of: &str,
     node: &Node,
@@ -22,52 +43,78 @@ pub(super) fn parse(
         None => format!("a column of {of}"),
     };
     let mut reader = MapReader::new(file, what.clone(), node, diagnostics);
-    let name = reader.text("name");
+    let name = reader.located_text("name");
     let config = super::config(&mut reader, file, renderer);
-    let description = reader.text("description").unwrap_or_default();
+    let description = description(&mut reader, file, renderer);
     let data_type = reader.text("data_type");
-    let quote = reader.flag("quote").unwrap_or(false);
+    let quote = reader.flag("quote");
     let constraint_nodes = reader.list("constraints");
-    let test_nodes = [reader.list("data_tests"), reader.list("tests")].concat();
-    for key in ["policy_tags", "granularity", "entity", "dimension", "docs"] {
-        reader.node(key);
-    }
+    let test_nodes = tests::list(&mut reader);
+    let granularity = reader.text("granularity");
+    let [dimension, entity, policy_tags] =
+        ["dimension", "entity", "policy_tags"].map(|key| reader.node(key).map(Node::to_json));
+    reader.node("docs");
     reader.finish();
-    let Some(name) = name else {
-        diagnostics.push(
-            Diagnostic::error(Code::YamlType, format!("{what} has no `name`"))
-                .at(file.at(node.range.clone())),
-        );
-        return None;
+    let (name, _) = super::required_name(name, file, node, &what, diagnostics)?;
+    let tested_name = match quote {
+        Some(true) => quote_identifier(&name),
+        _ => name.clone(),
     };
+    let tags = config::texts(&config, "tags");
     let tests = test_nodes
         .iter()
-        .filter_map(|node| tests::parse(file, &what, node, Some(&name), renderer, diagnostics))
+        .filter_map(|node| {
+            tests::parse(file, &what, node, Some(&tested_name), renderer, diagnostics)
+        })
+        .map(|test| TestDeclaration {
+            inherited_tags: tags.clone(),
+            of_column: Some(name.clone()),
+            ..test
+        })
         .collect();
-    let constraints = constraint_nodes
-        .iter()
-        .filter_map(|node| constraint(file, &what, node, diagnostics))
-        .collect();
+    let constraints = constraints(file, &what, constraint_nodes, diagnostics);
     let meta = match config.get("meta") {
         Some(serde_json::Value::Object(meta)) => meta.clone(),
         _ => ConfigMap::new(),
     };
+    let extra = policy_tags
+        .map(|tags| ("policy_tags".to_owned(), tags))
+        .into_iter()
+        .collect();
     Some((
         Column {
             name,
             data_type,
-            description,
+            description: description.text,
+            doc_blocks: description.doc_blocks,
             quote,
+            granularity,
+            dimension,
+            entity,
+            extra,
             meta,
-            tags: config::texts(&config, "tags"),
+            tags,
             constraints,
         },
         tests,
     ))
 }
 
+/// Reads a list of constraints.
+pub(super) fn constraints(
+    file: &SourceFile,
+    of: &str,
+    nodes: &[Node],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Constraint> {
+    nodes
+        .iter()
+        .filter_map(|node| constraint(file, of, node, diagnostics))
+        .collect()
+}
+
 /// Reads a constraint of a column or of a model.
-pub(super) fn constraint(
+fn constraint(
     file: &SourceFile,
     of: &str,
     node: &Node,
@@ -80,19 +127,13 @@ pub(super) fn constraint(
     let columns = reader.texts("columns").unwrap_or_default();
     let to = reader.text("to");
     let to_columns = reader.texts("to_columns").unwrap_or_default();
-    for key in ["warn_unenforced", "warn_unsupported"] {
-        reader.node(key);
-    }
+    let warn_unenforced = reader.flag("warn_unenforced").unwrap_or(true);
+    let warn_unsupported = reader.flag("warn_unsupported").unwrap_or(true);
     reader.finish();
-    let kinds = [
-        ("not_null", ConstraintKind::NotNull),
-        ("unique", ConstraintKind::Unique),
-        ("primary_key", ConstraintKind::PrimaryKey),
-        ("foreign_key", ConstraintKind::ForeignKey),
-        ("check", ConstraintKind::Check),
-        ("custom", ConstraintKind::Custom),
-    ];
-    let Some((_, kind)) = kinds.iter().find(|(text, _)| *text == kind_text) else {
+    let kind = ConstraintKind::ALL
+        .into_iter()
+        .find(|kind| kind.as_str() == kind_text);
+    let Some(kind) = kind else {
         diagnostics.push(
             Diagnostic::error(
                 Code::ConfigInvalid,
@@ -100,17 +141,19 @@ pub(super) fn constraint(
             )
             .at(kind_location)
             .help("one of not_null, unique, primary_key, foreign_key, check, custom")
-            .did_you_mean(&kind_text, kinds.iter().map(|(text, _)| *text)),
+            .did_you_mean(&kind_text, ConstraintKind::ALL.map(ConstraintKind::as_str)),
         );
         return None;
     };
     Some(Constraint {
-        kind: *kind,
+        kind,
         name,
         expression,
         columns,
         to,
         to_columns,
+        warn_unenforced,
+        warn_unsupported,
         location: file.at(node.range.clone()),
     })
 }

@@ -2,11 +2,13 @@
 
 use serde_json::Value as Json;
 
+use super::described::{description, text_list};
 use super::{TestDeclaration, columns, config, tests};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::jinja::YamlRenderer;
 use crate::project::config::{self as configuration, ConfigMap};
 use crate::project::config_name;
+use crate::project::freshness::{self, Freshness, Quoting, SourceProperties};
 use crate::project::resource::{Column, Landing, LandingFormat, LandingMode};
 use crate::source::{Location, SourceFile};
 use crate::yaml::{MapReader, Node};
@@ -18,6 +20,10 @@ pub(crate) struct SourceDeclaration {
     pub(crate) location: Location,
     pub(crate) source_name: String,
     pub(crate) name: String,
+    /// The package whose source it changes, instead of being one of its own.
+    pub(crate) overrides: Option<String>,
+    /// The keys that are written, of the source and of the table.
+    pub(crate) given: Vec<String>,
     pub(crate) database: Option<String>,
     pub(crate) schema: String,
     pub(crate) identifier: String,
@@ -25,20 +31,27 @@ pub(crate) struct SourceDeclaration {
     pub(crate) columns: Vec<Column>,
     /// Configuration of the source, then of the table.
     pub(crate) config: ConfigMap,
+    /// Tags of both, sorted.
+    pub(crate) tags: Vec<String>,
+    /// Whether it says how old it may be.
+    pub(crate) has_freshness: bool,
+    pub(crate) properties: SourceProperties,
     pub(crate) landing: Option<Landing>,
     pub(crate) tests: Vec<TestDeclaration>,
 }
 
-/// Keys that dbt reads and that only matter to its other commands.
-const FRESHNESS_KEYS: [&str; 7] = [
-    "freshness",
-    "loaded_at_field",
-    "loaded_at_query",
-    "loader",
-    "quoting",
-    "overrides",
-    "docs",
-];
+/// What a source or one of its tables may say.
+struct Level {
+    config: ConfigMap,
+    /// `tags:` beside `config:`: only they come down to tests.
+    own_tags: Vec<String>,
+    meta: ConfigMap,
+    freshness: Vec<Option<Json>>,
+    loaded_at_field: Option<String>,
+    loaded_at_query: Option<String>,
+    quoting: Quoting,
+    given: Vec<String>,
+}
 
 /// Reads one source with its tables.
 pub(super) fn parse(
@@ -47,82 +60,251 @@ pub(super) fn parse(
     renderer: &YamlRenderer<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<SourceDeclaration> {
-    let Some(source_name) = node.get("name").and_then(Node::scalar_text) else {
-        diagnostics.push(
-            Diagnostic::error(Code::YamlType, "a source has no `name`")
-                .at(file.at(node.range.clone())),
-        );
+    let what = super::named("source", node);
+    let mut reader = MapReader::new(file, what.as_str(), node, diagnostics);
+    let name = reader.located_text("name");
+    let description = description(&mut reader, file, renderer);
+    let source = level(&mut reader, file, node, renderer);
+    let database = rendered_text(&mut reader, file, renderer, "database");
+    let schema = rendered_text(&mut reader, file, renderer, "schema");
+    let loader = rendered_text(&mut reader, file, renderer, "loader").unwrap_or_default();
+    let overrides = reader.text("overrides");
+    let table_nodes = reader.list("tables");
+    reader.node("docs");
+    reader.finish();
+    let Some((source_name, source_location)) =
+        super::required_name(name, file, node, &what, diagnostics)
+    else {
         return Vec::new();
     };
-    let what = format!("source `{source_name}`");
-    let mut reader = MapReader::new(file, what.as_str(), node, diagnostics);
-    reader.node("name");
-    reader.node("description");
-    let source_config = config(&mut reader, file, renderer);
-    let database = rendered_text(&mut reader, file, renderer, "database");
-    let schema =
-        rendered_text(&mut reader, file, renderer, "schema").unwrap_or_else(|| source_name.clone());
-    let table_nodes = reader.list("tables");
-    for key in FRESHNESS_KEYS {
-        reader.node(key);
-    }
-    reader.finish();
+    check_loading(&source, &what, &source_location, diagnostics);
+    let written = |key: &str| node.get(key).and_then(Node::scalar_text);
+    let base = SourceProperties {
+        source_description: description.text,
+        source_meta: source.meta.clone(),
+        loader,
+        unrendered_database: written("database"),
+        unrendered_schema: written("schema"),
+        ..SourceProperties::default()
+    };
     let mut declarations = Vec::new();
     for table in table_nodes {
-        let Some(name) = table.get("name").and_then(Node::scalar_text) else {
-            diagnostics.push(
-                Diagnostic::error(Code::YamlType, format!("a table of {what} has no `name`"))
-                    .at(file.at(table.range.clone())),
-            );
+        let shown = match table.get("name").and_then(Node::scalar_text) {
+            Some(name) => format!("source table `{source_name}.{name}`"),
+            None => format!("a table of {what}"),
+        };
+        let mut reader = MapReader::new(file, shown.as_str(), table, diagnostics);
+        let name = reader.located_text("name");
+        let description = self::description(&mut reader, file, renderer);
+        let inner = level(&mut reader, file, table, renderer);
+        let identifier = rendered_text(&mut reader, file, renderer, "identifier");
+        let column_nodes = reader.list("columns");
+        let test_nodes = tests::list(&mut reader);
+        let external = external(&mut reader, file, renderer);
+        reader.node("docs");
+        reader.node("data_type");
+        reader.finish();
+        let Some((name, location)) = super::required_name(name, file, table, &shown, diagnostics)
+        else {
             continue;
         };
-        let what = format!("source table `{source_name}.{name}`");
-        let mut reader = MapReader::new(file, what.as_str(), table, diagnostics);
-        let location = reader
-            .located_text("name")
-            .map_or_else(|| file.at(table.range.clone()), |(_, location)| location);
-        let description = reader.text("description").unwrap_or_default();
-        let mut merged = source_config.clone();
-        configuration::merge(&mut merged, &config(&mut reader, file, renderer));
-        let identifier = rendered_text(&mut reader, file, renderer, "identifier")
-            .unwrap_or_else(|| name.clone());
-        let column_nodes = reader.list("columns");
-        let test_nodes = [reader.list("data_tests"), reader.list("tests")].concat();
-        reader.node("external");
-        for key in FRESHNESS_KEYS {
-            reader.node(key);
+        check_loading(&inner, &shown, &location, diagnostics);
+        let mut merged = source.config.clone();
+        configuration::merge(&mut merged, &inner.config);
+        let mut meta = source.meta.clone();
+        meta.extend(inner.meta.clone());
+        merged.insert("meta".to_owned(), Json::Object(meta));
+        let mut tags: Vec<String> = [&source.config, &inner.config]
+            .into_iter()
+            .flat_map(|config| configuration::texts(config, "tags"))
+            .collect();
+        tags.sort_unstable();
+        tags.dedup();
+        let has_freshness = [&source, &inner]
+            .iter()
+            .any(|level| level.freshness.iter().any(Option::is_some));
+        let mut checked = Some(Freshness::unchecked());
+        for written in source.freshness.iter().chain(&inner.freshness).flatten() {
+            checked = freshness::merge(checked, Some(written), &shown, &location, diagnostics);
         }
-        reader.finish();
+        let (loaded_at_field, loaded_at_query) = loading(&source, &inner);
+        let inherited: Vec<String> = source
+            .own_tags
+            .iter()
+            .chain(&inner.own_tags)
+            .cloned()
+            .collect();
         let mut table_tests: Vec<TestDeclaration> = test_nodes
             .iter()
-            .filter_map(|node| tests::parse(file, &what, node, None, renderer, diagnostics))
+            .filter_map(|node| tests::parse(file, &shown, node, None, renderer, diagnostics))
             .collect();
-        let mut table_columns = Vec::new();
-        for column in column_nodes {
-            if let Some((column, tests)) =
-                columns::parse(file, &what, column, renderer, diagnostics)
-            {
-                table_columns.push(column);
-                table_tests.extend(tests);
-            }
+        let (columns, column_tests) =
+            columns::list(file, &shown, column_nodes, renderer, diagnostics);
+        table_tests.extend(column_tests);
+        for test in &mut table_tests {
+            test.inherited_tags.splice(0..0, inherited.iter().cloned());
         }
-        let landing = landing(&merged, &what, file, table, &location, diagnostics);
+        let landing = landing(&merged, &shown, file, table, &location, diagnostics);
         declarations.push(SourceDeclaration {
             file: file.clone(),
             location,
             source_name: source_name.clone(),
-            name,
+            overrides: overrides.clone(),
+            given: source.given.iter().chain(&inner.given).cloned().collect(),
             database: database.clone(),
-            schema: schema.clone(),
-            identifier,
-            description,
-            columns: table_columns,
+            schema: schema.clone().unwrap_or_else(|| source_name.clone()),
+            identifier: identifier.unwrap_or_else(|| name.clone()),
+            name,
+            description: description.text,
+            columns,
             config: merged,
+            tags,
+            has_freshness,
+            properties: SourceProperties {
+                quoting: source.quoting.over(inner.quoting),
+                loaded_at_field,
+                loaded_at_query,
+                freshness: checked,
+                external,
+                doc_blocks: description.doc_blocks,
+                ..base.clone()
+            },
             landing,
             tests: table_tests,
         });
     }
     declarations
+}
+
+fn level(
+    reader: &mut MapReader<'_, '_>,
+    file: &SourceFile,
+    node: &Node,
+    renderer: &YamlRenderer<'_>,
+) -> Level {
+    let own_tags = node
+        .get("tags")
+        .map(|node| text_list(Some(node.to_json())))
+        .unwrap_or_default();
+    let mut config = config(reader, file, renderer);
+    let meta = match config.get("meta") {
+        Some(Json::Object(meta)) => meta.clone(),
+        _ => ConfigMap::new(),
+    };
+    let asks_null = |of: Option<&Node>| {
+        of.and_then(|of| of.get("freshness"))
+            .is_some_and(Node::is_null)
+    };
+    let mut freshness = Vec::new();
+    freshness.push(match reader.node("freshness") {
+        Some(node) => Some(renderer.render(file, node, reader.diagnostics())),
+        None => asks_null(Some(node)).then_some(Json::Null),
+    });
+    freshness.push(config.remove("freshness"));
+    let loaded_at_field = rendered_text(reader, file, renderer, "loaded_at_field")
+        .or_else(|| configuration::text(&config, "loaded_at_field").map(str::to_owned));
+    // a query is a template of its own
+    let loaded_at_query = reader
+        .text("loaded_at_query")
+        .or_else(|| configuration::text(&config, "loaded_at_query").map(str::to_owned));
+    let quoting = match reader.node("quoting") {
+        Some(node) => Quoting::from_json(&renderer.render(file, node, reader.diagnostics())),
+        None => Quoting::default(),
+    };
+    let given = node
+        .as_mapping()
+        .unwrap_or_default()
+        .iter()
+        .map(|(key, _)| key.name.clone())
+        .collect();
+    Level {
+        config,
+        own_tags,
+        meta,
+        freshness,
+        loaded_at_field,
+        loaded_at_query,
+        quoting,
+        given,
+    }
+}
+
+/// A table is loaded as it says itself, else as its source says.
+fn loading(source: &Level, table: &Level) -> (Option<String>, Option<String>) {
+    let says_field = table.given.iter().any(|key| key == "loaded_at_field");
+    let field = if says_field || table.loaded_at_field.is_some() {
+        table.loaded_at_field.clone()
+    } else {
+        source.loaded_at_field.clone()
+    };
+    let query = match &table.loaded_at_query {
+        Some(query) => Some(query.clone()),
+        None if says_field => None,
+        None => source.loaded_at_query.clone(),
+    };
+    (field, query)
+}
+
+fn check_loading(
+    level: &Level,
+    what: &str,
+    location: &Location,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if level.loaded_at_field.as_deref() == Some("") {
+        diagnostics.push(
+            Diagnostic::error(
+                Code::ConfigInvalid,
+                format!("`loaded_at_field` of {what} cannot be an empty string"),
+            )
+            .at(location.clone()),
+        );
+    }
+    if level.loaded_at_field.is_some() && level.loaded_at_query.is_some() {
+        diagnostics.push(
+            Diagnostic::error(
+                Code::ConfigInvalid,
+                format!("{what} has both `loaded_at_field` and `loaded_at_query`"),
+            )
+            .at(location.clone())
+            .help("keep one of the two"),
+        );
+    }
+}
+
+/// `external:`, with the keys that dbt adds.
+fn external(
+    reader: &mut MapReader<'_, '_>,
+    file: &SourceFile,
+    renderer: &YamlRenderer<'_>,
+) -> Option<serde_json::Map<String, Json>> {
+    let node = reader.node("external")?;
+    let Json::Object(mut external) = renderer.render(file, node, reader.diagnostics()) else {
+        return None;
+    };
+    for key in [
+        "location",
+        "file_format",
+        "row_format",
+        "tbl_properties",
+        "partitions",
+    ] {
+        external.entry(key).or_insert(Json::Null);
+    }
+    if let Some(Json::Array(partitions)) = external.get_mut("partitions") {
+        for partition in partitions {
+            let Json::Object(partition) = partition else {
+                continue;
+            };
+            for key in ["name", "description", "data_type"] {
+                partition.entry(key).or_insert_with(|| Json::from(""));
+            }
+            partition
+                .entry("meta")
+                .or_insert_with(|| Json::Object(ConfigMap::new()));
+        }
+    }
+    Some(external)
 }
 
 fn rendered_text(
@@ -153,10 +335,12 @@ fn landing(
         .unwrap_or_default()
     {
         if let Some(meant) = config_name::misspelt_landing(&key.name) {
-            diagnostics.push(
-                config_name::unknown(&key.name, meant, &format!("of {what}"))
-                    .at(file.at(key.range.clone())),
-            );
+            // these are ours alone: nobody else puts keys of their own there
+            diagnostics.push(Diagnostic {
+                severity: Severity::Error,
+                ..config_name::unknown(&key.name, meant, &format!("of {what}"))
+                    .at(file.at(key.range.clone()))
+            });
         }
     }
     let location = configuration::hcw_meta(config, "location")?

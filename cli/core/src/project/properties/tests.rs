@@ -5,8 +5,9 @@ use serde_json::Value as Json;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::YamlRenderer;
 use crate::project::config::{self, ConfigMap};
+use crate::project::version::Version;
 use crate::source::{Location, SourceFile};
-use crate::yaml::{Node, Value};
+use crate::yaml::{MapReader, Node, Value};
 
 /// The application of a generic test, before it is bound to its model.
 #[derive(Debug, Clone)]
@@ -19,6 +20,16 @@ pub(crate) struct TestDeclaration {
     pub(crate) description: String,
     pub(crate) arguments: Vec<(String, Json)>,
     pub(crate) config: ConfigMap,
+    /// Tags of the column and the source that it is applied to.
+    pub(crate) inherited_tags: Vec<String>,
+    /// The column that it stands at.
+    pub(crate) of_column: Option<String>,
+    /// The version of the model that it is applied to.
+    pub(crate) version: Option<Version>,
+    /// `models.orders`: where it stands.
+    pub(crate) file_key: String,
+    /// Whether what it is applied to is enabled.
+    pub(crate) enabled_by_model: bool,
     pub(crate) location: Location,
 }
 
@@ -39,6 +50,25 @@ const CONFIG_KEYS: [&str; 13] = [
     "schema",
 ];
 
+/// The nodes of `data_tests:`, or of `tests:`, its older name.
+pub(super) fn list<'node>(reader: &mut MapReader<'node, '_>) -> Vec<&'node Node> {
+    let named = reader.list("data_tests");
+    let older = reader.node("tests");
+    let older_tests = reader.list("tests");
+    if let (Some(node), false, false) = (older, named.is_empty(), older_tests.is_empty()) {
+        let location = reader.file().at(node.range.clone());
+        reader.diagnostics().push(
+            Diagnostic::error(
+                Code::ConfigInvalid,
+                "`tests` and `data_tests` cannot both be given",
+            )
+            .at(location)
+            .help("move all of them below `data_tests`"),
+        );
+    }
+    named.iter().chain(older_tests).collect()
+}
+
 /// Reads one entry of a `data_tests:` list: a name, or a mapping of one name to its arguments.
 pub(super) fn parse(
     file: &SourceFile,
@@ -56,6 +86,11 @@ pub(super) fn parse(
         description: String::new(),
         arguments: Vec::new(),
         config: ConfigMap::new(),
+        inherited_tags: Vec::new(),
+        of_column: None,
+        version: None,
+        file_key: String::new(),
+        enabled_by_model: true,
         location: location.clone(),
     };
     let body = match &node.value {

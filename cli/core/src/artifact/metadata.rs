@@ -1,0 +1,84 @@
+//! The head of every artifact.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::settings::Settings;
+
+/// The dbt version whose artifacts these are.
+pub const DBT_VERSION: &str = "1.12.6";
+
+/// Environment variables that artifacts repeat start so.
+const METADATA_PREFIX: &str = "DBT_ENV_CUSTOM_ENV_";
+
+/// Which artifact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArtifactKind {
+    /// `manifest.json`, version 12.
+    Manifest,
+    /// `run_results.json`, version 6.
+    RunResults,
+    /// `sources.json`, version 3.
+    Sources,
+    /// `catalog.json`, version 1.
+    Catalog,
+}
+
+impl ArtifactKind {
+    /// The address that names the artifact's schema.
+    pub fn schema(self) -> &'static str {
+        match self {
+            ArtifactKind::Manifest => "https://schemas.getdbt.com/dbt/manifest/v12.json",
+            ArtifactKind::RunResults => "https://schemas.getdbt.com/dbt/run-results/v6.json",
+            ArtifactKind::Sources => "https://schemas.getdbt.com/dbt/sources/v3.json",
+            ArtifactKind::Catalog => "https://schemas.getdbt.com/dbt/catalog/v1.json",
+        }
+    }
+}
+
+/// What every artifact says of its run.
+///
+/// **Units**: times are UTC, RFC 3339 with `Z`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ArtifactMetadata {
+    /// The schema's address.
+    pub dbt_schema_version: &'static str,
+    /// The dbt version whose format it is.
+    pub dbt_version: &'static str,
+    /// When it was written.
+    pub generated_at: String,
+    /// The run's id.
+    pub invocation_id: String,
+    /// When the run started.
+    pub invocation_started_at: String,
+    /// Environment variables meant for artifacts.
+    pub env: BTreeMap<String, String>,
+}
+
+impl ArtifactMetadata {
+    /// The head of an artifact written at a time.
+    pub fn new(kind: ArtifactKind, settings: &Settings, generated_at: &str) -> ArtifactMetadata {
+        ArtifactMetadata {
+            dbt_schema_version: kind.schema(),
+            dbt_version: DBT_VERSION,
+            generated_at: utc(generated_at),
+            invocation_id: settings.invocation_id.clone(),
+            invocation_started_at: utc(&settings.run_started_at),
+            env: settings
+                .environment
+                .iter()
+                .filter_map(|(name, value)| {
+                    let name = name.strip_prefix(METADATA_PREFIX)?;
+                    Some((name.to_owned(), value.clone()))
+                })
+                .collect(),
+        }
+    }
+}
+
+/// A UTC time in the spelling of artifacts.
+fn utc(time: &str) -> String {
+    time.strip_suffix("+00:00")
+        .map_or_else(|| time.to_owned(), |bare| format!("{bare}Z"))
+}

@@ -1,0 +1,104 @@
+//! Generic tests: what sidecars apply to models, seeds, snapshots and source tables.
+
+use serde_json::Value as Json;
+
+use super::{Binder, Current, fully_qualified_name};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::project::config;
+use crate::project::generic_test;
+use crate::project::properties::TestDeclaration;
+use crate::project::resource::{Attachment, GenericTest, NodeKind};
+use crate::source::SourceFile;
+
+impl Binder<'_> {
+    pub(super) fn add_generic_test(
+        &mut self,
+        current: &mut Current<'_, '_>,
+        file: &SourceFile,
+        test: TestDeclaration,
+        attached_to: Attachment,
+    ) {
+        let package = current.package.name().to_owned();
+        // as in dbt, the folder that the sidecar stands in does not count, whatever it is for
+        let path = file.path_in_package();
+        let roots = path
+            .split_once('/')
+            .map_or_else(Vec::new, |(root, _)| vec![root.to_owned()]);
+        let name = generic_test::name(&test, &attached_to);
+        let fully_qualified_name = fully_qualified_name(&package, file, &roots, &name.full);
+        let configured = self.project_config(current, "data_tests", &fully_qualified_name);
+        let mut merged = configured.own;
+        config::merge(&mut merged, &test.config);
+        if name.short != name.full {
+            merged
+                .entry("alias")
+                .or_insert_with(|| Json::String(name.short.clone()));
+        }
+        if !test.enabled_by_model {
+            merged.insert("enabled".to_owned(), Json::Bool(false));
+        }
+        let mut node = generic_test::node(
+            file,
+            &package,
+            test,
+            attached_to,
+            name,
+            fully_qualified_name,
+            merged,
+        );
+        node.root_config = configured.root;
+        node.properties.unrendered_root_config = configured.unrendered_root;
+        let mut unrendered = configured.unrendered;
+        unrendered.append(&mut node.properties.unrendered_config);
+        node.properties.unrendered_config = unrendered;
+        if self.nodes.contains_key(&node.id) {
+            let location = node.patched_at.clone().unwrap_or_else(|| file.at(0..0));
+            current.diagnostics.push(
+                Diagnostic::error(
+                    Code::DuplicateName,
+                    format!("the test `{}` is applied twice", node.name),
+                )
+                .at(location)
+                .help("remove one, or give it a `name`"),
+            );
+            return;
+        }
+        if let NodeKind::GenericTest(generic) = &node.kind
+            && let Some(problem) = self.unknown_test(&package, generic)
+        {
+            let location = node.patched_at.clone().unwrap_or_else(|| file.at(0..0));
+            current.diagnostics.push(problem.at(location));
+            return;
+        }
+        self.nodes.insert(node.id.clone(), node);
+    }
+
+    /// The problem with a test that no macro implements.
+    fn unknown_test(&self, package: &str, test: &GenericTest) -> Option<Diagnostic> {
+        let name = test.macro_name();
+        let namespace = test.namespace.as_deref();
+        if self
+            .engine
+            .macro_definition(package, namespace, &name)
+            .is_some()
+        {
+            return None;
+        }
+        let problem = Diagnostic::error(
+            Code::UnknownTest,
+            format!("unknown test `{}`", test.written_name()),
+        );
+        let packages = self.engine.macro_packages();
+        Some(match namespace {
+            Some(namespace) if !packages.contains(&namespace) => problem.help(format!(
+                "no package `{namespace}` is installed: name it in packages.yml and run `hcw deps`"
+            )),
+            _ => {
+                let tests = self.engine.generic_tests();
+                problem
+                    .help(format!("known tests: {}", tests.join(", ")))
+                    .did_you_mean(&test.test_name, tests.iter().copied())
+            }
+        })
+    }
+}

@@ -1,0 +1,184 @@
+//! Who may `ref` whom: private models within their group, protected ones within their package.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::jinja::Captured;
+use crate::project::config;
+use crate::project::{Found, NameIndex, Node, NodeKind, Project, Reference, UniqueId};
+use crate::source::Location;
+
+/// The words for access.
+const ACCESS: [&str; 3] = ["private", "protected", "public"];
+
+/// Checks groups, access and every reference.
+///
+/// **Errors**: HCW0212 for a reference that is not allowed, HCW0213 for a group that nobody declares,
+/// HCW0111 for an access that is none.
+pub(super) fn check(
+    project: &Project,
+    names: &NameIndex,
+    captured: &BTreeMap<UniqueId, Captured>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for node in project.nodes.values() {
+        check_words(project, node, diagnostics);
+    }
+    for (id, captured) in captured {
+        let Some(node) = project.nodes.get(id) else {
+            continue;
+        };
+        // as in dbt, tests look where they like
+        if node.is_test() {
+            continue;
+        }
+        for used in &captured.refs {
+            let found = names.find_ref(&node.package, used.package.as_deref(), &used.lookup_name());
+            let Found::One(target) = found else { continue };
+            let Some(target) = project.nodes.get(target) else {
+                continue;
+            };
+            let user = User {
+                shown: node.id.as_str(),
+                package: &node.package,
+                group: config::text(&node.config, "group"),
+            };
+            if let Some(problem) = denied(project, &user, target) {
+                let location = super::use_of(node.template().unwrap_or(&node.file), &used.name)
+                    .or_else(|| node.patched_at.clone())
+                    .unwrap_or_else(|| node.file.at(0..0));
+                diagnostics.push(problem.at(location));
+            }
+        }
+    }
+    for exposure in project.declared.exposures.values() {
+        let declaration = &exposure.declaration;
+        if !declaration.is_enabled() {
+            continue;
+        }
+        for reference in &exposure.depends_on {
+            let problem = match reference {
+                Reference::Model(used) => {
+                    let lookup = used.lookup_name();
+                    let package = used.package.as_deref();
+                    match names.find_ref(&declaration.package, package, &lookup) {
+                        Found::One(target) => project.nodes.get(target).and_then(|target| {
+                            let user = User {
+                                shown: declaration.id.as_str(),
+                                package: &declaration.package,
+                                group: None,
+                            };
+                            denied(project, &user, target)
+                        }),
+                        Found::Disabled(_) => Some(Diagnostic::error(
+                            Code::DisabledRef,
+                            format!(
+                                "`{}` needs `{}`, which is disabled",
+                                declaration.name, used.name
+                            ),
+                        )),
+                        found => Some(names.unknown_ref(&found, package, &lookup)),
+                    }
+                }
+                Reference::Source(source, table) => names
+                    .find_source(&declaration.package, source, table)
+                    .is_none()
+                    .then(|| names.unknown_source(source, table)),
+                Reference::Metric(_) => None,
+            };
+            diagnostics.extend(problem.map(|problem| problem.at(declaration.location.clone())));
+        }
+    }
+}
+
+/// Who asks for a model.
+struct User<'node> {
+    shown: &'node str,
+    package: &'node str,
+    group: Option<&'node str>,
+}
+
+fn denied(project: &Project, user: &User<'_>, target: &Node) -> Option<Diagnostic> {
+    if target.kind != NodeKind::Model {
+        return None;
+    }
+    let restricts = project
+        .packages
+        .get(&target.package)
+        .is_some_and(|package| package.file.restrict_access);
+    let is_same_package = user.package == target.package;
+    let crosses = !is_same_package && restricts;
+    let group = config::text(&target.config, "group");
+    let is_private = access(target) == "private";
+    if is_private && (is_same_package || restricts) && user.group != group {
+        let of = group.map_or_else(String::new, |group| format!(" to the group `{group}`"));
+        return Some(
+            Diagnostic::error(
+                Code::AccessDenied,
+                format!(
+                    "`{}` cannot reference `{}`, which is private{of}",
+                    user.shown, target.id
+                ),
+            )
+            .help("make it `access: protected`, or join its group"),
+        );
+    }
+    if crosses && access(target) == "protected" {
+        return Some(
+            Diagnostic::error(
+                Code::AccessDenied,
+                format!(
+                    "`{}` cannot reference `{}`, which is protected within the package `{}`",
+                    user.shown, target.id, target.package
+                ),
+            )
+            .help("make it `access: public`"),
+        );
+    }
+    None
+}
+
+/// A model's access; protected where nothing is said.
+fn access(node: &Node) -> &str {
+    config::text(&node.config, "access").unwrap_or("protected")
+}
+
+fn check_words(project: &Project, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let place = || -> Location {
+        node.patched_at
+            .clone()
+            .unwrap_or_else(|| node.file.at(0..0))
+    };
+    if node.kind == NodeKind::Model && !ACCESS.contains(&access(node)) {
+        diagnostics.push(
+            Diagnostic::error(
+                Code::ConfigInvalid,
+                format!("unknown `access: {}` of `{}`", access(node), node.name),
+            )
+            .at(place())
+            .help("one of private, protected, public")
+            .did_you_mean(access(node), ACCESS),
+        );
+    }
+    let Some(group) = config::text(&node.config, "group") else {
+        return;
+    };
+    let known: Vec<&str> = project
+        .declared
+        .groups
+        .values()
+        .filter(|declared| declared.declaration.package == node.package)
+        .map(|declared| declared.declaration.name.as_str())
+        .collect();
+    if !known.contains(&group) {
+        diagnostics.push(
+            Diagnostic::error(
+                Code::UnknownGroup,
+                format!("unknown group `{group}` of `{}`", node.name),
+            )
+            .at(place())
+            .help("declare it under `groups:` in a YAML file, with an `owner`")
+            .did_you_mean(group, known),
+        );
+    }
+}
