@@ -4,9 +4,12 @@ use std::path::Path;
 
 use hcw_core::dependencies::{DEPENDENCIES_FILE, LOCK_FILE, PACKAGES_FILE};
 use hcw_core::diagnostic::{Code, Diagnostic};
-use hcw_core::project::{PROJECT_FILE, ProjectFile, SELECTOR_FILE, parse_project_file};
+use hcw_core::project::{PROJECT_FILE, ProjectFile, SELECTOR_FILE, Templates, parse_project_file};
 use hcw_core::source::{SourceFile, SourceTree};
 use walkdir::WalkDir;
+
+use crate::args::Flags;
+use crate::session;
 
 /// File types that the compiler reads.
 const EXTENSIONS: [&str; 6] = ["sql", "yml", "yaml", "csv", "md", "py"];
@@ -15,7 +18,15 @@ const EXTENSIONS: [&str; 6] = ["sql", "yml", "yaml", "csv", "md", "py"];
 /// that is installed.
 ///
 /// **Errors**: HCW0002 for what cannot be read; HCW0101 when there is no project.
-pub(crate) fn load(project_dir: &Path) -> Result<(SourceTree, ProjectFile), Vec<Diagnostic>> {
+pub(crate) fn load(flags: &Flags) -> Result<(SourceTree, ProjectFile), Vec<Diagnostic>> {
+    let project_dir = flags.project_dir.as_path();
+    let environment = session::environment();
+    let vars =
+        session::vars(flags.vars.as_deref().unwrap_or_default()).map_err(|error| vec![error])?;
+    let templates = Templates {
+        environment: &environment,
+        vars: &vars,
+    };
     let mut tree = SourceTree::default();
     if !project_dir.join(PROJECT_FILE).exists() {
         return Err(vec![
@@ -29,7 +40,7 @@ pub(crate) fn load(project_dir: &Path) -> Result<(SourceTree, ProjectFile), Vec<
     let file = read(project_dir, &project_dir.join(PROJECT_FILE)).map_err(|error| vec![error])?;
     tree.insert(file.clone());
     let mut diagnostics = Vec::new();
-    let Some(project) = parse_project_file(&file, &mut diagnostics) else {
+    let Some(project) = parse_project_file(&file, templates, &mut diagnostics) else {
         return Err(diagnostics);
     };
     let mut errors = Vec::new();
@@ -43,7 +54,7 @@ pub(crate) fn load(project_dir: &Path) -> Result<(SourceTree, ProjectFile), Vec<
         }
     }
     for folder in installed_packages(project_dir, &project) {
-        read_package(project_dir, &folder, &mut tree, &mut errors);
+        read_package(project_dir, &folder, templates, &mut tree, &mut errors);
     }
     if errors.is_empty() {
         Ok((tree, project))
@@ -109,6 +120,7 @@ fn installed_packages(project_dir: &Path, project: &ProjectFile) -> Vec<String> 
 fn read_package(
     project_dir: &Path,
     folder: &str,
+    templates: Templates<'_>,
     tree: &mut SourceTree,
     errors: &mut Vec<Diagnostic>,
 ) {
@@ -121,7 +133,7 @@ fn read_package(
     match read(project_dir, &path) {
         Ok(file) => {
             tree.insert(file.clone());
-            if let Some(package) = parse_project_file(&file, &mut Vec::new()) {
+            if let Some(package) = parse_project_file(&file, templates, &mut Vec::new()) {
                 read_folders(project_dir, folder, &package, tree, errors);
             }
         }

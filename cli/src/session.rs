@@ -44,7 +44,7 @@ impl Session {
     /// Reads the project's files and the target.
     pub(crate) fn new(flags: &Flags, invocation_id: &str) -> Result<Session, Problems> {
         let project_dir = flags.project_dir.clone();
-        let (tree, mut project_file) = project_fs::load(&project_dir)?;
+        let (tree, mut project_file) = project_fs::load(flags)?;
         if let Some(target_path) = &flags.target_path {
             project_file.target_path = target_path.trim_end_matches('/').to_owned();
         }

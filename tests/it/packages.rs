@@ -98,3 +98,19 @@ fn nodes_of_packages_have_the_names_and_edges_of_dbt() {
     let expected: Json = serde_json::from_str(&expected.expect("is read")).expect("JSON");
     assert_eq!(json!(nodes), expected["nodes"]);
 }
+
+#[test]
+fn settings_of_a_project_file_may_be_templates() {
+    let folder = project("templated");
+    let output = hcw(folder.path(), &["compile"]);
+    assert!(output.status.success(), "{}", text_of(&output));
+    for path in ["clinic/sql/a.sql", "units/models/b.sql"] {
+        let path = folder.path().join("out/compiled").join(path);
+        assert!(path.exists(), "{}", path.display());
+    }
+    let output = hcw(
+        folder.path(),
+        &["parse", "--vars", "install_path: elsewhere"],
+    );
+    assert!(text_of(&output).contains("installed in elsewhere"));
+}

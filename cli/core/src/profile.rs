@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::diagnostic::{Code, Diagnostic, has_errors};
 use crate::jinja::{Engine, MacroLibrary, NodeContext, Shared, YamlRenderer};
-use crate::project::NoNames;
+use crate::project::{NoNames, Templates};
 use crate::settings::Settings;
 use crate::source::SourceFile;
 use crate::target::{Connection, Secret, Server, SslMode, Target};
@@ -223,6 +223,15 @@ impl SecretRenderer {
                 captured: Mutex::default(),
             }),
             engine,
+        }
+    }
+
+    /// What it renders with, for the templates of project files.
+    pub(crate) fn templates(&self) -> Templates<'_> {
+        let settings = &self.context.shared.settings;
+        Templates {
+            environment: &settings.environment,
+            vars: &settings.vars,
         }
     }
 

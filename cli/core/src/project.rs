@@ -38,7 +38,7 @@ pub use metric::*;
 pub use model_properties::*;
 pub(crate) use names::{Found, NameIndex};
 pub use package::{Package, Packages};
-pub use project_file::{PROJECT_FILE, ProjectFile, ValidatorForm, parse_project_file};
+pub use project_file::{PROJECT_FILE, ProjectFile, Templates, ValidatorForm, parse_project_file};
 pub use reference::{ModelReference, Reference};
 pub use resource::*;
 pub use saved_query::{Export, QueryParams, SavedQuery};
@@ -91,11 +91,15 @@ pub fn parse(tree: &SourceTree, settings: Settings) -> (Option<Project>, Vec<Dia
         );
         return (None, diagnostics);
     };
-    let Some(project_file) = parse_project_file(file, &mut diagnostics) else {
+    let templates = Templates {
+        environment: &settings.environment,
+        vars: &settings.vars,
+    };
+    let Some(project_file) = parse_project_file(file, templates, &mut diagnostics) else {
         return (None, diagnostics);
     };
     let mut packages = Packages::of(project_file);
-    packages.add_installed(tree, &mut diagnostics);
+    packages.add_installed(tree, templates, &mut diagnostics);
     if checks_dbt_version(&settings) {
         packages.check_dbt_version(&mut diagnostics);
     }

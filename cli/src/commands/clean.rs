@@ -12,7 +12,7 @@ use crate::{exit_code, project_fs};
 /// Removes what `clean-targets` names. Folders outside of the project, or that hold it or its sources, are refused.
 pub(crate) fn run(flags: &Flags, reporter: &Reporter) -> Result<u8, Problems> {
     let project_dir = &flags.project_dir;
-    let (_, project) = project_fs::load(project_dir)?;
+    let (_, project) = project_fs::load(flags)?;
     let sources = [
         &project.model_paths,
         &project.seed_paths,

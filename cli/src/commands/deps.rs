@@ -8,7 +8,7 @@ use hcw_core::dependencies::{
 };
 use hcw_core::diagnostic::{Code, Diagnostic, has_errors};
 use hcw_core::profile::SecretRenderer;
-use hcw_core::project::{PROJECT_FILE, ProjectFile, parse_project_file};
+use hcw_core::project::{PROJECT_FILE, ProjectFile, Templates, parse_project_file};
 use hcw_core::source::SourceTree;
 use hcw_core::yaml;
 use serde_json::Value as Json;
@@ -32,7 +32,11 @@ pub(crate) fn run(flags: &Flags, reporter: &Reporter) -> Result<u8, Problems> {
         add(project_dir, added, source, reporter).map_err(|error| vec![error])?;
     }
     let tree = project_fs::load_package_files(project_dir)?;
-    let project = project_file(project_dir, &tree)?;
+    let templates = Templates {
+        environment: &environment,
+        vars: &vars,
+    };
+    let project = project_file(project_dir, &tree, templates)?;
     let requests = requests(&tree, &renderer, reporter)?;
     let mut fetcher = Fetcher::new(project_dir, &environment, &renderer, reporter);
     let mut work = Work {
@@ -225,7 +229,11 @@ fn mask_addresses(packages: &mut [Pinned]) {
     }
 }
 
-fn project_file(project_dir: &Path, tree: &SourceTree) -> Result<ProjectFile, Problems> {
+fn project_file(
+    project_dir: &Path,
+    tree: &SourceTree,
+    templates: Templates<'_>,
+) -> Result<ProjectFile, Problems> {
     let Some(file) = tree.get(PROJECT_FILE) else {
         return Err(vec![Diagnostic::error(
             Code::ProjectMissing,
@@ -233,7 +241,10 @@ fn project_file(project_dir: &Path, tree: &SourceTree) -> Result<ProjectFile, Pr
         )]);
     };
     let mut problems = Vec::new();
-    parse_project_file(file, &mut problems).ok_or(problems)
+    match parse_project_file(file, templates, &mut problems) {
+        Some(project) if !has_errors(&problems) => Ok(project),
+        _ => Err(problems),
+    }
 }
 
 fn requests(

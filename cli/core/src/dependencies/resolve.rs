@@ -99,7 +99,7 @@ impl Metadata {
                 format!("the package has no {PROJECT_FILE}"),
             ));
         };
-        let Some(project) = parse_project_file(file, &mut problems) else {
+        let Some(project) = parse_project_file(file, renderer.templates(), &mut problems) else {
             return Err(problems.pop().unwrap_or_else(|| {
                 Diagnostic::error(
                     Code::PackagesInvalid,

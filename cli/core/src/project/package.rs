@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{PROJECT_FILE, ProjectFile, parse_project_file};
+use super::{PROJECT_FILE, ProjectFile, Templates, parse_project_file};
 use crate::dependencies::version::{self, Range, Version};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::{SourceFile, SourceTree};
@@ -82,7 +82,12 @@ impl Packages {
     /// Reads the project files of what is installed.
     ///
     /// **Errors**: HCW0101–HCW0104 for project files that cannot be read, HCW0109 for two packages of one name.
-    pub(super) fn add_installed(&mut self, tree: &SourceTree, diagnostics: &mut Vec<Diagnostic>) {
+    pub(super) fn add_installed(
+        &mut self,
+        tree: &SourceTree,
+        templates: Templates<'_>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
         for folder in tree.packages() {
             let path = format!("{folder}/{PROJECT_FILE}");
             let Some(file) = tree.get(&path) else {
@@ -96,7 +101,7 @@ impl Packages {
                 continue;
             };
             let mut found = Vec::new();
-            let parsed = parse_project_file(file, &mut found);
+            let parsed = parse_project_file(file, templates, &mut found);
             diagnostics.extend(found.into_iter().filter(matters_in_package));
             let Some(parsed) = parsed else { continue };
             let name = parsed.name.clone();

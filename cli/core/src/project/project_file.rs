@@ -4,6 +4,7 @@ mod settings;
 
 use std::ops::Range;
 
+pub use settings::Templates;
 use settings::{dispatch_orders, version_requirements};
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -95,15 +96,17 @@ pub enum ValidatorForm {
     Portable,
 }
 
-/// Reads `dbt_project.yml`.
+/// Reads `dbt_project.yml`. Its own settings may be templates; hooks, variables and configurations stay as
+/// they are written until they are used.
 ///
-/// **Errors**: HCW0102–HCW0104; without a usable name there is no project.
+/// **Errors**: HCW0102–HCW0104, the codes of templates; without a usable name there is no project.
 pub fn parse_project_file(
     file: &SourceFile,
+    templates: Templates<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<ProjectFile> {
     let root = match yaml::parse(file) {
-        Ok(root) => root,
+        Ok(root) => templates.rendered(file, root, diagnostics),
         Err(diagnostic) => {
             diagnostics.push(diagnostic);
             return None;

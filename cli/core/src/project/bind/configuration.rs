@@ -94,6 +94,8 @@ impl Binder<'_> {
     }
 }
 
+const HOOKS: [&str; 4] = ["pre-hook", "post-hook", "pre_hook", "post_hook"];
+
 /// The layers of a project file that apply to a resource, merged: rendered, and as written.
 fn layers(
     project: &ProjectFile,
@@ -109,7 +111,12 @@ fn layers(
             .entries
             .iter()
             .map(|(key, node)| {
-                let value = renderer.render(&project.file, node, diagnostics);
+                // hooks stay templates until their turn
+                let value = if HOOKS.contains(key) {
+                    node.to_json()
+                } else {
+                    renderer.render(&project.file, node, diagnostics)
+                };
                 ((*key).to_owned(), value)
             })
             .collect();
