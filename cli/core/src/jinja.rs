@@ -8,6 +8,8 @@ mod arguments;
 mod builtin;
 mod calls;
 mod context;
+#[cfg(test)]
+mod differential;
 mod dispatch;
 mod engine;
 mod error;

@@ -5,6 +5,7 @@ use minijinja::{Error, State};
 
 use super::error::problem;
 use super::library::MacroDefinition;
+use super::macro_call::has_loader;
 use super::python;
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -61,9 +62,12 @@ pub(super) fn bind(
     Ok(bound)
 }
 
-/// A block's body as a function for the macro, which runs where the block cannot: rendered beforehand. A body
-/// with parameters of its own cannot be, and stays as it is.
+/// A block's body as a function for the macro. Where the macro runs in a state of its own it is rendered
+/// beforehand.
 fn called(state: &mut State<'_, '_>, caller: Value) -> Value {
+    if has_loader(state) {
+        return caller;
+    }
     match caller.call(state, &[]) {
         Ok(text) => Value::from_function(move |_: Rest<Value>| text.clone()),
         Err(_) => caller,

@@ -10,6 +10,7 @@ use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use super::context::NodeContext;
 use super::library::{MacroDefinition, MacroLibrary};
+use super::macro_call::LOADER;
 use super::namespace::{MacroScope, MacroTable};
 use super::rewrite::{self, OffsetMap};
 use super::{calls, error, functions};
@@ -18,12 +19,15 @@ use crate::source::SourceFile;
 
 /// Where macros find the template's context again; a name that no user's variable has.
 pub(super) const CONTEXT: &str = "__hcw_context";
-/// Where `return()` leaves its value.
-pub(super) const RETURN_VALUE: &str = "__hcw_return";
+
+/// How deep macros and blocks may nest; a call of a macro counts four, as in minijinja.
+const RECURSION_LIMIT: usize = 400;
 
 /// The compiled macros and the environment that renders templates.
 pub(crate) struct Engine {
     environment: Environment<'static>,
+    /// The same for the first pass, in which dbt lets undefined values have any attribute.
+    parsing: Environment<'static>,
     files: BTreeMap<String, SourceFile>,
     /// From the macros' rewritten templates to their files.
     maps: BTreeMap<String, OffsetMap>,
@@ -55,10 +59,10 @@ impl Engine {
     pub(crate) fn new(library: &MacroLibrary) -> Engine {
         let mut environment = Environment::new();
         environment.set_debug(true);
-        environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+        environment.set_undefined_behavior(UndefinedBehavior::Lenient);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         environment.set_formatter(functions::format_value);
-        environment.set_recursion_limit(200);
+        environment.set_recursion_limit(RECURSION_LIMIT);
         functions::register(&mut environment);
         let mut templates = BTreeMap::new();
         let mut files = BTreeMap::new();
@@ -70,6 +74,7 @@ impl Engine {
             templates.insert(name.clone(), rewritten.text.into_owned());
             files.insert(name, definition.file.clone());
         }
+        templates.insert(LOADER.0.to_owned(), LOADER.1.to_owned());
         environment.set_loader(move |name| Ok(templates.get(name).cloned()));
         let macros = Arc::new(MacroTable::new(library));
         let known_functions = environment
@@ -87,13 +92,24 @@ impl Engine {
                 (package.clone(), (scope(false), scope(true)))
             })
             .collect();
+        let mut parsing = environment.clone();
+        parsing.set_undefined_behavior(UndefinedBehavior::Chainable);
         Engine {
             environment,
+            parsing,
             files,
             maps,
             macros,
             scopes,
             known_functions,
+        }
+    }
+
+    fn environment(&self, context: &NodeContext) -> &Environment<'static> {
+        if context.execute {
+            &self.environment
+        } else {
+            &self.parsing
         }
     }
 
@@ -162,9 +178,20 @@ impl Engine {
         file: &SourceFile,
         context: &Arc<NodeContext>,
     ) -> Result<Rendered, Diagnostic> {
-        let rewritten = rewrite::template(&file.text);
+        if !has_marks(&file.text) {
+            // as in dbt, a text without a template in it is left alone, with its last line break
+            return Ok(Rendered {
+                text: file.text.to_string(),
+                spans: vec![TemplateSpan {
+                    output: 0..file.text.len(),
+                    template: 0..file.text.len(),
+                    verbatim: true,
+                }],
+            });
+        }
+        let rewritten = rewrite::root(&file.text);
         let map = &rewritten.map;
-        self.environment
+        self.environment(context)
             .template_from_named_str(&file.path, &rewritten.text)
             .and_then(|template| template.render_with_spans(root(context)))
             .map(|(text, spans)| Rendered {
@@ -187,7 +214,7 @@ impl Engine {
         text: &str,
         context: &Arc<NodeContext>,
     ) -> Result<String, Diagnostic> {
-        self.environment
+        self.environment(context)
             .template_from_named_str("<yaml>", &rewrite::template(text).text)
             .and_then(|template| template.render(root(context)))
             .map_err(|error| self.diagnostic(&error, None))
@@ -199,7 +226,7 @@ impl Engine {
         expression: &str,
         context: &Arc<NodeContext>,
     ) -> Result<Value, Diagnostic> {
-        self.environment
+        self.environment(context)
             .compile_expression(&rewrite::expression(expression).text)
             .and_then(|expression| expression.eval(root(context)))
             .map_err(|error| self.diagnostic(&error, None))
@@ -218,8 +245,8 @@ impl Engine {
             None => context.macros.macro_of(name),
         };
         let template = self
-            .environment
-            .template_from_named_str("<call>", "")
+            .environment(context)
+            .get_template(LOADER.0)
             .and_then(|template| template.render_captured(root(context)));
         template
             .and_then(|mut captured| {
@@ -249,6 +276,13 @@ impl Engine {
         };
         error::diagnostic(error, &find, &self.known_functions)
     }
+}
+
+/// Whether a text has any of Jinja's marks.
+fn has_marks(text: &str) -> bool {
+    ["{{", "{%", "{#", "}}", "%}", "#}"]
+        .iter()
+        .any(|mark| text.contains(mark))
 }
 
 fn root(context: &Arc<NodeContext>) -> Value {

@@ -8,9 +8,9 @@ use minijinja::{Environment, Error, ErrorKind, Output, State};
 use serde_json::Value as Json;
 
 use super::context::NodeContext;
-use super::engine::{RETURN_VALUE, context_of};
+use super::engine::context_of;
 use super::error::problem;
-use super::python;
+use super::{macro_call, python};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::config::{self, ConfigMap};
 use crate::project::config_name;
@@ -18,7 +18,7 @@ use crate::project::{ModelReference, Version, find_docs_block};
 
 /// Registers the functions that need no node.
 pub(super) fn register(environment: &mut Environment<'static>) {
-    environment.add_function("return", return_value);
+    macro_call::register(environment);
     environment.add_global("exceptions", Value::from_object(Exceptions));
     python::register(environment);
 }
@@ -35,15 +35,6 @@ pub(super) fn format_value(
         _ => output.write_str(&python::shown(value))?,
     }
     Ok(())
-}
-
-/// `return(x)`: ends the macro, whose call then has the value `x` itself rather than a text.
-fn return_value(state: &mut State<'_, '_>, value: Value) -> Result<Value, Error> {
-    state.set_temp(RETURN_VALUE, value);
-    Err(Error::new(
-        ErrorKind::InvalidOperation,
-        "`return` outside of a macro",
-    ))
 }
 
 /// Which function of the context.

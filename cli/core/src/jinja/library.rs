@@ -21,9 +21,14 @@ pub(crate) const OWN_PACKAGE: &str = "hcw";
 pub(crate) enum TemplateBlock {
     /// `{% macro %}`
     Macro,
-    /// `{% test %}`, callable as the macro `test_<name>`.
+    /// `{% test %}` or `{% data_test %}`, callable as the macro `test_<name>`.
     Test,
+    /// `{% materialization %}`, callable as the macro `materialization_<name>_<adapter>`.
+    Materialization,
 }
+
+/// The keywords of the blocks that are macros.
+const KEYWORDS: [&str; 4] = ["macro", "test", "data_test", "materialization"];
 
 /// A macro as found.
 #[derive(Debug, Clone)]
@@ -172,7 +177,7 @@ fn definitions(
 ) -> Vec<MacroDefinition> {
     let text = &file.text;
     let mut definitions = Vec::new();
-    let (blocks, unclosed) = scan::blocks(text, &["macro", "test"]);
+    let (blocks, unclosed) = scan::blocks(text, &KEYWORDS);
     if let Some(tag) = unclosed {
         let keyword = &text[tag.keyword.clone()];
         diagnostics.push(
@@ -183,38 +188,48 @@ fn definitions(
     }
     for block in blocks {
         let keyword = &text[block.open.keyword.clone()];
-        let Some((name, parameters)) = scan::signature(&text[block.open.arguments.clone()]) else {
+        let arguments = &text[block.open.arguments.clone()];
+        let kind = match keyword {
+            "test" | "data_test" => TemplateBlock::Test,
+            "materialization" => TemplateBlock::Materialization,
+            _ => TemplateBlock::Macro,
+        };
+        let header = match kind {
+            TemplateBlock::Materialization => materialization(arguments),
+            TemplateBlock::Test => scan::signature(arguments)
+                .map(|(name, parameters)| (name, format!("test_{name}"), parameters)),
+            TemplateBlock::Macro => scan::signature(arguments)
+                .map(|(name, parameters)| (name, name.to_owned(), parameters)),
+        };
+        let Some((name, full_name, parameters)) = header else {
+            let (lacks, example) = match kind {
+                TemplateBlock::Materialization => ("an adapter", "name, default"),
+                _ => ("a name and parameter list", "name(parameter)"),
+            };
             diagnostics.push(
-                Diagnostic::error(
-                    Code::TemplateSyntax,
-                    format!("a {keyword} without a name and parameter list"),
-                )
-                .at(file.at(block.open.range.clone()))
-                .help(format!("write `{{% {keyword} name(parameter) %}}`")),
+                Diagnostic::error(Code::TemplateSyntax, format!("a {keyword} without {lacks}"))
+                    .at(file.at(block.open.range.clone()))
+                    .help(format!("write `{{% {keyword} {example} %}}`")),
             );
             continue;
-        };
-        let kind = if keyword == "test" {
-            TemplateBlock::Test
-        } else {
-            TemplateBlock::Macro
         };
         let body = &text[block.body()];
         let takes_varargs = scan::mentions(body, "varargs");
         let takes_kwargs = scan::mentions(body, "kwargs");
         let inner_name = inner_name(name, body);
         definitions.push(MacroDefinition {
-            name: match kind {
-                TemplateBlock::Test => format!("test_{name}"),
-                TemplateBlock::Macro => name.to_owned(),
-            },
+            name: full_name,
             package: package.to_owned(),
             file: file.clone(),
             range: block.range(),
             parameters: parameters.iter().map(|&text| text.to_owned()).collect(),
             takes_varargs,
             takes_kwargs,
-            template: template(text, &block, name, &inner_name, takes_varargs, takes_kwargs).into(),
+            template: match kind {
+                TemplateBlock::Materialization => argumentless(text, &block, &inner_name),
+                _ => template(text, &block, name, &inner_name, takes_varargs, takes_kwargs),
+            }
+            .into(),
             inner_name,
         });
     }
@@ -232,6 +247,82 @@ fn inner_name(name: &str, body: &str) -> String {
         .unwrap_or_else(|| format!("hcw_{name}"))
 }
 
+/// `name, default` or `name, adapter='postgres', supported_languages=['sql']`: the name as written and the
+/// macro's name.
+fn materialization(arguments: &str) -> Option<(&str, String, Vec<&str>)> {
+    let (name, options) = arguments.split_once(',')?;
+    let name = name.trim();
+    let valid = |name: &str| {
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|letter| letter.is_alphanumeric() || letter == '_')
+    };
+    let mut adapter = "default";
+    for option in options.split(',') {
+        if let Some((key, value)) = option.split_once('=')
+            && key.trim() == "adapter"
+        {
+            adapter = value.trim().trim_matches(['\'', '"']);
+        }
+    }
+    (valid(name) && valid(adapter)).then(|| {
+        (
+            name,
+            format!("materialization_{name}_{adapter}"),
+            Vec::new(),
+        )
+    })
+}
+
+/// What stands before the keyword `macro` in a macro's template: the file blanked out and the tag's mark, which
+/// trims those blanks away.
+fn lead(text: &str, block: &scan::Block, longer_by: usize) -> String {
+    let mut lead = blanked(&text[..block.open.range.start]);
+    let mark = &text[block.open.range.start..block.open.keyword.start];
+    let spare = mark.len() - mark.trim_end().len();
+    let mark = &mark[..mark.len() - longer_by.min(spare)];
+    match mark.strip_prefix("{% ") {
+        Some(rest) => {
+            lead.push_str("{%-");
+            lead.push_str(rest);
+        }
+        None if mark == "{%" && lead.ends_with(' ') => {
+            lead.pop();
+            lead.push_str("{%-");
+        }
+        None => lead.push_str(mark),
+    }
+    lead
+}
+
+/// The closing tag as `endmacro`, of the same length.
+fn close(text: &str, block: &scan::Block) -> String {
+    let close = &text[block.close.range.clone()];
+    let keyword = &text[block.close.keyword.clone()];
+    let at = block.close.keyword.start - block.close.range.start;
+    let (before, after) = (&close[..at], &close[at + keyword.len()..]);
+    if keyword == "endtest" {
+        let before = before.strip_suffix(' ').unwrap_or(before);
+        return format!("{before}endmacro{after}");
+    }
+    format!(
+        "{before}{:width$}{after}",
+        "endmacro",
+        width = keyword.len()
+    )
+}
+
+/// The template of a materialization: a macro without parameters, every byte at its place.
+fn argumentless(text: &str, block: &scan::Block, inner_name: &str) -> String {
+    let mut template = lead(text, block, 0);
+    let length = block.open.arguments.end - block.open.keyword.start;
+    template.push_str(&format!("{:length$}", format!("macro {inner_name}()")));
+    template.push_str(&text[block.open.arguments.end..block.close.range.start]);
+    template.push_str(&close(text, block));
+    template
+}
+
 fn template(
     text: &str,
     block: &scan::Block,
@@ -240,18 +331,12 @@ fn template(
     takes_varargs: bool,
     takes_kwargs: bool,
 ) -> String {
-    let mut template = blanked(&text[..block.open.range.start]);
-    let open = &text[block.open.range.clone()];
-    let keyword_at = block.open.keyword.start - block.open.range.start;
-    let arguments_at = block.open.arguments.start - block.open.range.start;
+    let keyword = &text[block.open.keyword.clone()];
     // `test ` becomes `macro`: one letter more, taken from the space before it
-    let lead = &open[..keyword_at];
-    if &open[keyword_at..arguments_at] == "test" {
-        template.push_str(lead.strip_suffix(' ').unwrap_or(lead));
-    } else {
-        template.push_str(lead);
-    }
-    template.push_str("macro");
+    let mut template = lead(text, block, usize::from(keyword == "test"));
+    template.push_str(&format!("{:width$}", "macro", width = keyword.len()));
+    let open = &text[block.open.range.clone()];
+    let arguments_at = block.open.arguments.start - block.open.range.start;
     let mut arguments = open[arguments_at..].replacen(name, inner_name, 1);
     let mut added = String::new();
     for (wanted, parameter) in [(takes_varargs, "varargs=[]"), (takes_kwargs, "kwargs={}")] {
@@ -277,13 +362,7 @@ fn template(
     }
     template.push_str(&arguments);
     template.push_str(&text[block.body()]);
-    let close = &text[block.close.range.clone()];
-    let shorter = close.replacen(" endtest", "endmacro", 1);
-    template.push_str(&if close.contains("endtest") {
-        shorter.replacen("endtest", "endmacro", 1)
-    } else {
-        close.to_owned()
-    });
+    template.push_str(&close(text, block));
     template
 }
 
@@ -326,7 +405,7 @@ mod tests {
         let library = library("{% macro f(a) %}{{ varargs }}{{ kwargs }}{% endmacro %}");
         assert_eq!(
             &*library["f"].template,
-            "{% macro A(a, varargs=[], kwargs={}) %}{{ varargs }}{{ kwargs }}{% endmacro %}"
+            "{%-macro A(a, varargs=[], kwargs={}) %}{{ varargs }}{{ kwargs }}{% endmacro %}"
         );
     }
 

@@ -75,6 +75,9 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
             if let Some(name) = datetime::type_name(value) {
                 return name;
             }
+            if functions::is_range(value) {
+                return "range";
+            }
             match value.kind() {
                 ValueKind::Seq | ValueKind::Iterable => "list",
                 ValueKind::Map if value.downcast_object_ref::<Entries>().is_some() => "dict",
@@ -112,6 +115,7 @@ pub(crate) fn changeable(value: Value) -> Value {
                 || value.downcast_object_ref::<List>().is_some()
                 || value.downcast_object_ref::<Set>().is_some()
                 || value.downcast_object_ref::<View>().is_some()
+                || functions::is_range(&value)
                 || (object.repr() == ObjectRepr::Iterable && object.enumerator_len().is_none());
             if own {
                 return value;
@@ -201,10 +205,25 @@ fn write_repr(value: &Value, text: &mut String, depth: usize) {
         ValueKind::Undefined => text.push_str("Undefined"),
         ValueKind::Bool => text.push_str(if value.is_true() { "True" } else { "False" }),
         ValueKind::String => text.push_str(&quoted(value.as_str().unwrap_or_default())),
+        ValueKind::Bytes => {
+            text.push_str("b'");
+            for byte in value.as_bytes().unwrap_or_default() {
+                match byte {
+                    b'\'' | b'\\' => text.extend(['\\', char::from(*byte)]),
+                    b'\n' => text.push_str("\\n"),
+                    b' '..=b'~' => text.push(char::from(*byte)),
+                    _ => text.push_str(&format!("\\x{byte:02x}")),
+                }
+            }
+            text.push('\'');
+        }
         ValueKind::Number if !value.is_integer() => {
             text.push_str(&float_text(
                 f64::try_from(value.clone()).unwrap_or(f64::NAN),
             ));
+        }
+        ValueKind::Seq | ValueKind::Iterable if functions::is_range(value) => {
+            text.push_str(&value.to_string());
         }
         ValueKind::Seq | ValueKind::Iterable => write_items(value, text, depth),
         ValueKind::Map => {
@@ -276,7 +295,7 @@ pub(crate) fn attribute(value: &Value, name: &str) -> Value {
 
 /// Methods of values that are no objects of their own: texts, numbers, minijinja's lists.
 fn call_method(
-    _state: &mut State<'_, '_>,
+    state: &mut State<'_, '_>,
     value: &Value,
     method: &str,
     arguments: &[Value],
@@ -330,6 +349,12 @@ fn call_method(
             let call = Call::new(method, arguments)?;
             dict::read_only(|| dict::entries_of(value), method, &call)?
                 .ok_or_else(|| no_method(value, method))
+        }
+        // in the first pass an undefined value has any method, as in dbt
+        ValueKind::Undefined
+            if super::engine::context_of(state).is_some_and(|context| !context.execute) =>
+        {
+            Ok(value.clone())
         }
         // the message of minijinja names what is undefined
         ValueKind::Undefined => Err(Error::from(minijinja::ErrorKind::UnknownMethod)),

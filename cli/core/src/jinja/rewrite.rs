@@ -14,6 +14,7 @@ use std::ops::Range;
 use self::expression::{Reader, Shape};
 use self::offset_map::Edits;
 pub(crate) use self::offset_map::OffsetMap;
+use super::macro_call::IMPORT_LOADER;
 use super::scan::{self, Piece};
 
 /// A template as minijinja takes it.
@@ -23,10 +24,27 @@ pub(crate) struct Rewritten<'text> {
     pub(crate) map: OffsetMap,
 }
 
+/// Rewrites a template that is rendered for itself: with the loader of macros, if it has blocks that run in
+/// macros of other files.
+pub(crate) fn root(text: &str) -> Rewritten<'_> {
+    rewritten(text, true)
+}
+
 /// Rewrites a template.
 pub(crate) fn template(text: &str) -> Rewritten<'_> {
+    rewritten(text, false)
+}
+
+fn rewritten(text: &str, root: bool) -> Rewritten<'_> {
     let mut edits = Edits::default();
+    let mut needs_loader = false;
     for piece in scan::pieces(text) {
+        if root
+            && let Piece::Tag(tag) = &piece
+            && matches!(&text[tag.keyword.clone()], "call" | "macro")
+        {
+            needs_loader = true;
+        }
         match piece {
             Piece::Expression(code) => {
                 if needs_reading(text[code.clone()].as_bytes()) {
@@ -37,6 +55,9 @@ pub(crate) fn template(text: &str) -> Rewritten<'_> {
             }
             Piece::Tag(tag) => statement(text, &tag, &mut edits),
         }
+    }
+    if needs_loader {
+        edits.open(0, IMPORT_LOADER);
     }
     finish(text, edits)
 }
@@ -68,7 +89,7 @@ fn finish(text: &str, edits: Edits) -> Rewritten<'_> {
 fn needs_reading(code: &[u8]) -> bool {
     let mut depth = 0_usize;
     code.iter().any(|byte| match byte {
-        b'[' | b'{' | b'+' | b'-' | b'*' | b'/' | b'%' | b'|' | b'\\' => true,
+        b'[' | b'{' | b'+' | b'-' | b'*' | b'/' | b'%' | b'|' | b'\\' | b'<' | b'>' => true,
         b'(' => {
             depth += 1;
             false
@@ -125,14 +146,28 @@ fn statement(text: &str, tag: &scan::Tag, edits: &mut Edits) {
             Some(())
         }),
         "call" => read(text, code, edits, |reader| {
-            if reader.next() == "(" {
-                parameters(reader)?;
+            if reader.next() == "(" && !parameters(reader)?.is_empty() {
+                return None;
             }
             reader.conditional().map(|_| ())
         }),
         "macro" | "test" | "data_test" => read(text, code, edits, |reader| {
             reader.name()?;
-            parameters(reader)
+            let moved = parameters(reader)?;
+            if !moved.is_empty() {
+                let trims = text[..tag.range.end].ends_with("-%}");
+                let body: String = moved
+                    .iter()
+                    .map(|(name, default)| {
+                        format!(
+                            "{{% if {name} is undefined %}}{{% set {name} = {default} %}}{{% endif {}%}}",
+                            if trims { "-" } else { "" }
+                        )
+                    })
+                    .collect();
+                reader.edits.open(tag.range.end, body);
+            }
+            Some(())
         }),
         "with" => read(text, code, edits, |reader| {
             while !reader.at_end() {
@@ -186,11 +221,14 @@ fn for_loop(reader: &mut Reader<'_>) -> Option<()> {
     Some(())
 }
 
-/// `(a, b: type = default)`; the types are taken out.
-fn parameters(reader: &mut Reader<'_>) -> Option<()> {
+/// `(a, b: type = default)`; the types are taken out. A default that reads an earlier parameter, which
+/// minijinja does not know there, goes into the macro's body: such parameters with their defaults.
+fn parameters(reader: &mut Reader<'_>) -> Option<Vec<(String, String)>> {
     reader.expect("(")?;
+    let mut names: Vec<String> = Vec::new();
+    let mut moved = Vec::new();
     while !reader.skip(")") {
-        reader.name()?;
+        let name = reader.name()?.to_owned();
         if reader.next() == ":" {
             let mut depth = 0_i32;
             while !reader.at_end() {
@@ -205,15 +243,36 @@ fn parameters(reader: &mut Reader<'_>) -> Option<()> {
                 reader.position += 1;
             }
         }
+        let sign = reader
+            .tokens
+            .get(reader.position)
+            .map(|token| token.range.start);
         if reader.skip("=") {
-            reader.conditional()?;
+            let first = reader.position;
+            let edits = reader.edits.len();
+            let default = reader.conditional()?;
+            let reads_earlier = reader.tokens[first..reader.position].iter().any(|token| {
+                names
+                    .iter()
+                    .any(|name| *name == reader.text[token.range.clone()])
+            });
+            if let Some(sign) = sign
+                && reads_earlier
+            {
+                reader.edits.truncate(edits);
+                let text = &reader.text[default.start..default.end];
+                moved.push((name.clone(), expression(text).text.replace('\n', " ")));
+                reader.edits.close(sign, "=py_undefined");
+                reader.edits.remove(reader.text, sign..default.end);
+            }
         }
+        names.push(name);
         if !reader.skip(",") {
             reader.expect(")")?;
             break;
         }
     }
-    Some(())
+    Some(moved)
 }
 
 #[cfg(test)]

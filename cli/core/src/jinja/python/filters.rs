@@ -1,6 +1,6 @@
 //! Filters: Python's operators as the rewritten template calls them, dbt's, and Jinja2's that minijinja lacks.
 
-use minijinja::value::{Rest, Value};
+use minijinja::value::{Rest, Value, ValueOrKwargs};
 use minijinja::{Environment, Error, State};
 
 use super::call::{Call, type_error, value_error};
@@ -19,6 +19,10 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         ("py_floordiv", Operator::FloorDivide),
         ("py_mod", Operator::Modulo),
         ("py_pow", Operator::Power),
+        ("py_lt", Operator::Less),
+        ("py_le", Operator::LessOrEqual),
+        ("py_gt", Operator::Greater),
+        ("py_ge", Operator::GreaterOrEqual),
     ] {
         environment.add_filter(name, move |left: &Value, right: &Value| {
             apply(operator, left, right)
@@ -49,6 +53,24 @@ fn dbt(environment: &mut Environment<'static>) {
 }
 
 fn jinja(environment: &mut Environment<'static>) {
+    environment.add_filter("attr", |value: &Value, name: &str| {
+        // the keys of a dict are no attributes of it
+        if value.downcast_object_ref::<dict::Dict>().is_some() {
+            return Value::UNDEFINED;
+        }
+        super::attribute(value, name)
+    });
+    environment.add_filter("indent", |text: &Value, rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
+        let call = Call::new("indent", &rest)?;
+        let width = match call.optional(0, "width") {
+            Some(width) if width.as_str().is_some() => shown(&width),
+            Some(width) => " ".repeat(width.as_usize().unwrap_or(4).min(1000)),
+            None => "    ".to_owned(),
+        };
+        let (first, blank) = (call.flag(1, "first"), call.flag(2, "blank"));
+        Ok::<_, Error>(words::indented(&shown(text), &width, first, blank))
+    });
     environment.add_filter("string", |value: &Value| shown(value));
     environment.add_filter("list", |value: Value| {
         Ok::<_, Error>(List::value(items_of(&value)?))
@@ -57,7 +79,8 @@ fn jinja(environment: &mut Environment<'static>) {
     environment.add_filter("float", to_float);
     environment.add_filter("round", round);
     environment.add_filter("sort", sort);
-    environment.add_filter("tojson", |value: &Value, rest: Rest<Value>| {
+    environment.add_filter("tojson", |value: &Value, rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
         let call = Call::new("tojson", &rest)?;
         let indent = call.optional_integer(0, "indent")?;
         json::for_html(
@@ -65,7 +88,8 @@ fn jinja(environment: &mut Environment<'static>) {
             indent.and_then(|indent| usize::try_from(indent).ok()),
         )
     });
-    environment.add_filter("format", |text: &Value, rest: Rest<Value>| {
+    environment.add_filter("format", |text: &Value, rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
         let call = Call::new("format", &rest)?;
         let named = call.rest();
         let values = if named.is_empty() {
@@ -77,7 +101,8 @@ fn jinja(environment: &mut Environment<'static>) {
     });
     environment.add_filter("forceescape", |value: &Value| words::escaped(&shown(value)));
     environment.add_filter("pprint", |value: &Value| super::repr(value));
-    environment.add_filter("center", |text: &Value, rest: Rest<Value>| {
+    environment.add_filter("center", |text: &Value, rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
         let width = Call::new("center", &rest)?.optional_integer(0, "width")?;
         let text = Value::from(shown(text));
         super::text::call_method(&text, "center", &[Value::from(width.unwrap_or(80))])
@@ -87,15 +112,20 @@ fn jinja(environment: &mut Environment<'static>) {
         words::without_tags(&shown(text))
     });
     environment.add_filter("urlencode", words::url_encoded);
-    environment.add_filter("filesizeformat", |value: &Value, rest: Rest<Value>| {
-        let binary = Call::new("filesizeformat", &rest)?.flag(0, "binary");
-        let size = Number::of(value)
-            .map(Number::float)
-            .or_else(|| value.as_str().and_then(parse_float))
-            .ok_or_else(|| type_error("filesizeformat wants a number"))?;
-        Ok::<_, Error>(words::file_size(size, binary))
-    });
-    environment.add_filter("truncate", |text: &Value, rest: Rest<Value>| {
+    environment.add_filter(
+        "filesizeformat",
+        |value: &Value, rest: Rest<ValueOrKwargs>| {
+            let rest = rest.into_values();
+            let binary = Call::new("filesizeformat", &rest)?.flag(0, "binary");
+            let size = Number::of(value)
+                .map(Number::float)
+                .or_else(|| value.as_str().and_then(parse_float))
+                .ok_or_else(|| type_error("filesizeformat wants a number"))?;
+            Ok::<_, Error>(words::file_size(size, binary))
+        },
+    );
+    environment.add_filter("truncate", |text: &Value, rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
         let call = Call::new("truncate", &rest)?;
         let size = |value: Option<i64>, default: usize| {
             value.map_or(default, |value| usize::try_from(value).unwrap_or(0))
@@ -107,7 +137,8 @@ fn jinja(environment: &mut Environment<'static>) {
         let end = end.as_deref().unwrap_or("...");
         Ok::<_, Error>(words::truncated(&shown(text), length, kill, end, leeway))
     });
-    environment.add_filter("wordwrap", |text: &Value, rest: Rest<Value>| {
+    environment.add_filter("wordwrap", |text: &Value, rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
         let call = Call::new("wordwrap", &rest)?;
         let width = call.optional_integer(0, "width")?.unwrap_or(79);
         let break_long = call.optional(1, "break_long_words");
@@ -145,7 +176,8 @@ fn is_callable(value: &Value) -> bool {
         })
 }
 
-fn to_integer(value: &Value, rest: Rest<Value>) -> Result<Value, Error> {
+fn to_integer(value: &Value, rest: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let rest = rest.into_values();
     let call = Call::new("int", &rest)?;
     let default = call.optional(0, "default").unwrap_or(Value::from(0));
     let base = call.optional_integer(1, "base")?.unwrap_or(10);
@@ -165,7 +197,8 @@ fn to_integer(value: &Value, rest: Rest<Value>) -> Result<Value, Error> {
     Ok(found.map_or(default, integer_value))
 }
 
-fn to_float(value: &Value, rest: Rest<Value>) -> Result<Value, Error> {
+fn to_float(value: &Value, rest: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let rest = rest.into_values();
     let call = Call::new("float", &rest)?;
     let default = call.optional(0, "default").unwrap_or(Value::from(0.0));
     let found = Number::of(value)
@@ -175,7 +208,8 @@ fn to_float(value: &Value, rest: Rest<Value>) -> Result<Value, Error> {
 }
 
 /// Rounds as Python does: halves to the even neighbour.
-fn round(value: &Value, rest: Rest<Value>) -> Result<Value, Error> {
+fn round(value: &Value, rest: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let rest = rest.into_values();
     let call = Call::new("round", &rest)?;
     let precision = call.optional_integer(0, "precision")?.unwrap_or(0);
     let method = call.optional_text(1, "method")?;
@@ -226,7 +260,12 @@ fn half_even(number: f64, precision: i64) -> f64 {
 }
 
 /// `sort(reverse=false, case_sensitive=false, attribute=none)`
-fn sort(state: &mut State<'_, '_>, value: Value, rest: Rest<Value>) -> Result<Value, Error> {
+fn sort(
+    state: &mut State<'_, '_>,
+    value: Value,
+    rest: Rest<ValueOrKwargs>,
+) -> Result<Value, Error> {
+    let rest = rest.into_values();
     let call = Call::new("sort", &rest)?;
     let reverse = call.flag(0, "reverse");
     let case_sensitive = call.flag(1, "case_sensitive");

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use md5::{Digest, Md5};
-use minijinja::value::{Object, ObjectRepr, Rest, Value};
+use minijinja::value::{Object, ObjectRepr, Rest, Value, ValueOrKwargs};
 use minijinja::{Environment, Error, State};
 use serde_json::Value as Json;
 
@@ -18,7 +18,8 @@ use super::{items_of, shown, tuple, type_name, yaml};
 
 /// Registers them.
 pub(super) fn register(environment: &mut Environment<'static>) {
-    environment.add_function("fromjson", |rest: Rest<Value>| {
+    environment.add_function("fromjson", |rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
         let call = Call::new("fromjson", &rest)?;
         let text = call.text(0, "string")?;
         Ok::<_, Error>(match serde_json::from_str::<Json>(&text) {
@@ -26,7 +27,8 @@ pub(super) fn register(environment: &mut Environment<'static>) {
             Err(_) => call.optional(1, "default").unwrap_or(Value::from(())),
         })
     });
-    environment.add_function("tojson", |rest: Rest<Value>| {
+    environment.add_function("tojson", |rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
         let call = Call::new("tojson", &rest)?;
         let layout = Layout {
             sort_keys: call.flag(2, "sort_keys"),
@@ -34,13 +36,15 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         };
         json::dumps(&call.required(0, "value")?, layout)
     });
-    environment.add_function("fromyaml", |rest: Rest<Value>| {
+    environment.add_function("fromyaml", |rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
         let call = Call::new("fromyaml", &rest)?;
         let text = call.text(0, "value")?;
         let default = call.optional(1, "default").unwrap_or(Value::from(()));
         Ok::<_, Error>(yaml::load(&text).unwrap_or(default))
     });
-    environment.add_function("toyaml", |rest: Rest<Value>| {
+    environment.add_function("toyaml", |rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
         let call = Call::new("toyaml", &rest)?;
         let default = call.optional(1, "default").unwrap_or(Value::from(()));
         let sort_keys = call.flag(2, "sort_keys");
@@ -48,7 +52,8 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         Ok::<_, Error>(dumped.map_or(default, Value::from))
     });
     for (name, strict) in [("set", false), ("set_strict", true)] {
-        environment.add_function(name, move |rest: Rest<Value>| {
+        environment.add_function(name, move |rest: Rest<ValueOrKwargs>| {
+            let rest = rest.into_values();
             let call = Call::new(name, &rest)?;
             match items_of(&call.required(0, "value")?) {
                 Ok(items) => Ok(Set::value(items)),
@@ -58,7 +63,8 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         });
     }
     for (name, strict) in [("zip", false), ("zip_strict", true)] {
-        environment.add_function(name, move |rest: Rest<Value>| {
+        environment.add_function(name, move |rest: Rest<ValueOrKwargs>| {
+            let rest = rest.into_values();
             let call = Call::new(name, &rest)?;
             let lists: Result<Vec<Vec<Value>>, Error> =
                 call.positional.iter().map(items_of).collect();
@@ -69,7 +75,8 @@ pub(super) fn register(environment: &mut Environment<'static>) {
             }
         });
     }
-    environment.add_function("local_md5", |rest: Rest<Value>| {
+    environment.add_function("local_md5", |rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
         let text = Call::new("local_md5", &rest)?.text(0, "value")?;
         let digest = Md5::digest(text.as_bytes());
         Ok::<_, Error>(
@@ -81,7 +88,8 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     });
     environment.add_function("diff_of_two_dicts", difference);
     environment.add_function("range", range);
-    environment.add_function("dict", |rest: Rest<Value>| {
+    environment.add_function("dict", |rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
         let call = Call::new("dict", &rest)?;
         let mut entries = match call.positional.first() {
             Some(first) => entries_of(first)?,
@@ -94,16 +102,18 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         );
         Ok::<_, Error>(Dict::value(entries))
     });
-    environment.add_function("cycler", |rest: Rest<Value>| {
+    environment.add_function("cycler", |rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
         if rest.is_empty() {
             return Err(type_error("at least one item has to be provided"));
         }
         Ok(Value::from_object(Cycler {
-            items: rest.0,
+            items: rest,
             position: AtomicUsize::new(0),
         }))
     });
-    environment.add_function("joiner", |rest: Rest<Value>| {
+    environment.add_function("joiner", |rest: Rest<ValueOrKwargs>| {
+        let rest = rest.into_values();
         let separator = Call::new("joiner", &rest)?.optional(0, "sep");
         Ok::<_, Error>(Value::from_object(Joiner {
             separator: separator.unwrap_or_else(|| ", ".into()),
@@ -123,7 +133,8 @@ pub(super) fn zipped(lists: &[Vec<Value>]) -> Vec<Value> {
 /// The most numbers that `range` gives, as in Jinja2's sandbox.
 const LONGEST_RANGE: i64 = 100_000;
 
-fn range(rest: Rest<Value>) -> Result<Value, Error> {
+fn range(rest: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let rest = rest.into_values();
     let call = Call::new("range", &rest)?;
     call.required(0, "stop")?;
     let first = call.optional_integer(0, "start")?.unwrap_or(0);
@@ -154,6 +165,11 @@ fn range(rest: Rest<Value>) -> Result<Value, Error> {
         step,
         length,
     }))
+}
+
+/// Whether a value is a range.
+pub(super) fn is_range(value: &Value) -> bool {
+    value.downcast_object_ref::<Range>().is_some()
 }
 
 /// Python's range.
@@ -191,7 +207,8 @@ impl Object for Range {
     }
 }
 
-fn difference(rest: Rest<Value>) -> Result<Value, Error> {
+fn difference(rest: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let rest = rest.into_values();
     let call = Call::new("diff_of_two_dicts", &rest)?;
     let lower = |value: &Value| shown(value).to_lowercase();
     let mine = entries_of(&call.required(0, "dict_a")?)?;

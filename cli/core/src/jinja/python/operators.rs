@@ -18,6 +18,10 @@ pub(crate) enum Operator {
     FloorDivide,
     Modulo,
     Power,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
 }
 
 impl Operator {
@@ -30,6 +34,10 @@ impl Operator {
             Operator::FloorDivide => "//",
             Operator::Modulo => "%",
             Operator::Power => "** or pow()",
+            Operator::Less => "<",
+            Operator::LessOrEqual => "<=",
+            Operator::Greater => ">",
+            Operator::GreaterOrEqual => ">=",
         }
     }
 }
@@ -42,6 +50,9 @@ pub(crate) const UNDEFINED_OPERAND: &str = "undefined operand ";
 
 /// Applies an operator.
 pub(crate) fn apply(operator: Operator, left: &Value, right: &Value) -> Result<Value, Error> {
+    if let Some(result) = compare(operator, left, right) {
+        return result;
+    }
     if let (Some(left), Some(right)) = (Number::of(left), Number::of(right)) {
         return arithmetic(operator, left, right);
     }
@@ -103,6 +114,39 @@ pub(crate) fn ordered(left: &Value, right: &Value) -> Result<(), Error> {
         )));
     }
     Ok(())
+}
+
+/// The result of a comparison; none for another operator, and for what has no order.
+fn compare(operator: Operator, left: &Value, right: &Value) -> Option<Result<Value, Error>> {
+    use std::cmp::Ordering::{Equal, Greater, Less};
+    let accepted: &[std::cmp::Ordering] = match operator {
+        Operator::Less => &[Less],
+        Operator::LessOrEqual => &[Less, Equal],
+        Operator::Greater => &[Greater],
+        Operator::GreaterOrEqual => &[Greater, Equal],
+        _ => return None,
+    };
+    if left.is_undefined() || right.is_undefined() {
+        return None;
+    }
+    if ordered(left, right).is_err() {
+        return Some(Err(type_error(format!(
+            "'{}' not supported between instances of '{}' and '{}'",
+            operator.sign(),
+            type_name(left),
+            type_name(right)
+        ))));
+    }
+    if let (Some(left), Some(right)) = (Number::of(left), Number::of(right)) {
+        let order = match (left, right) {
+            (Number::Integer(left), Number::Integer(right)) => Some(left.cmp(&right)),
+            _ => left.float().partial_cmp(&right.float()),
+        };
+        return Some(Ok(order
+            .is_some_and(|order| accepted.contains(&order))
+            .into()));
+    }
+    Some(Ok(accepted.contains(&left.cmp(right)).into()))
 }
 
 fn add(left: &Value, right: &Value) -> Result<Value, Error> {
@@ -209,6 +253,7 @@ fn arithmetic(operator: Operator, left: Number, right: Number) -> Result<Value, 
                 return Ok(left.float().powf(right.float()).into());
             }
             Operator::Power => u32::try_from(b).ok().and_then(|b| a.checked_pow(b)),
+            _ => return Err(type_error("numbers are compared before")),
         }
         .map(integer_value)
         .ok_or_else(too_large);
@@ -223,6 +268,9 @@ fn arithmetic(operator: Operator, left: Number, right: Number) -> Result<Value, 
                 return Err(by_zero("zero to a negative power"));
             }
             a.powf(b)
+        }
+        Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
+            return Err(type_error("numbers are compared before"));
         }
         _ if b == 0.0 => {
             return Err(by_zero(match operator {

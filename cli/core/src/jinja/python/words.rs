@@ -13,6 +13,24 @@ pub(super) fn escaped(text: &str) -> String {
         .replace('"', "&#34;")
 }
 
+/// The text with every line but the first moved to the right.
+pub(super) fn indented(text: &str, width: &str, first: bool, blank: bool) -> String {
+    let mut lines = text.split('\n');
+    let mut result = String::new();
+    if first {
+        result.push_str(width);
+    }
+    result.push_str(lines.next().unwrap_or_default());
+    for line in lines {
+        result.push('\n');
+        if blank || !line.is_empty() {
+            result.push_str(width);
+        }
+        result.push_str(line);
+    }
+    result
+}
+
 /// The number of words.
 pub(super) fn count(text: &str) -> usize {
     text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))

@@ -169,22 +169,61 @@ impl Reader<'_> {
         while self.skip("not") {
             negated = true;
         }
-        let mut expression = self.sum()?;
+        let mut expression = self.comparison()?;
         if negated {
             expression.shape = Shape::Other;
         }
         loop {
             let skipped = match self.next() {
-                "or" | "and" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" => 1,
-                "not" if self.ahead(1) == "in" => 2,
+                "or" | "and" => 1,
                 _ => break,
             };
             self.position += skipped;
             while self.skip("not") {}
-            self.sum()?;
+            self.comparison()?;
             expression = self.expression(start, Shape::Other);
         }
         Some(expression)
+    }
+
+    /// Comparisons; one that asks for an order fails for values that have none.
+    fn comparison(&mut self) -> Option<Expression> {
+        let first = self.sum()?;
+        let ordering = match (self.kind(), self.next()) {
+            (Some(TokenKind::Sign), "<") => Some("|py_lt("),
+            (Some(TokenKind::Sign), "<=") => Some("|py_le("),
+            (Some(TokenKind::Sign), ">") => Some("|py_gt("),
+            (Some(TokenKind::Sign), ">=") => Some("|py_ge("),
+            _ => None,
+        };
+        let sign = self
+            .tokens
+            .get(self.position)
+            .map(|token| token.range.clone());
+        let mut count = 0;
+        let mut last = first;
+        loop {
+            let skipped = match self.next() {
+                _ if self.kind() == Some(TokenKind::Text) => break,
+                "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" => 1,
+                "not" if self.ahead(1) == "in" => 2,
+                _ => break,
+            };
+            self.position += skipped;
+            last = self.sum()?;
+            count += 1;
+        }
+        if count == 0 {
+            return Some(first);
+        }
+        // a chain such as `1 < a < 5` stays minijinja's
+        if let (1, Some(filter), Some(sign)) = (count, ordering, sign) {
+            self.edits.open(first.start, "((");
+            self.edits.close(first.end, ")");
+            self.edits.replace(sign, filter);
+            self.edits.close(last.end, "))");
+        }
+        Some(self.expression(first.start, Shape::Other))
     }
 
     /// `+` and `-`

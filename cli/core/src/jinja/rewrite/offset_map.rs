@@ -1,5 +1,6 @@
 //! Edits of a text, and the way back from the edited text's byte offsets to the user's.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Where an edit stands among others at the same offset.
@@ -20,7 +21,7 @@ struct Edit {
     place: Place,
     order: usize,
     removed: usize,
-    inserted: &'static str,
+    inserted: Cow<'static, str>,
 }
 
 /// Edits as they are found, in any order.
@@ -43,25 +44,42 @@ impl Edits {
         self.edits.truncate(count);
     }
 
-    pub(super) fn open(&mut self, at: usize, inserted: &'static str) {
+    pub(super) fn open(&mut self, at: usize, inserted: impl Into<Cow<'static, str>>) {
         self.push(at, Place::Open, 0, inserted);
     }
 
-    pub(super) fn close(&mut self, at: usize, inserted: &'static str) {
+    pub(super) fn close(&mut self, at: usize, inserted: impl Into<Cow<'static, str>>) {
         self.push(at, Place::Close, 0, inserted);
     }
 
-    pub(super) fn replace(&mut self, range: Range<usize>, inserted: &'static str) {
+    pub(super) fn replace(&mut self, range: Range<usize>, inserted: impl Into<Cow<'static, str>>) {
         self.push(range.start, Place::Replace, range.len(), inserted);
     }
 
-    fn push(&mut self, at: usize, place: Place, removed: usize, inserted: &'static str) {
+    /// Takes a piece out, but not its line breaks.
+    pub(super) fn remove(&mut self, text: &str, range: Range<usize>) {
+        let mut start = range.start;
+        for line in text[range].split_inclusive('\n') {
+            let end = start + line.len();
+            let kept = usize::from(line.ends_with('\n'));
+            self.replace(start..end - kept, "");
+            start = end;
+        }
+    }
+
+    fn push(
+        &mut self,
+        at: usize,
+        place: Place,
+        removed: usize,
+        inserted: impl Into<Cow<'static, str>>,
+    ) {
         self.edits.push(Edit {
             at,
             place,
             order: self.edits.len(),
             removed,
-            inserted,
+            inserted: inserted.into(),
         });
     }
 
@@ -81,7 +99,7 @@ impl Edits {
         let mut copied = 0;
         for edit in &self.edits {
             edited.push_str(&text[copied..edit.at]);
-            edited.push_str(edit.inserted);
+            edited.push_str(&edit.inserted);
             copied = edit.at + edit.removed;
             shifts.push(Shift {
                 edited: edited.len(),

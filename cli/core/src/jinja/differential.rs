@@ -1,0 +1,120 @@
+//! Every template of `tests/jinja` renders as it does with dbt, whose output `expected.json` holds.
+
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value as Json;
+
+use super::{Engine, MacroLibrary, NodeContext, Shared};
+use crate::project::NoNames;
+use crate::project::config::ConfigMap;
+use crate::settings::Settings;
+use crate::source::SourceFile;
+use crate::target::{Server, Target};
+
+const EXPECTED: &str = include_str!("../../tests/jinja/expected.json");
+const MACROS: &str = include_str!("../../tests/jinja/macros.sql");
+
+pub(super) fn shared() -> Arc<Shared> {
+    let settings = Settings {
+        vars: serde_json::Map::new(),
+        environment: std::collections::BTreeMap::new(),
+        target: Target {
+            name: "dev".into(),
+            profile_name: "p".into(),
+            database: "db".into(),
+            schema: "public".into(),
+            threads: 1,
+            server: Server::Embedded,
+        },
+        full_refresh: false,
+        store_failures: false,
+        run_started_at: "2024-05-06T07:08:09.123456Z".into(),
+        invocation_id: "id".into(),
+        verb: "run".into(),
+        flags: serde_json::Map::new(),
+    };
+    Arc::new(Shared::new(
+        settings,
+        "p".into(),
+        std::collections::BTreeMap::new(),
+    ))
+}
+
+pub(super) fn engine(macros: &str) -> Engine {
+    let mut diagnostics = Vec::new();
+    let mut library = MacroLibrary::new("p", &mut diagnostics);
+    let file = SourceFile::new("macros/m.sql", macros);
+    library.add_package("p", [&file], &mut diagnostics);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    Engine::new(&library)
+}
+
+pub(super) fn context(engine: &Engine, shared: &Arc<Shared>) -> Arc<NodeContext> {
+    Arc::new(NodeContext {
+        macros: engine.scope("p"),
+        shared: shared.clone(),
+        names: Arc::new(NoNames),
+        this: None,
+        model: ().into(),
+        config: ConfigMap::new(),
+        root_config: ConfigMap::new(),
+        execute: true,
+        is_incremental: false,
+        extra: Vec::new(),
+        captured: Mutex::default(),
+    })
+}
+
+#[test]
+fn templates_render_as_with_dbt() {
+    let expected: Json = serde_json::from_str(EXPECTED).unwrap();
+    let shared = shared();
+    let common = engine(MACROS);
+    let mut differences = Vec::new();
+    let cases = expected["cases"].as_object().unwrap();
+    for (name, case) in cases {
+        let template = case["template"].as_str().unwrap();
+        if template.contains("modules.") {
+            continue;
+        }
+        const END: &str = "{% endmacro %}";
+        let own = template
+            .starts_with("{% macro")
+            .then(|| template.rfind(END))
+            .flatten()
+            .map_or(0, |at| at + END.len());
+        let own_engine = (own > 0).then(|| engine(&format!("{MACROS}{}", &template[..own])));
+        let engine = own_engine.as_ref().unwrap_or(&common);
+        let file = SourceFile::new("models/m.sql", &template[own..]);
+        let rendered = engine.render(&file, &context(engine, &shared));
+        let same = match (&rendered, case["output"].as_str()) {
+            (Ok(rendered), Some(text)) => rendered.text == text,
+            (Err(_), None) => true,
+            _ => false,
+        };
+        if !same {
+            let found = rendered.map_or_else(
+                |error| {
+                    format!(
+                        "error: {} {:?}",
+                        error.message,
+                        error.location.map(|l| l.range)
+                    )
+                },
+                |rendered| rendered.text,
+            );
+            let wanted = case["output"].as_str().unwrap_or("an error");
+            differences.push(format!(
+                "{name}: {template}\n  dbt: {wanted}\n  hcw: {found}"
+            ));
+        }
+    }
+    assert!(cases.len() >= 300);
+    assert!(
+        differences.is_empty(),
+        "{} of {} differ\n{}",
+        differences.len(),
+        cases.len(),
+        differences.join("\n")
+    );
+}
