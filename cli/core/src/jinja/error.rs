@@ -6,6 +6,7 @@ use std::fmt;
 
 use minijinja::{Error, ErrorKind};
 
+use super::python::operators::UNDEFINED_OPERAND;
 use super::rewrite::OffsetMap;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Location, SourceFile, line_range};
@@ -54,7 +55,14 @@ pub(super) fn diagnostic(
             None => break,
         }
     }
-    let mut diagnostic = carried.unwrap_or_else(|| describe(innermost, known_functions));
+    let operand = undefined_operand(innermost, file, known_functions);
+    if operand.is_some() {
+        // the operand stands within the place of its operator
+        places.pop();
+    }
+    let mut diagnostic = carried
+        .or(operand)
+        .unwrap_or_else(|| describe(innermost, known_functions));
     places.dedup();
     if diagnostic.location.is_none() {
         diagnostic.location = places.pop();
@@ -65,6 +73,53 @@ pub(super) fn diagnostic(
         }
     }
     diagnostic
+}
+
+/// An operator's operand that is undefined, named as the template has it.
+fn undefined_operand(
+    error: &Error,
+    file: &Find<'_>,
+    known_functions: &BTreeSet<String>,
+) -> Option<Diagnostic> {
+    let number = error.detail()?.strip_prefix(UNDEFINED_OPERAND)?;
+    let location = place(error, file)?;
+    let text = &location.file.text;
+    let range = location.range.clone();
+    // the range starts with the operator
+    let found = if number == "1" {
+        let right = text.get(range)?;
+        let right = right.trim_start_matches(|sign: char| "+-*/%<>=".contains(sign));
+        let end = location.range.end;
+        let start = end - right.trim_start().len();
+        start..start + right.trim().len()
+    } else {
+        let end = text.get(..range.start)?.trim_end().len();
+        start_of_operand(&text[..end])..end
+    };
+    let name = text.get(found.clone()).filter(|name| !name.is_empty())?;
+    let diagnostic = match name.split_once('(') {
+        // what is called is undefined, so its package or itself is
+        Some((called, _)) => {
+            let name = called.split('.').next().unwrap_or(called);
+            undefined(name, ErrorKind::UnknownMethod, known_functions)
+        }
+        None => undefined(name, ErrorKind::UndefinedError, known_functions),
+    };
+    Some(diagnostic.at(location.file.at(found)))
+}
+
+/// Where the name, with its attributes, subscripts and calls, starts that a text ends with.
+fn start_of_operand(text: &str) -> usize {
+    let mut depth = 0_usize;
+    for (at, letter) in text.char_indices().rev() {
+        match letter {
+            ')' | ']' => depth += 1,
+            '(' | '[' if depth > 0 => depth -= 1,
+            _ if depth > 0 || letter.is_alphanumeric() || "_.".contains(letter) => {}
+            _ => return at + letter.len_utf8(),
+        }
+    }
+    0
 }
 
 fn place(error: &Error, file: &Find<'_>) -> Option<Location> {
@@ -106,7 +161,7 @@ fn describe(error: &Error, known_functions: &BTreeSet<String>) -> Diagnostic {
             Diagnostic::error(Code::TemplateError, detail)
                 .help("the methods are those of Python's type")
         }
-        ErrorKind::UndefinedError if detail.is_empty() => {
+        ErrorKind::UndefinedError if detail.is_empty() || detail.starts_with(UNDEFINED_OPERAND) => {
             Diagnostic::error(Code::TemplateError, "an undefined value is used")
                 .help("check the spelling, or give a default: `name | default(…)`")
         }
