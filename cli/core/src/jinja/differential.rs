@@ -37,6 +37,7 @@ pub(super) fn shared() -> Arc<Shared> {
         settings,
         "p".into(),
         std::collections::BTreeMap::new(),
+        std::collections::BTreeMap::new(),
     ))
 }
 

@@ -21,7 +21,7 @@ use crate::source::SourceFile;
 pub(super) const CONTEXT: &str = "__hcw_context";
 
 /// How deep macros and blocks may nest; a call of a macro counts four, as in minijinja.
-const RECURSION_LIMIT: usize = 400;
+const RECURSION_LIMIT: usize = 200;
 
 /// The compiled macros and the environment that renders templates.
 pub(crate) struct Engine {
