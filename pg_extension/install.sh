@@ -4,10 +4,11 @@
 #   install.sh                     into the server that pg_config belongs to
 #   install.sh --overlay FOLDER    into a private copy of that server, which needs no right to
 #                                  write into it: prints the folder of the copy's programs
-#   install.sh --build             builds only: prints the path of the library
+#   install.sh --build             builds only: prints the path of the library, beside which the
+#                                  folder hcw_pg has the control file and the scripts
 #
 # Environment: PG_CONFIG (default pg_config), CARGO (default cargo), DESTDIR (packagers),
-# HCW_PG_LIBRARY (a library built before, for which no build is needed).
+# HCW_PG_LIBRARY (what --build printed: nothing is built).
 # Needs the server's headers and libclang (Debian: postgresql-server-dev-15 libclang-dev clang).
 set -eu
 
@@ -41,16 +42,21 @@ build() {
         PGRX_PG_CONFIG_PATH=$pg_config ${CARGO:-cargo} build --quiet --package hcw_pg \
             --profile extension --features "pg$major" --target-dir "$target" >&2
     )
+    (
+        cd "$here/.."
+        ${CARGO:-cargo} run --quiet --package hcw-validators --example extension_sql \
+            --target-dir "$target" -- "$target/extension/hcw_pg" >&2
+    )
     echo "$target/extension/libhcw_pg.$suffix"
 }
 
-# put LIBRARY ROOT: the library, the control file and the scripts below ROOT
+# put LIBRARY ROOT: the library, and the control file and scripts that were written beside it
 put() {
     mkdir -p "$2$libraries" "$2$share/extension"
     # A new file beside and a rename: a running server keeps the library that it has mapped.
     cp "$1" "$2$libraries/.hcw_pg.new"
     mv -f "$2$libraries/.hcw_pg.new" "$2$libraries/hcw_pg.${1##*.}"
-    cp "$here/hcw_pg.control" "$here"/sql/hcw_pg--*.sql "$2$share/extension/"
+    cp "${1%/*}"/hcw_pg/* "$2$share/extension/"
 }
 
 # link FROM INTO: a link for every entry that is not there yet
@@ -92,7 +98,7 @@ case ${1:-} in
         echo "$root$programs"
         ;;
     *)
-        sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
+        sed -n '2,14s/^# \{0,1\}//p' "$0" >&2
         exit 2
         ;;
 esac

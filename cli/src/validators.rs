@@ -15,9 +15,15 @@ mod record;
 
 pub(crate) use install::{Outcome, ensure, ensure_code_tables};
 
+use std::sync::LazyLock;
+
 use sha2::{Digest, Sha256};
 
 include!(concat!(env!("OUT_DIR"), "/validator_scripts.rs"));
+
+/// The portable twin's script, in parts.
+static PORTABLE: LazyLock<Vec<(&str, String)>> =
+    LazyLock::new(hcw_validators::sql::portable::script);
 
 /// The extension of the native twin.
 const EXTENSION: &str = "hcw_pg";
@@ -51,10 +57,10 @@ pub(crate) enum Wanted {
 }
 
 /// Hex digest of scripts in their order; names count, so that a moved statement is a change.
-fn checksum(scripts: &[(&str, &str)]) -> String {
+fn checksum<Text: AsRef<str>>(scripts: &[(&str, Text)]) -> String {
     let mut hasher = Sha256::new();
     for (name, text) in scripts {
-        for part in [name, text] {
+        for part in [*name, text.as_ref()] {
             hasher.update(part.as_bytes());
             hasher.update([0]);
         }

@@ -1,18 +1,12 @@
 //! `validate`: all answers of the rule that its first argument names.
 
-use hcw_validators::{Entry, NoTables, find, registry};
+use hcw_validators::{Entry, NoTables, find, near};
 use pgrx::PgMemoryContexts;
 use pgrx::pg_sys::panic::pgrx_extern_c_guard;
 use pgrx::pg_sys::{self, Datum, TupleDesc};
 
 use crate::fast_text::FastText;
 use crate::function::{Call, invalid_parameter, new_text_by_pgrx, sql_function};
-
-/// The edits within which a name is near, unless none is.
-const NEAR: usize = 2;
-
-/// The most names offered for an unknown one.
-const NEAR_NAMES: usize = 5;
 
 // Declared as a set, because that is how a caller reads it; the server takes one value from a
 // function that says nothing of sets.
@@ -84,34 +78,8 @@ unsafe fn columns(call: Call<'_>) -> TupleDesc {
 
 /// The names nearest to an unknown one.
 fn hint(kind: &[u8]) -> String {
-    let mut near: Vec<(usize, &str)> = registry()
-        .map(|entry| {
-            (
-                distance(kind, entry.about.code.as_bytes()),
-                entry.about.code,
-            )
-        })
-        .collect();
-    near.sort_unstable();
-    let nearest = near.first().map_or(0, |(distance, _)| *distance);
-    near.retain(|(distance, _)| *distance <= nearest.max(NEAR));
-    near.truncate(NEAR_NAMES);
-    let names: Vec<&str> = near.into_iter().map(|(_, code)| code).collect();
-    format!("near names: {}; hcw.validators lists all", names.join(", "))
-}
-
-/// The edits (insert, remove, replace) that lead from one name to the other.
-fn distance(one: &[u8], other: &[u8]) -> usize {
-    let mut edits: Vec<usize> = (0..=other.len()).collect();
-    for (row, left) in one.iter().enumerate() {
-        let (mut diagonal, mut before) = (row, row + 1);
-        edits[0] = before;
-        for (right, cell) in other.iter().zip(edits.iter_mut().skip(1)) {
-            let replaced = diagonal + usize::from(left != right);
-            diagonal = *cell;
-            before = replaced.min(before + 1).min(diagonal + 1);
-            *cell = before;
-        }
-    }
-    edits[other.len()]
+    format!(
+        "near names: {}; hcw.validators lists all",
+        near(kind).join(", ")
+    )
 }

@@ -4,17 +4,16 @@
 mod inputs;
 mod server;
 
-#[allow(dead_code, reason = "a program of its own as well")]
 #[path = "../../pg_extension/validators/examples/extension_sql.rs"]
 mod extension_sql;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
 use hcw_validators::dates::{Date, Format, parse_date, parse_day};
 use hcw_validators::safe_harbor::DateShift;
-use hcw_validators::{Family, NoTables, find, registry};
+use hcw_validators::{Family, NoTables, find, near, registry};
 
 use inputs::{Copy, Random, vectors};
 use server::{Server, library};
@@ -25,9 +24,19 @@ const CASES: usize = 20_000;
 /// The columns of a table of inputs, and the comparison of a rule's functions with them.
 const ANSWERS: &str = "input text, valid boolean, canonical text, reason text, layer text";
 
-fn sql_file(name: &str) -> String {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../pg_extension/sql");
-    fs::read_to_string(folder.join(name)).expect("an SQL file")
+/// The files that an installation copies, by name.
+fn sql_files() -> BTreeMap<String, String> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../pg_extension");
+    let files = extension_sql::files(&folder).expect("the scripts");
+    files.into_iter().collect()
+}
+
+/// The version that the control file names.
+fn version() -> String {
+    let control = &sql_files()["hcw_pg.control"];
+    let named = control.split("default_version = '").nth(1);
+    let version = named.and_then(|rest| rest.split('\'').next());
+    version.expect("a version").to_owned()
 }
 
 /// The inputs on which a rule's functions differ from the table.
@@ -44,20 +53,23 @@ fn differences(code: &str) -> String {
 }
 
 #[test]
-fn the_sql_is_that_of_the_registry() {
-    let newest = sql_file("hcw_pg--0.2.0.sql");
-    assert_eq!(
-        newest,
-        extension_sql::install(),
-        "run its example extension_sql"
+fn the_scripts_lead_to_one_version() {
+    let files = sql_files();
+    let version = version();
+    let package = fs::read_to_string(
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../pg_extension/Cargo.toml"),
     );
-    assert_eq!(
-        sql_file("hcw_pg--0.1.0--0.2.0.sql"),
-        extension_sql::upgrade()
-    );
-    assert!(newest.is_ascii(), "other encodings than UTF-8 must read it");
-    let control = sql_file("../hcw_pg.control");
-    assert!(control.contains("default_version = '0.2.0'"));
+    let package = package.expect("a manifest");
+    assert!(package.contains(&format!("version = \"{version}\"")));
+    assert!(files.contains_key(&format!("hcw_pg--{version}.sql")));
+    for (name, text) in &files {
+        assert!(
+            text.is_ascii(),
+            "{name}: other encodings than UTF-8 must read it"
+        );
+    }
+    let upgrades = files.keys().filter(|name| name.matches("--").count() == 2);
+    assert!(upgrades.count() >= 2);
 }
 
 #[test]
@@ -70,15 +82,15 @@ fn the_sql_names_every_symbol_of_the_library() {
         .filter_map(|name| name.strip_prefix("pg_finfo_"))
         .filter(|name| name.starts_with("hcw_"))
         .collect();
-    for file in ["hcw_pg--0.1.0.sql", "hcw_pg--0.2.0.sql"] {
-        let sql = sql_file(file);
+    let newest = format!("hcw_pg--{}.sql", version());
+    for (file, sql) in sql_files() {
         let declared: BTreeSet<&str> = sql
             .split("'MODULE_PATHNAME', '")
             .skip(1)
             .filter_map(|rest| rest.split('\'').next())
             .collect();
         assert!(declared.is_subset(&exported), "{file}");
-        if file == "hcw_pg--0.2.0.sql" {
+        if file == newest {
             assert_eq!(declared, exported);
         }
     }
@@ -344,7 +356,8 @@ fn nulls_and_toasted_values() {
     assert_eq!(server.sql("postgres", rows), "|||\n|||");
     let error = server.error("postgres", "select hcw.validate('npii', '1')");
     assert!(
-        error.contains("22023") && error.contains("near names: npi"),
+        error.contains("22023")
+            && error.contains(&format!("near names: {}", near(b"npii").join(", "))),
         "{error}"
     );
 
@@ -478,31 +491,38 @@ fn an_update_leads_where_a_new_installation_does() {
     let Some(server) = Server::start() else {
         return;
     };
-    for database in ["fresh", "old"] {
-        server.database(database, "UTF8");
-    }
+    server.database("fresh", "UTF8");
     server.sql("fresh", "create extension hcw_pg");
-    server.sql(
-        "old",
-        "create extension hcw_pg version '0.1.0';
-         create table providers (npi text check (hcw.npi_is_valid(npi)));
-         insert into providers values ('1234567893');",
-    );
-    assert_eq!(
+    let fresh = server.sql("fresh", MEMBERS);
+    for older in ["0.1.0", "0.2.0"] {
+        let old = format!("old_{}", older.replace('.', "_"));
+        server.database(&old, "UTF8");
         server.sql(
-            "old",
-            "select to_regproc('hcw.validate') is null and to_regclass('hcw.validators') is null"
-        ),
-        "t"
-    );
-    server.sql("old", "alter extension hcw_pg update");
-    let version = "select extversion from pg_extension where extname = 'hcw_pg'";
-    assert_eq!(server.sql("old", version), "0.2.0");
-    let members = server.sql("old", MEMBERS);
-    assert!(members.lines().count() > 250);
-    assert_eq!(members, server.sql("fresh", MEMBERS));
-    let error = server.error("old", "insert into providers values ('1234567891')");
-    assert!(error.contains("23514"), "{error}");
+            &old,
+            &format!(
+                "create extension hcw_pg version '{older}';
+                 create table providers (npi text check (hcw.npi_is_valid(npi)));
+                 insert into providers values ('1234567893');"
+            ),
+        );
+        if older == "0.1.0" {
+            let missing = "select to_regproc('hcw.validate') is null and to_regclass('hcw.validators') is null";
+            assert_eq!(server.sql(&old, missing), "t");
+        } else {
+            server.sql(
+                &old,
+                "create table clinics (npi hcw.npi); create view codes as select code from hcw.validators",
+            );
+        }
+        server.sql(&old, "alter extension hcw_pg update");
+        let installed = "select extversion from pg_extension where extname = 'hcw_pg'";
+        assert_eq!(server.sql(&old, installed), version());
+        let members = server.sql(&old, MEMBERS);
+        assert!(members.lines().count() > 250);
+        assert_eq!(members, fresh, "{older}");
+        let error = server.error(&old, "insert into providers values ('1234567891')");
+        assert!(error.contains("23514"), "{error}");
+    }
 }
 
 #[test]

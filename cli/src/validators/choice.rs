@@ -15,11 +15,7 @@ pub(super) struct Choice {
 /// Chooses the twin.
 ///
 /// **Errors**: HCW1102 when the wanted twin cannot be had.
-pub(super) fn choose(
-    wanted: Wanted,
-    found: &Found,
-    has_portable: bool,
-) -> Result<Choice, Diagnostic> {
+pub(super) fn choose(wanted: Wanted, found: &Found) -> Result<Choice, Diagnostic> {
     let obstacle = native_obstacle(found);
     match (wanted, obstacle) {
         (Wanted::Only(Twin::Native), Some(obstacle)) => Err(Diagnostic::error(
@@ -27,12 +23,6 @@ pub(super) fn choose(
             format!("the native validators cannot be installed: {obstacle}"),
         )
         .help("build the extension into this server with `make extension`, or take --portable")),
-        (Wanted::Only(Twin::Portable), _) | (Wanted::Auto, Some(_)) if !has_portable => {
-            Err(Diagnostic::error(
-                Code::ValidatorsUnavailable,
-                "this binary was built without the portable validators",
-            ))
-        }
         (Wanted::Only(Twin::Portable), _)
             if found.extension.is_some() && found.part("native").is_none() =>
         {
@@ -146,7 +136,7 @@ mod tests {
                 "hcw_pg 1.0 is installed",
             ),
         ] {
-            let choice = choose(Wanted::Auto, &found, true).expect("a choice");
+            let choice = choose(Wanted::Auto, &found).expect("a choice");
             assert_eq!((choice.twin, choice.why.as_str()), (twin, why));
         }
     }
@@ -155,10 +145,10 @@ mod tests {
     fn an_extension_of_others_is_not_replaced() {
         let mut found = found(Some("1.0"), Some("1.0"), true);
         let wanted = Wanted::Only(Twin::Portable);
-        let error = choose(wanted, &found, true).expect_err("is refused");
+        let error = choose(wanted, &found).expect_err("is refused");
         assert_eq!(error.code, Code::ValidatorsUnavailable);
         found.parts.push(part("native", "1.0"));
-        assert!(choose(wanted, &found, true).is_ok());
+        assert!(choose(wanted, &found).is_ok());
     }
 
     #[test]

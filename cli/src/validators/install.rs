@@ -33,11 +33,11 @@ pub(crate) struct Outcome {
 /// **Errors**: HCW1102 when the wanted twin cannot be had; HCW1103 when the other twin would have to
 /// go but objects use it; HCW1104 when the server refuses. Nothing has changed then.
 pub(crate) async fn ensure(client: &mut Client, wanted: Wanted) -> Result<Outcome, Diagnostic> {
-    let scripts = checksum(PORTABLE);
+    let scripts = checksum(&PORTABLE);
     let found = record::read_if_any(&*client)
         .await
         .map_err(|error| refused("they cannot be looked up", &error))?;
-    let choice = choose(wanted, &found, !PORTABLE.is_empty())?;
+    let choice = choose(wanted, &found)?;
     if is_current(choice.twin, &found, &scripts) && has_code_tables(&found) {
         return Ok(Outcome {
             twin: choice.twin,
@@ -50,7 +50,7 @@ pub(crate) async fn ensure(client: &mut Client, wanted: Wanted) -> Result<Outcom
         .await
         .map_err(|error| refused("no transaction", &error))?;
     let found = begin(&transaction).await?;
-    let mut choice = choose(wanted, &found, !PORTABLE.is_empty())?;
+    let mut choice = choose(wanted, &found)?;
     if !is_current(choice.twin, &found, &scripts) {
         choice = put(&mut transaction, wanted, choice, &found).await?;
     }
@@ -154,7 +154,7 @@ async fn put(
                 .map_err(|error| refused("no savepoint", &error))?;
             return Ok(choice);
         }
-        Err(refusal) if wanted == Wanted::Auto && !PORTABLE.is_empty() => refusal,
+        Err(refusal) if wanted == Wanted::Auto => refusal,
         Err(refusal) => return Err(refusal),
     };
     attempt
@@ -170,7 +170,7 @@ async fn put(
     }
     let is_portable_current = found
         .part("portable")
-        .is_some_and(|part| part.checksum == checksum(PORTABLE));
+        .is_some_and(|part| part.checksum == checksum(&PORTABLE));
     if !is_portable_current {
         put_portable(transaction, found).await?;
     }
@@ -224,7 +224,7 @@ async fn put_portable(transaction: &mut Transaction<'_>, found: &Found) -> Resul
             .await
             .map_err(|error| refused("the record cannot be changed", &error))?;
     }
-    run_scripts(transaction, PORTABLE).await?;
+    run_scripts(transaction, &PORTABLE).await?;
     let mut objects = objects::written(transaction).await?;
     let earlier = found.part("portable").map_or(&[][..], |part| &part.objects);
     let (gone, kept): (Vec<String>, Vec<String>) = earlier
@@ -237,7 +237,7 @@ async fn put_portable(transaction: &mut Transaction<'_>, found: &Found) -> Resul
     objects.extend(drop_obsolete(transaction, gone).await?);
     let part = Part {
         name: "portable".to_owned(),
-        checksum: checksum(PORTABLE),
+        checksum: checksum(&PORTABLE),
         objects,
     };
     record::write(transaction, &part, VERSION)
@@ -245,13 +245,13 @@ async fn put_portable(transaction: &mut Transaction<'_>, found: &Found) -> Resul
         .map_err(|error| refused("they cannot be recorded", &error))
 }
 
-async fn run_scripts(
+async fn run_scripts<Text: AsRef<str>>(
     client: &impl GenericClient,
-    scripts: &[(&str, &str)],
+    scripts: &[(&str, Text)],
 ) -> Result<(), Diagnostic> {
     for (name, text) in scripts {
         client
-            .batch_execute(text)
+            .batch_execute(text.as_ref())
             .await
             .map_err(|error| refused(&format!("`{name}` is refused"), &error))?;
     }

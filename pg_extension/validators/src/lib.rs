@@ -5,8 +5,8 @@
 //! when it has no reason. [`registry`] lists every rule with its title and source; documentation,
 //! SQL and tests are generated from it.
 //!
-//! To add a rule: one file in the folder of its family, one line in the family's `mod.rs` that
-//! declares the file, one in its `ENTRIES`.
+//! To add a rule: one file in the folder of its family, with a type, `impl Validator for` it (see
+//! [`Validator`]) and its tests. `build.rs` finds it, and nothing else names it.
 //!
 //! What must not happen here: no panic on any input, no allocation to decide validity, no clock,
 //! no files. Code tables live in the database; a rule asks for them through [`CodeTables`].
@@ -42,11 +42,12 @@ pub mod clinical;
 pub mod dates;
 pub mod international;
 pub mod safe_harbor;
+pub mod sql;
 pub mod us;
 
 pub use canonical::{Buffer, Canonical, Short};
 pub use clean_text::clean_text;
 pub use code_tables::{CodeSystem, CodeTables, Listing, NoTables};
 pub use reason::Reason;
-pub use registry::{Entry, find, registry};
+pub use registry::{Entry, find, near, registry};
 pub use validator::{About, Answer, CanonicalForm, Family, Layer, Source, Validator};

@@ -6,6 +6,7 @@ use crate::canonical::{Buffer, Canonical};
 use crate::code_tables::{CodeSystem, CodeTables, Listing};
 use crate::dates::Date;
 use crate::reason::Reason;
+use crate::sql::portable::Portable;
 
 /// A rule over one kind of value.
 ///
@@ -14,6 +15,10 @@ use crate::reason::Reason;
 pub trait Validator {
     /// What documentation and SQL generation need to know.
     const ABOUT: &'static About;
+
+    /// The same rule in plain SQL, for servers that take no extension: the same answers, byte for
+    /// byte.
+    const PORTABLE: &'static Portable;
 
     /// Parses `input` once: its canonical text, or the first reason against it.
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason>;

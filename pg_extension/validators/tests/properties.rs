@@ -224,6 +224,9 @@ fn every_rule_on_generated_inputs() {
             .push(vector.input.into_bytes());
     }
     for entry in registry() {
+        let about = entry.about;
+        let own = [about.example, about.counterexample].map(|text| text.as_bytes().to_vec());
+        seeds.entry(about.code.to_owned()).or_default().extend(own);
         let config = Config {
             cases: cases(),
             failure_persistence: None,

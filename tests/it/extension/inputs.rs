@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use hcw_validators::registry;
+
 /// One line of a vector file.
 pub(super) struct Vector {
     pub(super) code: String,
@@ -12,7 +14,7 @@ pub(super) struct Vector {
     pub(super) reason: Option<String>,
 }
 
-/// The vectors of all rules, by code.
+/// The vectors of all rules, by code, and what each rule calls valid and not valid.
 pub(super) fn vectors() -> BTreeMap<String, Vec<Vector>> {
     const FILES: [&str; 5] = [
         "identifiers_us",
@@ -38,6 +40,23 @@ pub(super) fn vectors() -> BTreeMap<String, Vec<Vector>> {
                     valid: &record[2] == "true",
                     canonical: optional(&record[3]),
                     reason: optional(&record[4]),
+                });
+        }
+    }
+    for entry in registry() {
+        let about = entry.about;
+        for (input, valid) in [(about.example, true), (about.counterexample, false)] {
+            let canonical = (entry.canonical)(input.as_bytes());
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            vectors
+                .entry(about.code.to_owned())
+                .or_default()
+                .push(Vector {
+                    code: about.code.to_owned(),
+                    input: input.to_owned(),
+                    valid,
+                    canonical: canonical.map(|canonical| text(&canonical)),
+                    reason: (entry.reason)(input.as_bytes()).map(|reason| reason.to_string()),
                 });
         }
     }

@@ -1,6 +1,7 @@
 //! A fresh database, owned and used by an ordinary user.
 
 use std::str::FromStr;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures_util::SinkExt;
@@ -9,17 +10,11 @@ use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 use crate::server;
 
-/// The files of the portable validators, in their order.
-pub(crate) const SCRIPT: &str = concat!(
-    include_str!("../../../pg_extension/portable/00_contract.sql"),
-    include_str!("../../../pg_extension/portable/10_dates.sql"),
-    include_str!("../../../pg_extension/portable/20_us_identifiers.sql"),
-    include_str!("../../../pg_extension/portable/30_international_identifiers.sql"),
-    include_str!("../../../pg_extension/portable/40_clinical_codes.sql"),
-    include_str!("../../../pg_extension/portable/50_billing_codes.sql"),
-    include_str!("../../../pg_extension/portable/60_safe_harbor.sql"),
-    include_str!("../../../pg_extension/portable/70_catalogue.sql"),
-);
+/// The script of the portable validators.
+pub(crate) static SCRIPT: LazyLock<String> = LazyLock::new(|| {
+    let parts = hcw_validators::sql::portable::script();
+    parts.into_iter().map(|(_, text)| text).collect()
+});
 
 /// A row in the text form of copy.
 #[derive(Default)]
@@ -135,6 +130,14 @@ impl Database {
     /// The SQLSTATE with which statements fail.
     pub(crate) fn error(&mut self, sql: &str) -> String {
         self.attempt(sql).expect_err("fails")
+    }
+
+    /// Message and hint with which statements fail.
+    pub(crate) fn complaint(&mut self, sql: &str) -> String {
+        let done = self.runtime.block_on(self.client.batch_execute(sql));
+        let error = done.expect_err("fails");
+        let error = error.as_db_error().expect("an answer of the server");
+        format!("{}: {}", error.message(), error.hint().unwrap_or_default())
     }
 
     /// Puts rows into a table.

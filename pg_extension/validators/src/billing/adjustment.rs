@@ -1,6 +1,7 @@
 //! Claim adjustment and remittance advice remark codes.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, split_once, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -29,6 +30,36 @@ impl Validator for Carc {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         parse(input).map(|(_, code)| code)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*'
+        || '(([Cc][Oo]|[Pp][Rr]|[Oo][Aa]|[Pp][Ii]|[Cc][Rr])-)?([1-9][0-9]{0,2}|[ABDPWYabdpwy][0-9]{1,2})'
+        || E'[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.carc_is_valid(value) then null
+        -- at most three characters after the first hyphen
+        when value collate "C" ~ E'^[ \t-\r]*([A-Za-z0-9]*-)?[A-Za-z0-9-]{0,3}[ \t-\r]*$' then
+            replace(hcw._misfit(value, 'A-Za-z0-9-', '', '{}') collate "C", 'length', 'structure')
+        else hcw._misfit(value, 'A-Za-z0-9-', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when hcw.carc_is_valid(value) then
+            upper(regexp_replace(hcw._trim(value) collate "C", '^.*-', ''))
+    end
+"#,
+        ),
+    };
 }
 
 /// Who bears an adjustment.
@@ -138,6 +169,31 @@ impl Validator for Rarc {
         }
         Ok(Canonical::upper(text))
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*'
+        || '([MNmn][1-9][0-9]{0,2}|[Mm][Aa]([1-9][0-9]{1,2}|0[1-9]))'
+        || E'[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.rarc_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[^ \t-\r][Aa]' then hcw._misfit(value, 'A-Za-z0-9', '', '{2,3,4,5}')
+        else hcw._misfit(value, 'A-Za-z0-9', '', '{2,3,4}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.rarc_is_valid(value) then hcw._upper(value) end
+"#,
+        ),
+    };
 }
 
 #[cfg(test)]

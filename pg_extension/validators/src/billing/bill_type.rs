@@ -1,6 +1,7 @@
 //! Type of bill, and the claim frequency code that ends it.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -54,6 +55,29 @@ impl Validator for TypeOfBill {
             _ => Canonical::upper(text),
         })
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ E'^[ \t-\r]*0?[1-9]{2}[0-57-9A-QX-Za-qx-z][ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.type_of_bill_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*0?[1-9]{2}[A-Za-z0-9][ \t-\r]*$' then 'unassigned'
+        else hcw._misfit(value, 'A-Za-z0-9', '', '{3,4}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.type_of_bill_is_valid(value) then lpad(hcw._upper(value), 4, '0') end
+"#,
+        ),
+    };
 }
 
 /// Claim frequency: one character. 6 is retired on institutional claims but still sent on
@@ -88,6 +112,29 @@ impl Validator for ClaimFrequency {
             _ => Err(misfit(text, &Alphabet::ALPHANUMERIC, false)),
         }
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ E'^[ \t-\r]*[0-9A-QX-Za-qx-z][ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.claim_frequency_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[A-Za-z0-9][ \t-\r]*$' then 'unassigned'
+        else hcw._misfit(value, 'A-Za-z0-9', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.claim_frequency_is_valid(value) then hcw._upper(value) end
+"#,
+        ),
+    };
 }
 
 #[cfg(test)]

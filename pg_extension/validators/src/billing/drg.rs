@@ -1,6 +1,7 @@
 //! Diagnosis related groups.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, number, trim};
 use crate::{
     About, Canonical, CanonicalForm, CodeSystem, Family, Layer, Reason, Short, Source, Validator,
@@ -45,6 +46,40 @@ impl Validator for MsDrg {
     fn shape(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         padded(trim(input)?)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ E'^[ \t-\r]*[0-9]{1,3}[ \t-\r]*$' then false
+        -- the first of each run of groups in use, and the first number after it
+        else width_bucket(hcw._trim(value)::int, '{
+            1,9, 10,15, 16,43, 52,77, 80,104, 113,118, 121,126, 135,160, 163,169, 173,174, 175,210,
+            212,214, 215,222, 228,230, 231,237, 239,246, 250,294, 296,338, 344,361, 368,396, 397,400,
+            402,403, 405,431, 432,449, 450,452, 456,459, 461,484, 485,490, 492,509, 510,523, 533,567,
+            570,586, 592,608, 614,631, 637,646, 650,676, 682,685, 686,691, 693,701, 707,719, 722,731,
+            734,751, 754,762, 768,771, 776,777, 779,780, 783,851, 853,859, 862,873, 876,877, 880,888,
+            894,898, 901,910, 913,924, 927,930, 933,936, 939,942, 945,952, 955,960, 963,966, 969,971,
+            974,978, 981,984, 987,990, 998,1000}'::int[]) % 2 = 1
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.ms_drg_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{1,3}[ \t-\r]*$' then 'unassigned'
+        else hcw._misfit(value, '0-9', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.ms_drg_is_valid(value) then lpad(hcw._trim(value), 3, '0') end
+"#,
+        ),
+    };
 }
 
 fn padded(text: &[u8]) -> Result<Canonical<'_>, Reason> {
@@ -124,6 +159,35 @@ impl Validator for AprDrg {
         }
         Ok(canonical.into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*'
+        || '((00[1-9]|0[1-9][0-9]|[1-9][0-9]{2})(-?[1-4])?|95[56]-?0)'
+        || E'[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.apr_drg_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*000(-?[1-4])?[ \t-\r]*$' then 'unassigned'
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{3}-?[0-9][ \t-\r]*$' then 'range'
+        else hcw._misfit(value, '0-9', '-', '{3,4}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when hcw.apr_drg_is_valid(value) then
+            rtrim(left(hcw._bare(value), 3) || '-' || substr(hcw._bare(value), 4), '-')
+    end
+"#,
+        ),
+    };
 }
 
 #[cfg(test)]

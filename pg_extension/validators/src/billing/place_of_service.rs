@@ -1,6 +1,7 @@
 //! CMS place of service codes.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, number, trim};
 use crate::{
     About, Canonical, CanonicalForm, CodeSystem, Family, Layer, Reason, Source, Validator,
@@ -41,6 +42,31 @@ impl Validator for PlaceOfService {
     fn shape(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         padded(trim(input)?)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*'
+        || '(0?[1-9]|1[0-9]|2[0-7]|3[1-4]|4[12]|49|5[0-8]|6[0-256]|7[12]|81|99)'
+        || E'[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.place_of_service_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{1,2}[ \t-\r]*$' then 'unassigned'
+        else hcw._misfit(value, '0-9', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.place_of_service_is_valid(value) then lpad(hcw._trim(value), 2, '0') end
+"#,
+        ),
+    };
 }
 
 fn padded(text: &[u8]) -> Result<Canonical<'_>, Reason> {

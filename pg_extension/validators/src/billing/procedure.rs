@@ -3,6 +3,7 @@
 use crate::alphabet::Alphabet;
 use crate::code_tables::{CodeSystem, CodeTables};
 use crate::dates::Date;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, trim};
 use crate::{About, Answer, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -36,6 +37,28 @@ impl Validator for Cpt {
             _ => false,
         })
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ E'^[ \t-\r]*[0-9]{4}[0-9FTUMAftuma][ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.cpt_is_valid(value) then null
+        else hcw._misfit(value, 'A-Za-z0-9', '', '{5}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.cpt_is_valid(value) then hcw._upper(value) end
+"#,
+        ),
+    };
 }
 
 /// HCPCS level II code: one of the letters in use and four digits. Codes of five digits are CPT's.
@@ -66,6 +89,28 @@ impl Validator for Hcpcs {
             }
         })
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ E'^[ \t-\r]*[ABCEGHJ-MP-Vabceghj-mp-v][0-9]{4}[ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.hcpcs_is_valid(value) then null
+        else hcw._misfit(value, 'A-Za-z0-9', '', '{5}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.hcpcs_is_valid(value) then hcw._upper(value) end
+"#,
+        ),
+    };
 }
 
 /// CDT dental code, by shape only: `D` and four digits.
@@ -94,6 +139,28 @@ impl Validator for Cdt {
             *letter == b'D' && number.iter().all(u8::is_ascii_digit)
         })
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ E'^[ \t-\r]*[Dd][0-9]{4}[ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.cdt_is_valid(value) then null
+        else hcw._misfit(value, 'A-Za-z0-9', '', '{5}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.cdt_is_valid(value) then hcw._upper(value) end
+"#,
+        ),
+    };
 }
 
 /// Five letters or digits that satisfy `fits` in upper case.
@@ -148,6 +215,29 @@ impl Validator for Modifier {
             .and_then(|code| Answer::from_table(code, CodeSystem::HcpcsModifier, tables, on));
         looked_up.unwrap_or_else(|| Answer::from_check(check, Layer::Shape))
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ E'^[ \t-\r]*([A-Za-z1-9][A-Za-z0-9]|0[A-Za-z1-9])[ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.modifier_is_valid(value) then null
+        when hcw._trim(value) collate "C" = '00' then 'unassigned'
+        else hcw._misfit(value, 'A-Za-z0-9', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.modifier_is_valid(value) then hcw._upper(value) end
+"#,
+        ),
+    };
 }
 
 #[cfg(test)]

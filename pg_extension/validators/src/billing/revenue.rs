@@ -1,6 +1,7 @@
 //! Revenue codes and ambulatory payment classifications: four digits, zero-padded.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -29,6 +30,30 @@ impl Validator for RevenueCode {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         four_digits(input, 3)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~
+        E'^[ \t-\r]*([1-9][0-9]{2,3}|0[1-9][0-9]{1,2}|00[1-9][0-9]?|000[1-9])[ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.revenue_code_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*0{3,4}[ \t-\r]*$' then 'unassigned'
+        else hcw._misfit(value, '0-9', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.revenue_code_is_valid(value) then lpad(hcw._trim(value), 4, '0') end
+"#,
+        ),
+    };
 }
 
 /// Ambulatory payment classification, by shape only: up to four digits, canonical with four.
@@ -55,6 +80,30 @@ impl Validator for Apc {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         four_digits(input, 1)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~
+        E'^[ \t-\r]*([1-9][0-9]{0,3}|0[1-9][0-9]{0,2}|00[1-9][0-9]?|000[1-9])[ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.apc_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*0{1,4}[ \t-\r]*$' then 'unassigned'
+        else hcw._misfit(value, '0-9', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.apc_is_valid(value) then lpad(hcw._trim(value), 4, '0') end
+"#,
+        ),
+    };
 }
 
 /// At least `shortest` and at most four digits that are not all zero.

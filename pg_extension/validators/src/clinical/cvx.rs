@@ -1,6 +1,7 @@
 //! CDC codes for vaccines administered.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, trim};
 use crate::{
     About, Canonical, CanonicalForm, CodeSystem, Family, Layer, Reason, Source, Validator,
@@ -38,6 +39,32 @@ impl Validator for Cvx {
             _ => Ok(Canonical::zero_padded(text, 2)),
         }
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ E'^[ \t-\r]*([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9])[ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.cvx_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*0{1,3}[ \t-\r]*$' then 'unassigned'
+        else hcw._misfit(value, '0-9', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when hcw.cvx_is_valid(value) then
+            regexp_replace('0' || hcw._trim(value) collate "C", '^0*([0-9]{2,3})$', E'\\1')
+    end
+"#,
+        ),
+    };
 }
 
 #[cfg(test)]

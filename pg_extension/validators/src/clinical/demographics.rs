@@ -1,6 +1,7 @@
 //! Administrative sex, ethnicity and race: small closed lists.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::trim;
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -46,6 +47,31 @@ impl Validator for Hl7Sex {
             ],
         )
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select lower(hcw._trim(value) collate "C")
+        in ('f', 'm', 'o', 'u', 'a', 'n', 'x', 'female', 'male', 'other', 'unknown')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.hl7_sex_0001_is_valid(value) then null
+        else replace(hcw._misfit(value, 'A-Za-z0-9', '-', '{}') collate "C", 'length', 'unassigned')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when hcw.hl7_sex_0001_is_valid(value) then upper(left(hcw._trim(value), 1) collate "C")
+    end
+"#,
+        ),
+    };
 }
 
 /// Ethnicity: HL7's letters or the two CDC codes.
@@ -81,6 +107,30 @@ impl Validator for Hl7Ethnicity {
             ],
         )
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select upper(hcw._trim(value) collate "C") in ('H', 'N', 'U', '2135-2', '2186-5')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.hl7_ethnicity_0189_is_valid(value) then null
+        else replace(hcw._misfit(value, 'A-Za-z0-9', '-', '{}') collate "C", 'length', 'unassigned')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when hcw.hl7_ethnicity_0189_is_valid(value) then upper(hcw._trim(value) collate "C")
+    end
+"#,
+        ),
+    };
 }
 
 /// Race: the five categories of the 1997 standard, and other race.
@@ -117,6 +167,29 @@ impl Validator for OmbRace {
             ],
         )
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select hcw._trim(value) collate "C"
+        in ('1002-5', '2028-9', '2054-5', '2076-8', '2106-3', '2131-1')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.omb_race_is_valid(value) then null
+        else replace(hcw._misfit(value, 'A-Za-z0-9', '-', '{}') collate "C", 'length', 'unassigned')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.omb_race_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }
 
 /// The canonical text of a listed form, compared without regard to case.

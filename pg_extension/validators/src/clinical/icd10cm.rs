@@ -3,6 +3,7 @@
 use crate::alphabet::Alphabet;
 use crate::code_tables::{CodeSystem, CodeTables};
 use crate::dates::{Date, fhir};
+use crate::sql::portable::{Body, Portable};
 use crate::text::{split_once, trim};
 use crate::{
     About, Answer, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator,
@@ -38,6 +39,35 @@ impl Validator for Icd10Cm {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         shape(trim(input)?)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+-- A code with a dot after its third character, if anything follows; without one it gets one.
+create or replace function hcw._dotted(code text, place int) returns text
+language sql immutable parallel safe as $$
+    select rtrim(left(code, place) || '.' || substr(code, place + 1), '.')
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~
+        E'^[ \t-\r]*[A-Za-z][A-Za-z0-9]{2}([.]?[A-Za-z0-9]{1,4})?[ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.icd10cm_is_valid(value) then null
+        else hcw._misfit(value, 'A-Za-z0-9', '.', '{3,4,5,6,7}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.icd10cm_is_valid(value) then hcw._dotted(hcw._upper(value), 3) end
+"#,
+        ),
+    };
 }
 
 /// The shape in one pass. The second and third place take letters too: QA0 and C4A are in use.
@@ -121,6 +151,41 @@ impl Validator for Icd10CmOnDate {
         });
         looked_up.unwrap_or_else(|| Answer::from_check(parsed.map(|(code, _)| code), Layer::Shape))
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (
+        E'^[ \t-\r]*[A-Za-z][A-Za-z0-9]{2}([.]?[A-Za-z0-9]{1,4})?[ \t-\r]*[|]'
+        || E'[ \t-\r]*' || hcw._day('-') || E'[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Block(
+            r#"
+declare
+    bar int := strpos(value collate "C", '|');
+begin
+    if hcw._trim(value collate "C") = '' then
+        return 'empty';
+    elsif bar = 0 then
+        return hcw._first_reason(hcw.icd10cm_reason(value), 'structure');
+    end if;
+    return hcw._first_reason(
+        replace(hcw.icd10cm_reason(left(value collate "C", bar - 1)), 'empty', 'structure'),
+        replace(hcw._full_date_reason(substr(value collate "C", bar + 1)), 'empty', 'structure'));
+end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when hcw.icd10cm_on_date_is_valid(value) then
+            hcw.icd10cm_canonical(split_part(value collate "C", '|', 1))
+    end
+"#,
+        ),
+    };
 }
 
 /// Both parts; of two reasons the first in order.

@@ -1,6 +1,7 @@
 //! ICD-10-PCS procedure codes.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, trim};
 use crate::{
     About, Canonical, CanonicalForm, CodeSystem, Family, Layer, Reason, Source, Validator,
@@ -39,6 +40,28 @@ impl Validator for Icd10Pcs {
             _ => Err(misfit(text, &ALPHABET, text.len() == 7)),
         }
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ E'^[ \t-\r]*[0-9B-DF-HXb-df-hx][0-9A-HJ-NP-Za-hj-np-z]{6}[ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.icd10pcs_is_valid(value) then null
+        else hcw._misfit(value, '0-9A-HJ-NP-Za-hj-np-z', '', '{7}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.icd10pcs_is_valid(value) then hcw._upper(value) end
+"#,
+        ),
+    };
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! ICD-9-CM codes, in force until 2015-09-30.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::trim;
 use crate::{
     About, Canonical, CanonicalForm, CodeSystem, Family, Layer, Reason, Short, Source, Validator,
@@ -40,6 +41,35 @@ impl Validator for Icd9CmDx {
         };
         check_dotted(text, &DIAGNOSIS, shortest..=5, dot, first)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*'
+        || '([0-9Vv][0-9]{2}([.]?[0-9]{1,2})?|[Ee][0-9]{3}([.]?[0-9])?)'
+        || E'[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.icd9cm_dx_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[Ee]' then hcw._misfit(value, 'A-Za-z0-9', '.', '{4,5}')
+        else hcw._misfit(value, 'A-Za-z0-9', '.', '{3,4,5}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when not hcw.icd9cm_dx_is_valid(value) then null
+        when hcw._upper(value) collate "C" like 'E%' then hcw._dotted(hcw._upper(value), 4)
+        else hcw._dotted(hcw._upper(value), 3)
+    end
+"#,
+        ),
+    };
 }
 
 /// ICD-9-CM procedure: three or four digits, a dot (if any) after the second.
@@ -66,6 +96,28 @@ impl Validator for Icd9CmPx {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         check_dotted(trim(input)?, &PROCEDURE, 3..=4, 2, 0)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ E'^[ \t-\r]*[0-9]{2}[.]?[0-9]{1,2}[ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.icd9cm_px_is_valid(value) then null
+        else hcw._misfit(value, '0-9', '.', '{3,4}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.icd9cm_px_is_valid(value) then hcw._dotted(hcw._bare(value), 2) end
+"#,
+        ),
+    };
 }
 
 /// Digits after the first `letters` characters, with a dot after `dot` characters; canonical text

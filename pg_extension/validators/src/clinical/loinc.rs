@@ -2,6 +2,7 @@
 
 use crate::alphabet::Alphabet;
 use crate::luhn;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{split_once, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -32,6 +33,32 @@ impl Validator for Loinc {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         check_with(input, LoincOptions::default())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ E'^[ \t-\r]*[1-9][0-9]{0,6}-[0-9][ \t-\r]*$' then false
+        else hcw._luhn(hcw._bare(value))
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.loinc_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[1-9][0-9]{0,6}-[0-9][ \t-\r]*$' then 'checksum'
+        else hcw._misfit(value, '0-9', '-', '{0,1,2,3,4,5,6,7,8}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.loinc_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }
 
 /// Settings of [`check_with`].
@@ -82,6 +109,32 @@ impl Validator for CdcRaceEthnicity {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         check_hyphenated(trim(input)?, 4..=4)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ E'^[ \t-\r]*[1-9][0-9]{3}-[0-9][ \t-\r]*$' then false
+        else hcw._luhn(hcw._bare(value))
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.loinc_cdcrec_mod10_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[1-9][0-9]{3}-[0-9][ \t-\r]*$' then 'checksum'
+        else hcw._misfit(value, '0-9', '-', '{5}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.loinc_cdcrec_mod10_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }
 
 /// Digits of one of these lengths, a hyphen, and the check digit.

@@ -2,6 +2,7 @@
 
 use crate::alphabet::Alphabet;
 use crate::packed::Packed;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
@@ -52,6 +53,48 @@ impl Validator for Ndc {
         }
         Ok(segments.canonical(text).into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+create or replace function hcw._ndc() returns text
+language sql immutable parallel safe as $$
+    select E'^[ \t-\r]*([0-9]{11}'
+        || '|[0-9]{4}-[0-9]{4}-[0-9]{2}|[0-9]{5}-([0-9]{3}-[0-9]{2}|[0-9]{4}-[0-9]{1,2})'
+        || '|[0-9]{4} [0-9]{4} [0-9]{2}|[0-9]{5} ([0-9]{3} [0-9]{2}|[0-9]{4} [0-9]{1,2})'
+        || E')[ \t-\r]*$'
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ hcw._ndc() then false
+        else translate(value collate "C", E'0- \t\n\x0b\f\r', '') <> ''
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.ndc_is_valid(value) then null
+        when value collate "C" ~ hcw._ndc() or value collate "C" ~ E'^[ \t-\r]*0{10}[ \t-\r]*$' then 'reserved'
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{10}[ \t-\r]*$' then 'ambiguous'
+        else hcw._misfit(value, '0-9', ' -', '{10,11}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when not hcw.ndc_is_valid(value) then null
+        when length(hcw._bare(value)) = 11 then hcw._bare(value)
+        when hcw._trim(value) collate "C" ~ '^.{4}[ -]' then '0' || hcw._bare(value)
+        when hcw._trim(value) collate "C" ~ '^.{5}[ -].{3}[ -]' then
+            overlay(hcw._bare(value) placing '0' from 6 for 0)
+        else overlay(hcw._bare(value) placing '0' from 10 for 0)
+    end
+"#,
+        ),
+    };
 }
 
 /// Where the separators of a segmented code stand.

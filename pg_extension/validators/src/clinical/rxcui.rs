@@ -1,6 +1,7 @@
 //! RxNorm concept identifier.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -36,4 +37,30 @@ impl Validator for Rxcui {
             .ok_or(Reason::Range)?;
         Ok(Canonical::Same(text.get(first..).unwrap_or(text)))
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ E'^[ \t-\r]*[0-9]{1,8}[ \t-\r]*$' then false
+        else btrim(value collate "C", E'0 \t\n\x0b\f\r') <> ''
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.rxcui_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{1,8}[ \t-\r]*$' then 'range'
+        else hcw._misfit(value, '0-9', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.rxcui_is_valid(value) then ltrim(hcw._trim(value), '0') end
+"#,
+        ),
+    };
 }

@@ -1,6 +1,7 @@
 //! SNOMED CT identifiers.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, trim};
 use crate::verhoeff;
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
@@ -49,4 +50,32 @@ impl Validator for SnomedSctid {
         }
         Ok(Canonical::Same(text))
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~
+            E'^[ \t-\r]*[1-9][0-9]{2}([0-9]{0,12}0[0-2]|[0-9]{5,12}1[0-26])[0-9][ \t-\r]*$' then false
+        else hcw._verhoeff(hcw._trim(value))
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.snomed_sctid_is_valid(value) then null
+        when value collate "C" ~
+            E'^[ \t-\r]*[1-9][0-9]{2}([0-9]{0,12}0[0-2]|[0-9]{5,12}1[0-26])[0-9][ \t-\r]*$' then 'checksum'
+        else hcw._misfit(value, '0-9', '', '{6,7,8,9,10,11,12,13,14,15,16,17,18}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.snomed_sctid_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }

@@ -5,6 +5,7 @@ use super::partial::{Offset, PartialDate};
 use super::us_mdy::FIRST_YEAR;
 use super::{charset_first, hl7};
 use crate::cursor::Cursor;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{all_digits, number, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -36,6 +37,25 @@ impl Validator for DateAuto {
         let day = date.date().ok_or(Reason::Precision)?;
         Ok(Canonical::Iso(day.into()))
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: include_str!("auto.sql"),
+        is_valid: Body::Sql(
+            r#"
+    select hcw._read_auto(value) collate "C" ~ '^[0-9]'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select substring(hcw._read_auto(value) collate "C" from '^[a-z]+')
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select substring(hcw._read_auto(value) collate "C" from '^[0-9].{9}')
+"#,
+        ),
+    };
 }
 
 /// Which of two numbers comes first in a column of dates.

@@ -4,6 +4,7 @@ use super::calendar::Date;
 use super::charset_first;
 use super::partial::{Offset, PartialDate, Precision};
 use crate::cursor::Cursor;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{all_digits, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -35,6 +36,31 @@ impl Validator for DateFhir {
         let text = trim(input)?;
         parse_date(text).map(|_| Canonical::Same(text))
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*('
+        || hcw._year() || '(-(0[1-9]|1[0-2]))?|' || hcw._day('-') || E')[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.date_fhir_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?[ \t-\r]*$' then 'range'
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]+[ \t-\r]*$' then 'length'
+        else hcw._date_misfit(value)
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.date_fhir_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }
 
 /// FHIR dateTime: a date, or a day with time to the second and offset.
@@ -59,6 +85,51 @@ impl Validator for DateTimeFhir {
         let text = trim(input)?;
         parse_date_time(text).map(|_| Canonical::Same(text))
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+-- The same for a date that must name a day, as other rules embed it.
+create or replace function hcw._full_date_reason(value text) returns text
+language sql immutable parallel safe as $$
+    select case
+        when not hcw.date_fhir_is_valid(value) then hcw.date_fhir_reason(value)
+        when length(hcw._trim(value)) < 10 then 'precision'
+    end
+$$;
+
+create or replace function hcw._instant() returns text
+language sql immutable parallel safe as $$
+    select hcw._day('-') || 'T([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)([.][0-9]{1,9})?'
+        || '(Z|' || hcw._offset(':') || ')'
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*('
+        || hcw._year() || '(-(0[1-9]|1[0-2]))?|' || hcw._day('-') || '|' || hcw._instant()
+        || E')[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.datetime_fhir_is_valid(value) then null
+        when value collate "C" ~ (E'^[ \t-\r]*[0-9]{4}(-[0-9]{2}(-[0-9]{2}'
+            || '(T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))?)?)?'
+            || E'[ \t-\r]*$') then 'range'
+        when value collate "C" ~ (E'^[ \t-\r]*([0-9]+|[0-9]{4}-[0-9]{2}-[0-9]{2}'
+            || 'T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]+(Z|[+-][0-9]{2}:[0-9]{2}))'
+            || E'[ \t-\r]*$') then 'length'
+        else hcw._date_misfit(value)
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.datetime_fhir_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }
 
 /// FHIR instant: a dateTime that has a time.
@@ -83,6 +154,29 @@ impl Validator for InstantFhir {
         let text = trim(input)?;
         parse_instant(text).map(|_| Canonical::Same(text))
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*' || hcw._instant() || E'[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.instant_fhir_is_valid(value) then null
+        when hcw.date_fhir_is_valid(value) then 'precision'
+        else hcw.datetime_fhir_reason(value)
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.instant_fhir_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }
 
 #[inline]

@@ -3,6 +3,7 @@
 use super::charset_first;
 use super::partial::{Offset, PartialDate};
 use crate::cursor::Cursor;
+use crate::sql::portable::{Body, Portable};
 use crate::text::trim;
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -31,6 +32,52 @@ impl Validator for DateHl7 {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         parse(trim(input)?).map(Canonical::Iso)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+-- ISO text of a timestamp that is known to be right.
+create or replace function hcw._hl7_to_iso(value text) returns text
+language plpgsql immutable strict parallel safe as $$
+declare
+    digits text collate "C" := substring(hcw._trim(value) collate "C" from '^[0-9]+');
+    rest text collate "C" := substr(hcw._trim(value), length(digits) + 1);
+begin
+    return left(
+            substr(digits, 1, 4) || '-' || substr(digits, 5, 2) || '-' || substr(digits, 7, 2)
+            || 'T' || substr(digits, 9, 2) || ':' || substr(digits, 11, 2) || ':' || substr(digits, 13, 2),
+            -- two digits more are three characters more
+            length(digits) * 3 / 2 - 2)
+        || regexp_replace(rest, '([+-]..)', E'\\1:');
+end
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*('
+        || hcw._year() || '(0[1-9]|1[0-2])?'
+        || '|' || hcw._day('')
+        || '(([01][0-9]|2[0-3])([0-5][0-9]([0-5][0-9]([.][0-9]{1,4})?)?)?)?'
+        || ')(' || hcw._offset('') || E')?[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.date_hl7_is_valid(value) then null
+        when value collate "C" ~
+            E'^[ \t-\r]*([0-9]{14}[.][0-9]{1,4}|([0-9]{2}){2,7})([+-][0-9]{4})?[ \t-\r]*$' then 'range'
+        when value collate "C" ~
+            E'^[ \t-\r]*([0-9]{14}[.][0-9]+|[0-9]+)([+-][0-9]{4})?[ \t-\r]*$' then 'length'
+        else hcw._date_misfit(value)
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.date_hl7_is_valid(value) then hcw._hl7_to_iso(value) end
+"#,
+        ),
+    };
 }
 
 /// Reads forward once; only a text that does not fit is read again, to find out why.

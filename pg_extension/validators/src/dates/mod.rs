@@ -3,47 +3,17 @@
 //! A notation is read into a [`PartialDate`], which keeps the precision that was given: `1976`
 //! stays a year. [`PartialDate::lower`] and [`PartialDate::upper`] are its bounds.
 
-pub mod auto;
 pub mod calendar;
-pub mod fhir;
-pub mod hl7;
 pub mod partial;
-pub mod plausible;
-pub mod serial;
-pub mod us_mdy;
-pub mod x12;
-pub mod year2;
 
-pub use auto::DateAuto;
 pub use calendar::Date;
-pub use fhir::{DateFhir, DateTimeFhir, InstantFhir};
-pub use hl7::DateHl7;
 pub use partial::{Moment, Offset, PartialDate, Precision};
-pub use plausible::PlausibleDates;
-pub use serial::{DateExcel1900, DateSas};
-pub use us_mdy::DateUsMdy;
-pub use x12::{DateX12D8, DateX12Rd8};
-pub use year2::Year2Pivot;
+
+include!(concat!(env!("OUT_DIR"), "/dates.rs"));
 
 use crate::alphabet::Alphabet;
 use crate::reason::Reason;
-use crate::registry::Entry;
 use crate::text::trim;
-
-pub(crate) static ENTRIES: &[Entry] = &[
-    Entry::of::<DateHl7>(),
-    Entry::of::<DateFhir>(),
-    Entry::of::<DateTimeFhir>(),
-    Entry::of::<InstantFhir>(),
-    Entry::of::<DateX12D8>(),
-    Entry::of::<DateX12Rd8>(),
-    Entry::of::<DateUsMdy>(),
-    Entry::of::<DateAuto>(),
-    Entry::of::<DateExcel1900>(),
-    Entry::of::<DateSas>(),
-    Entry::of::<Year2Pivot>(),
-    Entry::of::<PlausibleDates>(),
-];
 
 /// Characters that some date notation uses; any other is `charset` in all of them.
 const ALPHABET: Alphabet = Alphabet::ALPHANUMERIC.with(b" +-/:.,_");

@@ -3,6 +3,7 @@
 use super::calendar::Date;
 use super::fhir::parse_full_date;
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{split_once, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -38,6 +39,70 @@ impl Validator for PlausibleDates {
         let dates = parse(text)?;
         judge(&dates, &PlausibleOptions::default()).map(|()| Canonical::None)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case when value is not null then hcw.plausible_dates_reason(value) is null end
+"#,
+        ),
+        reason: Body::Block(
+            r#"
+declare
+    trimmed text collate "C" := hcw._trim(value);
+    names constant text[] collate "C" := array['birth=', 'service=', 'death=', 'today='];
+    fields text[] collate "C" := string_to_array(trimmed, ';');
+    dates text[] collate "C" := array[]::text[];
+    text_of_date text collate "C";
+    birth text collate "C";
+    service text collate "C";
+    death text collate "C";
+    today text collate "C";
+    fault text collate "C";
+begin
+    if trimmed = '' then
+        return 'empty';
+    elsif trimmed !~ '^[A-Za-z0-9 +/:.,_=;-]*$' then
+        return 'charset';
+    elsif cardinality(fields) <> 4 then
+        return 'structure';
+    end if;
+    for place in 1..4 loop
+        if left(fields[place], length(names[place])) <> names[place] collate "C" then
+            return 'structure';
+        end if;
+        text_of_date := nullif(hcw._trim(substr(fields[place], length(names[place]) + 1)), '');
+        fault := hcw._first_reason(fault, case
+            when text_of_date in ('00000000', '0000-00-00') then 'implausible'
+            else hcw._full_date_reason(text_of_date)
+        end);
+        dates := dates || text_of_date::text;
+    end loop;
+    birth := dates[1];
+    service := dates[2];
+    death := dates[3];
+    today := dates[4];
+    return case
+        when fault is not null then fault
+        when today is null then 'structure'
+        when birth > service or service > death or birth > death
+            or birth > today or service > today or death > today
+            or hcw._is_placeholder(birth) or hcw._is_placeholder(service) or hcw._is_placeholder(death)
+            or birth < '1900'
+            or left(service, 4)::int - left(birth, 4)::int
+                - case when right(service, 5) < right(birth, 5) then 1 else 0 end > 120
+            then 'implausible'
+    end;
+end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select null::text
+"#,
+        ),
+    };
 }
 
 /// The dates of one person; `today` is the caller's, since the crate has no clock.

@@ -4,6 +4,7 @@ use super::calendar::Date;
 use super::charset_first;
 use super::partial::PartialDate;
 use crate::cursor::Cursor;
+use crate::sql::portable::{Body, Portable};
 use crate::text::trim;
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -32,6 +33,71 @@ impl Validator for DateExcel1900 {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         parse_excel(trim(input)?, ExcelSystem::From1900).map(Canonical::Iso)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+create or replace function hcw._read_excel(value text, is_from_1904 boolean) returns text
+language plpgsql immutable strict parallel safe as $$
+declare
+    trimmed text collate "C" := hcw._trim(value);
+    -- before and after the point, without sign and leading zeros
+    whole text collate "C" := ltrim(split_part(trimmed, '.', 1), '-0');
+    fraction text collate "C" := split_part(trimmed, '.', 2);
+    serial bigint;
+    numerator numeric;
+    denominator numeric;
+    second int := 0;
+    iso text collate "C";
+begin
+    if trimmed !~ '^-?[0-9]+([.][0-9]+)?$' then
+        return hcw._date_misfit(value);
+    elsif length(whole) > 12 then
+        return 'range';
+    end if;
+    serial := '0' || whole;
+    if fraction <> '' then
+        numerator := left(fraction, 15);
+        denominator := 10::numeric ^ length(left(fraction, 15));
+        second := div(2 * numerator * 86400 + denominator, 2 * denominator);
+        serial := serial + second / 86400;
+        second := second % 86400;
+    end if;
+    if trimmed like '-%' and (serial > 0 or not is_from_1904) then
+        return 'range';
+    elsif is_from_1904 then
+        serial := serial + 1462;
+    elsif serial < 1 or serial = 60 then
+        return 'range';
+    elsif serial < 60 then
+        serial := serial + 1;
+    end if;
+    if serial > 2958465 then
+        return 'range';
+    end if;
+    iso := to_char(date '1899-12-30' + serial::int, 'YYYY-MM-DD');
+    if fraction ~ '[1-9]' then
+        iso := iso || to_char(time '00:00' + second * interval '1 second', '"T"HH24:MI:SS');
+    end if;
+    return iso;
+end
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select hcw._read_excel(value, false) collate "C" ~ '^[0-9]'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select substring(hcw._read_excel(value, false) collate "C" from '^[a-z]+')
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select substring(hcw._read_excel(value, false) collate "C" from '^[0-9].*')
+"#,
+        ),
+    };
 }
 
 /// SAS date: days since 1960-01-01 in the Gregorian calendar (SAS itself leaves out 29 February of
@@ -59,6 +125,58 @@ impl Validator for DateSas {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         parse_sas_date(trim(input)?).map(Canonical::Iso)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+create or replace function hcw._read_sas(value text, is_seconds boolean) returns text
+language plpgsql immutable strict parallel safe as $$
+declare
+    trimmed text collate "C" := hcw._trim(value);
+    -- without sign and leading zeros
+    digits text collate "C" := ltrim(trimmed, '-0');
+    number bigint;
+    days bigint;
+begin
+    if trimmed ~ '^[.][_A-Za-z]?$' then
+        return 'empty';
+    elsif trimmed !~ '^-?[0-9]+$' then
+        return hcw._date_misfit(value);
+    elsif length(digits) > 12 then
+        return 'range';
+    end if;
+    number := '0' || digits;
+    if trimmed like '-%' then
+        number := -number;
+    end if;
+    days := case when is_seconds then floor(number / 86400.0) else number end;
+    if days not between date '1582-01-01' - date '1960-01-01' and date '9999-12-31' - date '1960-01-01' then
+        return 'range';
+    end if;
+    return to_char(date '1960-01-01' + days::int, 'YYYY-MM-DD')
+        || case
+            when is_seconds then
+                to_char(time '00:00' + (number - days * 86400) * interval '1 second', '"T"HH24:MI:SS')
+            else ''
+        end;
+end
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select hcw._read_sas(value, false) collate "C" ~ '^[0-9]'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select substring(hcw._read_sas(value, false) collate "C" from '^[a-z]+')
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select substring(hcw._read_sas(value, false) collate "C" from '^[0-9].*')
+"#,
+        ),
+    };
 }
 
 /// Where Excel starts to count; a workbook declares it.

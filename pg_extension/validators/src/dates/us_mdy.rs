@@ -4,6 +4,7 @@ use super::calendar::Date;
 use super::charset_first;
 use super::partial::PartialDate;
 use crate::cursor::Cursor;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{number, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -37,6 +38,46 @@ impl Validator for DateUsMdy {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         parse(trim(input)?).map(Canonical::Iso)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+create or replace function hcw._us_mdy(separator text) returns text
+language sql immutable parallel safe as $$
+    select '(' || hcw._month_and_day('0?', separator) || separator || '(1[89]|[2-9][0-9])[0-9]{2}'
+        || '|0?2' || separator || '29' || separator
+        || '((1[89]|[2-9][0-9])(0[48]|[2468][048]|[13579][26])|([2468][048]|[3579][26])00))'
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*(' || hcw._us_mdy('/') || '|' || hcw._us_mdy('-') || E')[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.date_us_mdy_is_valid(value) then null
+        when value collate "C" ~ (E'^[ \t-\r]*('
+            || '(' || hcw._month_and_day('0?', '/') || '|0?2/29)/'
+            || '|(' || hcw._month_and_day('0?', '-') || '|0?2-29)-'
+            || E')[0-9]{2}[ \t-\r]*$') then 'ambiguous'
+        when value collate "C" ~ (E'^[ \t-\r]*[0-9]{1,2}(/[0-9]{1,2}/|-[0-9]{1,2}-)'
+            || E'([0-9]{2}|[0-9]{4})[ \t-\r]*$') then 'range'
+        else hcw._date_misfit(value)
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when hcw.date_us_mdy_is_valid(value) then
+            split_part(translate(hcw._trim(value) collate "C", '-', '/'), '/', 3)
+            || '-' || lpad(split_part(translate(hcw._trim(value) collate "C", '-', '/'), '/', 1), 2, '0')
+            || '-' || lpad(split_part(translate(hcw._trim(value) collate "C", '-', '/'), '/', 2), 2, '0')
+    end
+"#,
+        ),
+    };
 }
 
 #[inline]

@@ -4,6 +4,7 @@ use super::calendar::Date;
 use super::charset_first;
 use super::partial::PartialDate;
 use crate::cursor::Cursor;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{all_digits, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
@@ -34,6 +35,36 @@ impl Validator for DateX12D8 {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         parse_d8(trim(input)?).map(Canonical::Iso)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+-- ISO text of eight digits.
+create or replace function hcw._basic_to_iso(digits text) returns text
+language sql immutable parallel safe as $$
+    select left(digits, 4) || '-' || substr(digits, 5, 2) || '-' || right(digits, 2)
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*' || hcw._day('') || E'[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.date_x12_d8_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{8}[ \t-\r]*$' then 'range'
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]+[ \t-\r]*$' then 'length'
+        else hcw._date_misfit(value)
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.date_x12_d8_is_valid(value) then hcw._basic_to_iso(hcw._trim(value)) end
+"#,
+        ),
+    };
 }
 
 /// X12 RD8: two D8 dates with a hyphen, the second not before the first.
@@ -61,6 +92,37 @@ impl Validator for DateX12Rd8 {
         canonical.extend(PartialDate::from(last).to_iso().as_bytes());
         Ok(canonical.into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ (E'^[ \t-\r]*' || hcw._day('') || '-' || hcw._day('') || E'[ \t-\r]*$')
+            then false
+        else left(hcw._trim(value), 8) <= right(hcw._trim(value), 8) collate "C"
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.date_x12_rd8_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{8}-[0-9]{8}[ \t-\r]*$' then 'range'
+        else hcw._date_misfit(value)
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when hcw.date_x12_rd8_is_valid(value) then
+            hcw._basic_to_iso(left(hcw._trim(value), 8)) || '/'
+            || hcw._basic_to_iso(right(hcw._trim(value), 8))
+    end
+"#,
+        ),
+    };
 }
 
 #[inline]

@@ -2,6 +2,7 @@
 
 use super::fhir::parse_full_date;
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{exactly_digits, number, split_once, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
@@ -62,6 +63,63 @@ impl Validator for Year2Pivot {
         canonical.push_number(full_year(digits, pivot).ok_or(Reason::Range)?, 4);
         Ok(canonical.into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+create or replace function hcw._read_year2(value text) returns text
+language plpgsql immutable strict parallel safe as $$
+declare
+    trimmed text collate "C" := hcw._trim(value);
+    first_bar int := strpos(trimmed, '|');
+    second_bar int := strpos(substr(trimmed, first_bar + 1), '|') + first_bar;
+    digits text collate "C";
+    today text collate "C";
+    rule text collate "C";
+    fault text collate "C";
+    year int;
+begin
+    if trimmed = '' then
+        return 'empty';
+    elsif trimmed !~ '^[A-Za-z0-9 +/:.,_|-]*$' then
+        return 'charset';
+    elsif first_bar = 0 or second_bar = first_bar then
+        return 'structure';
+    end if;
+    digits := hcw._trim(left(trimmed, first_bar - 1));
+    today := hcw._trim(substr(trimmed, first_bar + 1, second_bar - first_bar - 1));
+    rule := hcw._trim(substr(trimmed, second_bar + 1));
+    fault := hcw._first_reason(
+        case when digits ~ '^[0-9]{2}$' then null when digits ~ '^[0-9]+$' then 'length' else 'structure' end,
+        replace(hcw._full_date_reason(today), 'empty', 'structure'));
+    if fault is not null then
+        return fault;
+    elsif rule in ('birth', 'service') then
+        year := left(today, 4)::int - (left(today, 4)::int + 100 - digits::int) % 100;
+    elsif rule ~ '^[0-9]{4}$' then
+        year := rule::int + (100 + digits::int - rule::int % 100) % 100;
+    else
+        return 'structure';
+    end if;
+    return case when year between 1 and 9999 then lpad(year::text, 4, '0') else 'range' end;
+end
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select hcw._read_year2(value) collate "C" ~ '^[0-9]'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select substring(hcw._read_year2(value) collate "C" from '^[a-z]+')
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select substring(hcw._read_year2(value) collate "C" from '^[0-9]{4}')
+"#,
+        ),
+    };
 }
 
 /// How a century is chosen.

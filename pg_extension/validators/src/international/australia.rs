@@ -2,6 +2,7 @@
 
 use crate::alphabet::Alphabet;
 use crate::luhn;
+use crate::sql::portable::{Body, Portable};
 use crate::text::misfit;
 use crate::text::{digits, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
@@ -32,6 +33,33 @@ impl Validator for AuIhi {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         check_identifier(input, b'0')
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ E'^[ \t-\r]*800360[0-9]{10}[ \t-\r]*$' then false
+        else hcw._luhn(hcw._trim(value))
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.au_ihi_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*800360[0-9]{10}[ \t-\r]*$' then 'checksum'
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{16}[ \t-\r]*$' then 'range'
+        else hcw._misfit(value, '0-9', '', '{16}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.au_ihi_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }
 
 /// Healthcare Provider Identifier of a person: sixteen digits starting 800361, with a Luhn check
@@ -55,6 +83,33 @@ impl Validator for AuHpii {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         check_identifier(input, b'1')
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ E'^[ \t-\r]*800361[0-9]{10}[ \t-\r]*$' then false
+        else hcw._luhn(hcw._trim(value))
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.au_hpii_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*800361[0-9]{10}[ \t-\r]*$' then 'checksum'
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{16}[ \t-\r]*$' then 'range'
+        else hcw._misfit(value, '0-9', '', '{16}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.au_hpii_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }
 
 /// Healthcare Provider Identifier of an organisation: sixteen digits starting 800362, with a Luhn
@@ -78,6 +133,33 @@ impl Validator for AuHpio {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         check_identifier(input, b'2')
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ E'^[ \t-\r]*800362[0-9]{10}[ \t-\r]*$' then false
+        else hcw._luhn(hcw._trim(value))
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.au_hpio_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*800362[0-9]{10}[ \t-\r]*$' then 'checksum'
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{16}[ \t-\r]*$' then 'range'
+        else hcw._misfit(value, '0-9', '', '{16}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.au_hpio_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }
 
 /// The three differ in the sixth digit.
@@ -133,6 +215,44 @@ impl Validator for AuMedicare {
         }
         Ok(Canonical::Same(text))
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+create or replace function hcw._au_medicare_check(digits text) returns boolean
+language plpgsql immutable strict parallel safe as $$
+declare
+    n int := left(digits, 9);
+begin
+    return (n / 100000000 + 3 * (n / 10000000 % 10) + 7 * (n / 1000000 % 10)
+        + 9 * (n / 100000 % 10) + n / 10000 % 10 + 3 * (n / 1000 % 10) + 7 * (n / 100 % 10)
+        + 9 * (n / 10 % 10)) % 10 = n % 10;
+end
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ E'^[ \t-\r]*[2-6][0-9]{9}[1-9]?[ \t-\r]*$' then false
+        else hcw._au_medicare_check(hcw._trim(value))
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.au_medicare_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[2-6][0-9]{9}[1-9]?[ \t-\r]*$' then 'checksum'
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{10,11}[ \t-\r]*$' then 'range'
+        else hcw._misfit(value, '0-9', '', '{10,11}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.au_medicare_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }
 
 #[cfg(test)]

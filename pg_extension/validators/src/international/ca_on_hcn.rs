@@ -2,6 +2,7 @@
 
 use crate::alphabet::Alphabet;
 use crate::luhn;
+use crate::sql::portable::{Body, Portable};
 use crate::text::trim;
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
@@ -73,6 +74,46 @@ impl Validator for CaOnHcn {
         }
         Ok(canonical.into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ (E'^[ \t-\r]*[1-9][0-9]{3}'
+            || '([0-9]{6}([A-Za-z]{2})?|-[0-9]{3}-[0-9]{3}(-[A-Za-z]{2})?| [0-9]{3} [0-9]{3}( [A-Za-z]{2})?)'
+            || E'[ \t-\r]*$') then false
+        else hcw._luhn(left(hcw._bare(value), 10))
+    end
+"#,
+        ),
+        reason: Body::Block(
+            r#"
+declare
+    trimmed text collate "C" := hcw._trim(value);
+    number text collate "C" := rtrim(trimmed, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
+begin
+    return case
+        when hcw.ca_on_hcn_is_valid(value) then null
+        when trimmed = '' then 'empty'
+        when number !~ '^[0-9 -]*$' then 'charset'
+        when length(translate(number, ' -', '')) <> 10 then 'length'
+        when length(trimmed) - length(number) not in (0, 2) then 'length'
+        when trimmed !~ (
+            '^([0-9]{10}([A-Za-z]{2})?|[0-9]{4}-[0-9]{3}-[0-9]{3}(-[A-Za-z]{2})?'
+            || '|[0-9]{4} [0-9]{3} [0-9]{3}( [A-Za-z]{2})?)$') then 'structure'
+        when trimmed like '0%' then 'range'
+        else 'checksum'
+    end;
+end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.ca_on_hcn_is_valid(value) then hcw._upper(value) end
+"#,
+        ),
+    };
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Plain check-digit algorithms over digit strings of any length.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::trim;
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 use crate::{luhn, verhoeff};
@@ -29,6 +30,32 @@ impl Validator for Luhn {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         check_digits(input, luhn::passes)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ E'^[ \t-\r]*[0-9]+[ \t-\r]*$' then false
+        else hcw._luhn_long(hcw._trim(value))
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.luhn_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]+[ \t-\r]*$' then 'checksum'
+        else hcw._misfit(value, '0-9', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.luhn_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }
 
 /// Digits that end in a Verhoeff check digit; a lone 0 passes.
@@ -55,6 +82,32 @@ impl Validator for Verhoeff {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         check_digits(input, verhoeff::passes)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ E'^[ \t-\r]*[0-9]+[ \t-\r]*$' then false
+        else hcw._verhoeff(hcw._trim(value))
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.verhoeff_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]+[ \t-\r]*$' then 'checksum'
+        else hcw._misfit(value, '0-9', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.verhoeff_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }
 
 fn check_digits(input: &[u8], passes: fn(&[u8]) -> bool) -> Result<Canonical<'_>, Reason> {

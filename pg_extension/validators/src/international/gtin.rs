@@ -1,6 +1,7 @@
 //! Global Trade Item Number, the commonest device identifier of a UDI.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::trim;
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
@@ -62,6 +63,48 @@ impl Validator for Gtin {
         }
         Ok(canonical.into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+create or replace function hcw._gtin_check(digits text) returns boolean
+language plpgsql immutable strict parallel safe as $$
+declare
+    packed bigint := hcw._packed(digits);
+begin
+    -- The left digit of each pair counts three times. Bytes add up to the remainder by 255.
+    return ((packed & x'0f0f0f0f0f0f0f0f'::bigint)
+        + 3 * (packed >> 4 & x'0f0f0f0f0f0f0f0f'::bigint)) % 255 % 10 = 0;
+end
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ (E'^[ \t-\r]*'
+            || '[0-9]((-?[0-9]){7}|( ?[0-9]){7}|(-?[0-9]){11,13}|( ?[0-9]){11,13})'
+            || E'[ \t-\r]*$') then false
+        else hcw._gtin_check(hcw._bare(value)) and hcw._bare(value) collate "C" ~ '[1-9]'
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.gtin_is_valid(value) then null
+        when value collate "C" ~ (E'^[ \t-\r]*'
+            || '[0-9]((-?[0-9]){7}|( ?[0-9]){7}|(-?[0-9]){11,13}|( ?[0-9]){11,13})'
+            || E'[ \t-\r]*$') then
+            case when value collate "C" ~ '[1-9]' then 'checksum' else 'reserved' end
+        else hcw._misfit(value, '0-9', ' -', '{8,12,13,14}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.gtin_is_valid(value) then lpad(hcw._bare(value), 14, '0') end
+"#,
+        ),
+    };
 }
 
 /// Whether one kind of separator stands alone between digits.

@@ -3,6 +3,7 @@
 use crate::alphabet::Alphabet;
 use crate::grouped::Grouping;
 use crate::mod11;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{exactly_digits, number, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
@@ -46,6 +47,34 @@ impl Validator for NhsNumber {
         canonical.extend(&digits);
         Ok(canonical.into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~
+            E'^[ \t-\r]*[0-9]{3}([0-9]{3}|-[0-9]{3}-| [0-9]{3} )[0-9]{4}[ \t-\r]*$' then false
+        else hcw._mod11_of_ten(hcw._bare(value)) and hcw._bare(value) collate "C" <> '0000000000'
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.nhs_number_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{3}([0-9]{3}|-[0-9]{3}-| [0-9]{3} )[0-9]{4}[ \t-\r]*$' then
+            case when hcw._bare(value) collate "C" = '0000000000' then 'reserved' else 'checksum' end
+        else hcw._misfit(value, '0-9', ' -', '{10}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.nhs_number_is_valid(value) then hcw._bare(value) end
+"#,
+        ),
+    };
 }
 
 /// Who gives out numbers of a range.

@@ -2,6 +2,7 @@
 
 use crate::alphabet::Alphabet;
 use crate::dates::Date;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, number, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -50,6 +51,33 @@ impl Validator for SafeHarborAge {
             _ => Err(Reason::Range),
         }
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ E'^[ \t-\r]*(0?[0-9]{1,2}|1[01][0-9]|120|90[+])[ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.safe_harbor_age_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{3}[ \t-\r]*$' then 'range'
+        else hcw._misfit(value, '0-9', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when not hcw.safe_harbor_age_is_valid(value) then null
+        when rtrim(hcw._trim(value), '+')::int >= 90 then '90+'
+        else (hcw._trim(value)::int)::text
+    end
+"#,
+        ),
+    };
 }
 
 /// The year of birth, or nothing where it would reveal an age above 89 on `today`.

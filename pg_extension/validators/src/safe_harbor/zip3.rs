@@ -1,5 +1,6 @@
 //! The three ZIP digits that Safe Harbor lets stand.
 
+use crate::sql::portable::{Body, Portable};
 use crate::text::{number, trim};
 use crate::us::UsZip;
 use crate::us::zip::parts;
@@ -39,6 +40,40 @@ impl Validator for SafeHarborZip3 {
         });
         Ok(canonical.into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select hcw.us_zip_is_valid(value)
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select hcw.us_zip_reason(value)
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when hcw.us_zip_is_valid(value) is not true then null
+        -- prefixes of 20,000 people or fewer; the censuses of 2010 and 2020 agree
+        when left(hcw._trim(value), 3) collate "C" in ('036', '059', '102', '202', '203', '204', '205', '369',
+            '556', '692', '753', '772', '821', '823', '878', '879', '884', '893') then '000'
+        -- the first of each run of prefixes with a census area, and the first number after it
+        when width_bucket(left(hcw._trim(value), 3)::int, '{
+            6,55, 56,90, 100,192, 193,213, 214,269, 270,311, 312,332, 333,340, 341,343, 344,345, 346,348,
+            349,353, 354,375, 376,399, 400,419, 420,428, 430,459, 460,509, 510,517, 520,529, 530,533,
+            534,536, 537,552, 553,555, 556,568, 570,578, 580,589, 590,621, 622,632, 633,642, 644,649,
+            650,659, 660,663, 664,682, 683,694, 700,702, 703,709, 710,715, 716,732, 734,742, 743,771,
+            772,817, 820,839, 840,842, 843,848, 850,854, 855,858, 859,861, 863,866, 870,872, 873,876,
+            877,885, 890,892, 893,896, 897,899, 900,901, 902,909, 910,929, 930,938, 939,942, 943,962,
+            967,987, 988,1000}'::int[]) % 2 = 1 then left(hcw._trim(value), 3)
+        else '000'
+    end
+"#,
+        ),
+    };
 }
 
 /// Whether more than 20,000 people live under this prefix.

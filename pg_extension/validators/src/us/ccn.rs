@@ -1,6 +1,7 @@
 //! CMS Certification Number.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -52,6 +53,35 @@ impl Validator for Ccn {
         }
         Ok(Canonical::upper(text))
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*'
+        || '([0-57][0-9]|6[4-9]|8[0-9]|9[0-79]|[Aa][0-9]|[Bb][0-2])'
+        || '([0-9]{3}[1-9EFef]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000'
+        || '|[ABE-HJ-MPR-UWZabe-hj-mpr-uwz][0-9]{3}|[CDXcdx][0-9]{7})'
+        || E'[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.ccn_is_valid(value) then null
+        when value collate "C" ~ (E'^[ \t-\r]*[A-Za-z0-9][0-9]'
+            || '([0-9]{3}[0-9EFef]|[ABE-HJ-MPR-UWZabe-hj-mpr-uwz][0-9]{3}|[CDXcdx][0-9]{7})'
+            || E'[ \t-\r]*$') then 'unassigned'
+        else hcw._misfit(value, 'A-Za-z0-9', '', '{6,10}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.ccn_is_valid(value) then hcw._upper(value) end
+"#,
+        ),
+    };
 }
 
 /// Whether the characters after the state code are of the right kinds.

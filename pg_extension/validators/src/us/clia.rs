@@ -1,6 +1,7 @@
 //! Clinical Laboratory Improvement Amendments number.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -37,4 +38,26 @@ impl Validator for Clia {
             _ => Err(misfit(text, &Alphabet::ALPHANUMERIC, text.len() == 10)),
         }
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ E'^[ \t-\r]*[0-9]{2}[Dd][0-9]{7}[ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.clia_is_valid(value) then null
+        else hcw._misfit(value, 'A-Za-z0-9', '', '{10}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.clia_is_valid(value) then hcw._upper(value) end
+"#,
+        ),
+    };
 }

@@ -1,6 +1,7 @@
 //! Drug Enforcement Administration registration number.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, split_once, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -65,6 +66,54 @@ impl Validator for Dea {
         }
         Ok(Canonical::upper(text))
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+create or replace function hcw._dea_check(digits text) returns boolean
+language plpgsql immutable strict parallel safe as $$
+declare
+    n int := digits;
+begin
+    return (n / 1000000 + n / 10000 % 10 + n / 100 % 10
+        + 2 * (n / 100000 % 10 + n / 1000 % 10 + n / 10 % 10)) % 10 = n % 10;
+end
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~
+            E'^[ \t-\r]*[A-HJ-MPR-UXa-hj-mpr-ux][A-Za-z9][0-9]{7}(-[A-Za-z0-9]{1,15})?[ \t-\r]*$' then false
+        else hcw._dea_check(substr(hcw._trim(value), 3, 7))
+    end
+"#,
+        ),
+        reason: Body::Block(
+            r#"
+declare
+    trimmed text collate "C" := hcw._trim(value);
+    hyphen int := strpos(trimmed, '-');
+begin
+    return case
+        when hcw.dea_is_valid(value) then null
+        when trimmed = '' then 'empty'
+        when trimmed !~ '^[A-Za-z0-9-]*$' then 'charset'
+        when hyphen = 0 and length(trimmed) <> 9 then 'length'
+        when hyphen not in (0, 10) then 'structure'
+        when trimmed ~ '-.*-|-$' then 'structure'
+        when length(trimmed) > 25 then 'length'
+        when trimmed !~ '^[A-HJ-MPR-UXa-hj-mpr-ux][A-Za-z9][0-9]{7}' then 'structure'
+        else 'checksum'
+    end;
+end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.dea_is_valid(value) then upper(hcw._trim(value) collate "C") end
+"#,
+        ),
+    };
 }
 
 #[cfg(test)]

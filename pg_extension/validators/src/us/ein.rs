@@ -2,6 +2,7 @@
 
 use crate::alphabet::Alphabet;
 use crate::grouped::Grouping;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{number, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
@@ -42,6 +43,31 @@ impl Validator for Ein {
         canonical.extend(&digits);
         Ok(canonical.into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*'
+        || '(0[1-6]|1[0-6]|2[0-7]|3[0-9]|4[0-8]|5[0-9]|6[0-8]|7[1-7]|8[0-8]|9[0-589])'
+        || E'-?[0-9]{7}[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.ein_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{2}-?[0-9]{7}[ \t-\r]*$' then 'unassigned'
+        else hcw._misfit(value, '0-9', '-', '{9}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.ein_is_valid(value) then hcw._bare(value) end
+"#,
+        ),
+    };
 }
 
 /// Whether the IRS assigns numbers with this prefix.

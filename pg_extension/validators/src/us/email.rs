@@ -1,6 +1,7 @@
 //! Electronic mail address.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::trim;
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -60,6 +61,51 @@ impl Validator for Email {
             Canonical::Same(text)
         })
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ (E'^[ \t-\r]*'
+            || '[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+([.][A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*'
+            || '@[A-Za-z0-9]+(-+[A-Za-z0-9]+)*([.][A-Za-z0-9]+(-+[A-Za-z0-9]+)*)+'
+            || E'[ \t-\r]*$') then false
+        else length(hcw._trim(value)) <= 254
+            and strpos(hcw._trim(value) collate "C", '@') <= 65
+            and hcw._trim(value) collate "C" !~ '@.*[^.]{64}'
+    end
+"#,
+        ),
+        reason: Body::Block(
+            r#"
+declare
+    trimmed text collate "C" := hcw._trim(value);
+    at_sign int := strpos(trimmed, '@');
+begin
+    return case
+        when hcw.email_is_valid(value) then null
+        when trimmed = '' then 'empty'
+        when trimmed !~ '^[A-Za-z0-9!#$%&''*+/=?^_`{|}~.@-]*$' then 'charset'
+        when length(trimmed) > 254 then 'length'
+        when at_sign = 0 then 'structure'
+        when at_sign > 65 then 'length'
+        when substr(trimmed, at_sign + 1) ~ '[^.]{64}' then 'length'
+        else 'structure'
+    end;
+end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when hcw.email_is_valid(value) then
+            split_part(hcw._trim(value) collate "C", '@', 1) || '@'
+            || lower(split_part(hcw._trim(value) collate "C", '@', 2))
+    end
+"#,
+        ),
+    };
 }
 
 /// Letters, digits and inner hyphens.

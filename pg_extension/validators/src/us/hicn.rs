@@ -1,6 +1,7 @@
 //! Health Insurance Claim Number, Medicare's identifier before the MBI.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::trim;
 use crate::us::ssn::{SsnOptions, check_fields};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
@@ -59,6 +60,68 @@ impl Validator for Hicn {
         canonical.extend(code);
         Ok(canonical.into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+create or replace function hcw._hicn_railroad() returns text
+language sql immutable parallel safe as $$
+    select '([Aa]|[Cc][Aa]|[Jj][Aa]|[Hh]|[Mm][Aa]|[Mm][Hh]|[Pp][Aa]|[Pp][Hh]|[Ww][Aa]|[Ww][Dd]|[Ww][Hh]'
+        || '|[Ww][Cc][Aa]|[Ww][Cc][Dd]|[Ww][Cc][Hh])'
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ (E'^[ \t-\r]*('
+            || hcw._ssn() || '-?[A-Za-z][A-Za-z0-9]?'
+            || '|' || hcw._hicn_railroad() || '-?(' || hcw._ssn() || '|[0-9]{6})'
+            || E')[ \t-\r]*$') then false
+        else hcw._bare(value) collate "C" !~ '078051120|219099999|457555462'
+    end
+"#,
+        ),
+        reason: Body::Block(
+            r#"
+declare
+    trimmed text collate "C" := hcw._trim(value);
+    code text collate "C" := upper(replace(trimmed, '-', ''));
+begin
+    if hcw.hicn_is_valid(value) then
+        return null;
+    elsif trimmed = '' then
+        return 'empty';
+    elsif trimmed !~ '^[A-Za-z0-9-]*$' then
+        return 'charset';
+    elsif length(code) > 12 then
+        return 'length';
+    elsif trimmed ~ '^([0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4})-?[A-Za-z][A-Za-z0-9]?$'
+        or trimmed ~ ('^' || hcw._hicn_railroad() || '-?([0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4})$')
+    then
+        return case when hcw._ssn_is_reserved(substring(code from '[0-9]{9}')) then 'reserved' else 'range' end;
+    elsif code ~ '^[A-Z]' then
+        return case
+            when code !~ ('^' || hcw._hicn_railroad() || '[0-9]*$') then
+                case when length(code) < 7 then 'length' else 'structure' end
+            when code !~ '^[A-Z]+([0-9]{6}|[0-9]{9})$' then 'length'
+            else 'structure'
+        end;
+    else
+        return case
+            when length(code) < 9 then 'length'
+            when length(code) = 9 and code !~ '^[0-9]{9}$' then 'length'
+            when length(code) <= 11 then 'structure'
+            else 'length'
+        end;
+    end if;
+end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.hicn_is_valid(value) then hcw._upper(value) end
+"#,
+        ),
+    };
 }
 
 /// An SSN with a beneficiary code.

@@ -2,6 +2,7 @@
 
 use crate::alphabet::Alphabet;
 use crate::grouped::Grouping;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{number, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
@@ -43,6 +44,31 @@ impl Validator for Itin {
         canonical.extend(&digits);
         Ok(canonical.into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*9[0-9]{2}'
+        || '(-(5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-24-9])-|(5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-24-9]))'
+        || E'[0-9]{4}[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.itin_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*([0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4})[ \t-\r]*$' then 'range'
+        else hcw._misfit(value, '0-9', '-', '{9}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.itin_is_valid(value) then hcw._bare(value) end
+"#,
+        ),
+    };
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::alphabet::Alphabet;
 use crate::grouped::Grouping;
+use crate::sql::portable::{Body, Portable};
 use crate::text::trim;
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
@@ -49,6 +50,31 @@ impl Validator for Mbi {
         canonical.extend(&code);
         Ok(canonical.into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ replace(replace(
+        E'^[ \t-\r]*[1-9]LC[0-9](-LC[0-9]-|LC[0-9])LL[0-9]{2}[ \t-\r]*$',
+        'L', '[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]'),
+        ']C', '][0-9AC-HJKMNP-RT-Yac-hjkmnp-rt-y]')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.mbi_is_valid(value) then null
+        else hcw._misfit(value, '0-9AC-HJKMNP-RT-Yac-hjkmnp-rt-y', '-', '{11}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.mbi_is_valid(value) then hcw._upper(value) end
+"#,
+        ),
+    };
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Medical record number, whose format each issuer sets.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{all_digits, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 use crate::{luhn, mod11, verhoeff};
@@ -35,6 +36,33 @@ impl Validator for Mrn {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         check_with(input, &MrnOptions::default())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ E'^[ \t-\r]*[A-Za-z0-9._-]{3,32}[ \t-\r]*$' then false
+        else btrim(value collate "C", E'0 \t\n\x0b\f\r') <> ''
+            and btrim(value collate "C", E'9 \t\n\x0b\f\r') <> ''
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.mrn_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[A-Za-z0-9._-]{3,32}[ \t-\r]*$' then 'reserved'
+        else hcw._misfit(value, 'A-Za-z0-9._-', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.mrn_is_valid(value) then hcw._trim(value) end
+"#,
+        ),
+    };
 }
 
 /// An issuer's settings.

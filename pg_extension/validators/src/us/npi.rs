@@ -1,6 +1,7 @@
 //! National Provider Identifier.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{exactly_digits, misfit, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -54,6 +55,33 @@ impl Validator for Npi {
         }
         Ok(Canonical::Same(number))
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ E'^[ \t-\r]*(80840)?[12][0-9]{9}[ \t-\r]*$' then false
+        else hcw._luhn('80840' || right(hcw._trim(value), 10))
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.npi_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*(80840)?[12][0-9]{9}[ \t-\r]*$' then 'checksum'
+        when value collate "C" ~ E'^[ \t-\r]*([0-9]{10}|[0-9]{15})[ \t-\r]*$' then 'range'
+        else hcw._misfit(value, '0-9', '', '{10,15}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.npi_is_valid(value) then right(hcw._trim(value), 10) end
+"#,
+        ),
+    };
 }
 
 /// The ten digits of the card form.

@@ -1,6 +1,7 @@
 //! Health care provider taxonomy code.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{misfit, trim};
 use crate::{
     About, Canonical, CanonicalForm, CodeSystem, Family, Layer, Reason, Source, Validator,
@@ -39,4 +40,26 @@ impl Validator for NuccTaxonomy {
             _ => Err(misfit(text, &Alphabet::ALPHANUMERIC, text.len() == 10)),
         }
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ E'^[ \t-\r]*[0-9][A-Za-z0-9]{8}[Xx][ \t-\r]*$'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.nucc_taxonomy_is_valid(value) then null
+        else hcw._misfit(value, 'A-Za-z0-9', '', '{10}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.nucc_taxonomy_is_valid(value) then hcw._upper(value) end
+"#,
+        ),
+    };
 }

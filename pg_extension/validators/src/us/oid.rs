@@ -1,6 +1,7 @@
 //! Object identifier.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{strip_prefix, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -45,6 +46,42 @@ impl Validator for Oid {
             _ => Err(Reason::Structure),
         }
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+create or replace function hcw._oid_body(value text) returns text
+language sql immutable parallel safe as $$
+    select regexp_replace(hcw._trim(value) collate "C", '^[Uu][Rr][Nn]:[Oo][Ii][Dd]:', '')
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*([Uu][Rr][Nn]:[Oo][Ii][Dd]:)?'
+        || '([01][.]([0-9]|[1-3][0-9])|2[.](0|[1-9][0-9]*))([.](0|[1-9][0-9]*))*'
+        || E'[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Block(
+            r#"
+declare
+    body text collate "C" := hcw._oid_body(value);
+begin
+    return case
+        when hcw.oid_is_valid(value) then null
+        when hcw._trim(value collate "C") = '' then 'empty'
+        when body !~ '^[0-9.]*$' then 'charset'
+        when body !~ '^(0|[1-9][0-9]*)([.](0|[1-9][0-9]*))+$' then 'structure'
+        else 'range'
+    end;
+end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.oid_is_valid(value) then hcw._oid_body(value) end
+"#,
+        ),
+    };
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Telephone numbers as E.164.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{strip_prefix, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
@@ -37,6 +38,80 @@ impl Validator for PhoneE164 {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         parse(input).map(|phone| phone.number.into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+create or replace function hcw._read_phone(value text) returns text
+language plpgsql immutable strict parallel safe as $$
+declare
+    trimmed text collate "C" := hcw._trim(value);
+    -- before the first letter, and from there on
+    main text collate "C" := substring(trimmed from '^[^A-Za-z]*');
+    tail text collate "C" := substr(trimmed, length(main) + 1);
+    digits text collate "C" := translate(main, ' .-()+', '');
+    international boolean := main like '+%' or digits like '011%';
+    subscriber text collate "C";
+    extension text collate "C";
+begin
+    if trimmed = '' then
+        return 'empty';
+    elsif trimmed !~ '^[0-9 .()+extEXT-]*$' then
+        return 'charset';
+    elsif length(digits) > 18 then
+        return 'length';
+    end if;
+    subscriber := case
+        when main like '+%' then digits
+        when digits like '011%' then substr(digits, 4)
+        when digits ~ '^1[0-9]{10}$' then substr(digits, 2)
+        else digits
+    end;
+    if (case
+        when international and subscriber like '1%' then length(subscriber) <> 11
+        when international then length(subscriber) not between 7 and 15
+        else length(subscriber) <> 10
+    end) then
+        return 'length';
+    end if;
+    if tail <> '' then
+        extension := substring(tail from '^(?:[Ee][Xx][Tt]|[Xx])[.]? ?([0-9]+)$');
+        if extension is null then
+            return 'structure';
+        elsif length(extension) > 15 then
+            return 'length';
+        end if;
+    end if;
+    if main !~ replace(
+        '^[+]?(SPACED|(SPACED[ .-]?)?[(][0-9]+[)][ .-]?SPACED) ?$', 'SPACED', '[0-9]([ .-]?[0-9])*')
+    then
+        return 'structure';
+    end if;
+    if subscriber like '0%'
+        or (subscriber like '1%' and international and subscriber !~ '^1[2-9][0-9]{2}[2-9]([0-9][02-9]|[02-9]1)')
+        or (not international and subscriber !~ '^[2-9][0-9]{2}[2-9]([0-9][02-9]|[02-9]1)')
+    then
+        return 'range';
+    end if;
+    return '+' || case when international then '' else '1' end || subscriber;
+end
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select hcw._read_phone(value) collate "C" like '+%'
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select substring(hcw._read_phone(value) collate "C" from '^[a-z]+')
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select substring(hcw._read_phone(value) collate "C" from '^[+].*')
+"#,
+        ),
+    };
 }
 
 /// A telephone number taken apart.

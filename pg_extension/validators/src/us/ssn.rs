@@ -3,6 +3,7 @@
 use crate::alphabet::Alphabet;
 use crate::dates::Date;
 use crate::grouped::Grouping;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{number, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
@@ -37,6 +38,59 @@ impl Validator for Ssn {
     fn check(input: &[u8]) -> Result<Canonical<'_>, Reason> {
         check_with(input, &SsnOptions::default())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+-- The fields of a Social Security number as patterns. (SSA, POMS RM 10201.035: no area 000, 666 or
+-- 900-999, no group 00, no serial 0000)
+create or replace function hcw._ssn_area() returns text
+language sql immutable parallel safe as $$
+    select '(00[1-9]|0[1-9][0-9]|[1-578][0-9]{2}|6([0-57-9][0-9]|6[0-57-9]))'
+$$;
+create or replace function hcw._ssn_group() returns text
+language sql immutable parallel safe as $$
+    select '(0[1-9]|[1-9][0-9])'
+$$;
+create or replace function hcw._ssn_serial() returns text
+language sql immutable parallel safe as $$
+    select '([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)'
+$$;
+-- All of it, bare or 3-2-4 with hyphens.
+create or replace function hcw._ssn() returns text
+language sql immutable parallel safe as $$
+    select '(' || hcw._ssn_area() || hcw._ssn_group() || hcw._ssn_serial()
+        || '|' || hcw._ssn_area() || '-' || hcw._ssn_group() || '-' || hcw._ssn_serial() || ')'
+$$;
+-- Whether nine digits were printed on a specimen card or in an advertisement, and belong to nobody.
+create or replace function hcw._ssn_is_reserved(digits text) returns boolean
+language sql immutable parallel safe as $$
+    select digits collate "C" in ('078051120', '219099999', '457555462')
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ (E'^[ \t-\r]*' || hcw._ssn() || E'[ \t-\r]*$') then false
+        else not hcw._ssn_is_reserved(hcw._bare(value))
+    end
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.ssn_is_valid(value) then null
+        when value collate "C" ~ (E'^[ \t-\r]*' || hcw._ssn() || E'[ \t-\r]*$') then 'reserved'
+        when value collate "C" ~ E'^[ \t-\r]*([0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4})[ \t-\r]*$' then 'range'
+        else hcw._misfit(value, '0-9', '-', '{9}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case when hcw.ssn_is_valid(value) then hcw._bare(value) end
+"#,
+        ),
+    };
 }
 
 /// Settings of [`check_with`].

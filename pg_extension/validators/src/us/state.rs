@@ -1,6 +1,7 @@
 //! State, territory and military postal codes.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::trim;
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Source, Validator};
 
@@ -53,6 +54,68 @@ impl Validator for UsState {
             .map(|(code, ..)| Canonical::Same(code.as_bytes()))
             .ok_or(Reason::Unassigned)
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+create or replace function hcw._us_states() returns jsonb
+language sql immutable parallel safe as $$
+    select '{
+        "al": "AL", "01": "AL", "alabama": "AL", "ak": "AK", "02": "AK", "alaska": "AK",
+        "az": "AZ", "04": "AZ", "arizona": "AZ", "ar": "AR", "05": "AR", "arkansas": "AR",
+        "ca": "CA", "06": "CA", "california": "CA", "co": "CO", "08": "CO", "colorado": "CO",
+        "ct": "CT", "09": "CT", "connecticut": "CT", "de": "DE", "10": "DE", "delaware": "DE",
+        "dc": "DC", "11": "DC", "district of columbia": "DC", "fl": "FL", "12": "FL", "florida": "FL",
+        "ga": "GA", "13": "GA", "georgia": "GA", "hi": "HI", "15": "HI", "hawaii": "HI",
+        "id": "ID", "16": "ID", "idaho": "ID", "il": "IL", "17": "IL", "illinois": "IL",
+        "in": "IN", "18": "IN", "indiana": "IN", "ia": "IA", "19": "IA", "iowa": "IA",
+        "ks": "KS", "20": "KS", "kansas": "KS", "ky": "KY", "21": "KY", "kentucky": "KY",
+        "la": "LA", "22": "LA", "louisiana": "LA", "me": "ME", "23": "ME", "maine": "ME",
+        "md": "MD", "24": "MD", "maryland": "MD", "ma": "MA", "25": "MA", "massachusetts": "MA",
+        "mi": "MI", "26": "MI", "michigan": "MI", "mn": "MN", "27": "MN", "minnesota": "MN",
+        "ms": "MS", "28": "MS", "mississippi": "MS", "mo": "MO", "29": "MO", "missouri": "MO",
+        "mt": "MT", "30": "MT", "montana": "MT", "ne": "NE", "31": "NE", "nebraska": "NE",
+        "nv": "NV", "32": "NV", "nevada": "NV", "nh": "NH", "33": "NH", "new hampshire": "NH",
+        "nj": "NJ", "34": "NJ", "new jersey": "NJ", "nm": "NM", "35": "NM", "new mexico": "NM",
+        "ny": "NY", "36": "NY", "new york": "NY", "nc": "NC", "37": "NC", "north carolina": "NC",
+        "nd": "ND", "38": "ND", "north dakota": "ND", "oh": "OH", "39": "OH", "ohio": "OH",
+        "ok": "OK", "40": "OK", "oklahoma": "OK", "or": "OR", "41": "OR", "oregon": "OR",
+        "pa": "PA", "42": "PA", "pennsylvania": "PA", "ri": "RI", "44": "RI", "rhode island": "RI",
+        "sc": "SC", "45": "SC", "south carolina": "SC", "sd": "SD", "46": "SD", "south dakota": "SD",
+        "tn": "TN", "47": "TN", "tennessee": "TN", "tx": "TX", "48": "TX", "texas": "TX",
+        "ut": "UT", "49": "UT", "utah": "UT", "vt": "VT", "50": "VT", "vermont": "VT",
+        "va": "VA", "51": "VA", "virginia": "VA", "wa": "WA", "53": "WA", "washington": "WA",
+        "wv": "WV", "54": "WV", "west virginia": "WV", "wi": "WI", "55": "WI", "wisconsin": "WI",
+        "wy": "WY", "56": "WY", "wyoming": "WY", "as": "AS", "60": "AS", "american samoa": "AS",
+        "fm": "FM", "64": "FM", "federated states of micronesia": "FM", "gu": "GU", "66": "GU",
+        "guam": "GU", "mh": "MH", "68": "MH", "marshall islands": "MH", "mp": "MP", "69": "MP",
+        "northern mariana islands": "MP", "pw": "PW", "70": "PW", "palau": "PW", "pr": "PR",
+        "72": "PR", "puerto rico": "PR", "vi": "VI", "78": "VI", "virgin islands": "VI",
+        "aa": "AA", "armed forces americas": "AA", "ae": "AE", "armed forces europe": "AE",
+        "ap": "AP", "armed forces pacific": "AP"
+    }'::jsonb
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select hcw._us_states() ? lower(hcw._trim(value) collate "C")
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.us_state_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*([0-9]{2}|[A-Za-z][A-Za-z ]{0,28}[A-Za-z])[ \t-\r]*$' then 'unassigned'
+        when value collate "C" ~ '[0-9]' then hcw._misfit(value, 'A-Za-z0-9 ', '', '{2}')
+        else hcw._misfit(value, 'A-Za-z0-9 ', '', '{}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select hcw._us_states() ->> lower(hcw._trim(value) collate "C")
+"#,
+        ),
+    };
 }
 
 /// USPS code, FIPS code (none for the military), name.

@@ -1,6 +1,7 @@
 //! Universally unique identifier.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{strip_prefix, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
@@ -61,6 +62,54 @@ impl Validator for Uuid {
         }
         Ok(canonical.into())
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: r#"
+create or replace function hcw._uuid_body(value text) returns text
+language sql immutable parallel safe as $$
+    select regexp_replace(
+        regexp_replace(hcw._trim(value) collate "C", '^[Uu][Rr][Nn]:[Uu][Uu][Ii][Dd]:', ''),
+        '^[{](.*)[}]$', E'\\1')
+$$;
+"#,
+        is_valid: Body::Sql(
+            r#"
+    select case
+        when value collate "C" !~ replace(replace(
+            E'^[ \t-\r]*([Uu][Rr][Nn]:[Uu][Uu][Ii][Dd]:)?([{]BODY[}]|BODY)[ \t-\r]*$',
+            'BODY', '(H{32}|H{8}-H{4}-H{4}-H{4}-H{12})'),
+            'H', '[0-9A-Fa-f]') then false
+        else hcw._uuid_body(value) collate "C" ~ '[1-9A-Fa-f]'
+    end
+"#,
+        ),
+        reason: Body::Block(
+            r#"
+declare
+    body text collate "C" := hcw._uuid_body(value);
+begin
+    return case
+        when hcw.uuid_is_valid(value) then null
+        when hcw._trim(value collate "C") = '' then 'empty'
+        when body !~ '^[0-9A-Fa-f{}-]*$' then 'charset'
+        when length(translate(body, '{}-', '')) <> 32 then 'length'
+        when body !~ '^([0-9A-Fa-f]{32}|[^-]{8}-[^-]{4}-[^-]{4}-[^-]{4}-[^-]{12})$' or body ~ '[{}]' then 'structure'
+        else 'reserved'
+    end;
+end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when hcw.uuid_is_valid(value) then
+            regexp_replace(
+                lower(replace(hcw._uuid_body(value) collate "C", '-', '')),
+                '^(.{8})(.{4})(.{4})(.{4})(.{12})$', E'\\1-\\2-\\3-\\4-\\5')
+    end
+"#,
+        ),
+    };
 }
 
 #[cfg(test)]

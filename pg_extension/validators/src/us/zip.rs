@@ -1,6 +1,7 @@
 //! ZIP code and ZIP+4.
 
 use crate::alphabet::Alphabet;
+use crate::sql::portable::{Body, Portable};
 use crate::text::{exactly_digits, misfit, number, trim};
 use crate::{About, Canonical, CanonicalForm, Family, Layer, Reason, Short, Source, Validator};
 
@@ -44,6 +45,35 @@ impl Validator for UsZip {
             }
         })
     }
+
+    const PORTABLE: &'static Portable = &Portable {
+        helpers: "",
+        is_valid: Body::Sql(
+            r#"
+    select value collate "C" ~ (E'^[ \t-\r]*'
+        || '(0050[1-9]|005[1-9][0-9]|00[6-9][0-9]{2}|0[1-9][0-9]{3}|[1-8][0-9]{4}'
+        || '|9[0-8][0-9]{3}|99[0-8][0-9]{2}|999[0-4][0-9]|99950)'
+        || E'([- ]?[0-9]{4})?[ \t-\r]*$')
+"#,
+        ),
+        reason: Body::Sql(
+            r#"
+    select case
+        when hcw.us_zip_is_valid(value) then null
+        when value collate "C" ~ E'^[ \t-\r]*[0-9]{5}([- ]?[0-9]{4})?[ \t-\r]*$' then 'unassigned'
+        else hcw._misfit(value, '0-9', ' -', '{5,9}')
+    end
+"#,
+        ),
+        canonical: Body::Sql(
+            r#"
+    select case
+        when hcw.us_zip_is_valid(value) then
+            rtrim(left(hcw._trim(value), 5) || '-' || substr(hcw._bare(value), 6), '-')
+    end
+"#,
+        ),
+    };
 }
 
 /// The five digits, and the four where they are given.

@@ -1,62 +1,9 @@
 -- De-identification under the HIPAA Safe Harbor method, and keyed date shifts, which are not Safe
 -- Harbor but keep intervals.
 
--- safe_harbor_zip3_2020: the first three digits of a ZIP code, or 000 where that area holds 20,000
--- people or fewer, or has no census area. An allow-list, so that a prefix nobody counted is never
--- let through. (45 CFR 164.514(b)(2)(i)(B); Census Bureau, ZIP Code Tabulation Areas, 2020 census)
-create or replace function hcw.safe_harbor_zip3_2020_is_valid(value text) returns boolean
-language sql immutable parallel safe as $$
-    select hcw.us_zip_is_valid(value)
-$$;
-create or replace function hcw.safe_harbor_zip3_2020_reason(value text) returns text
-language sql immutable parallel safe as $$
-    select hcw.us_zip_reason(value)
-$$;
-create or replace function hcw.safe_harbor_zip3_2020_canonical(value text) returns text
-language sql immutable parallel safe as $$
-    select case
-        when hcw.us_zip_is_valid(value) is not true then null
-        -- prefixes of 20,000 people or fewer; the censuses of 2010 and 2020 agree
-        when left(hcw._trim(value), 3) collate "C" in ('036', '059', '102', '202', '203', '204', '205', '369',
-            '556', '692', '753', '772', '821', '823', '878', '879', '884', '893') then '000'
-        -- the first of each run of prefixes with a census area, and the first number after it
-        when width_bucket(left(hcw._trim(value), 3)::int, '{
-            6,55, 56,90, 100,192, 193,213, 214,269, 270,311, 312,332, 333,340, 341,343, 344,345, 346,348,
-            349,353, 354,375, 376,399, 400,419, 420,428, 430,459, 460,509, 510,517, 520,529, 530,533,
-            534,536, 537,552, 553,555, 556,568, 570,578, 580,589, 590,621, 622,632, 633,642, 644,649,
-            650,659, 660,663, 664,682, 683,694, 700,702, 703,709, 710,715, 716,732, 734,742, 743,771,
-            772,817, 820,839, 840,842, 843,848, 850,854, 855,858, 859,861, 863,866, 870,872, 873,876,
-            877,885, 890,892, 893,896, 897,899, 900,901, 902,909, 910,929, 930,938, 939,942, 943,962,
-            967,987, 988,1000}'::int[]) % 2 = 1 then left(hcw._trim(value), 3)
-        else '000'
-    end
-$$;
 create or replace function hcw.safe_harbor_zip3(zip text) returns text
 language sql immutable parallel safe as $$
     select hcw.safe_harbor_zip3_2020_canonical(zip)
-$$;
-
--- safe_harbor_age: 0-89 stay, 90-120 become 90+, which is accepted as it is. (45 CFR
--- 164.514(b)(2)(i)(C), 2013)
-create or replace function hcw.safe_harbor_age_is_valid(value text) returns boolean
-language sql immutable parallel safe as $$
-    select value collate "C" ~ E'^[ \t-\r]*(0?[0-9]{1,2}|1[01][0-9]|120|90[+])[ \t-\r]*$'
-$$;
-create or replace function hcw.safe_harbor_age_reason(value text) returns text
-language sql immutable parallel safe as $$
-    select case
-        when hcw.safe_harbor_age_is_valid(value) then null
-        when value collate "C" ~ E'^[ \t-\r]*[0-9]{3}[ \t-\r]*$' then 'range'
-        else hcw._misfit(value, '0-9', '', '{}')
-    end
-$$;
-create or replace function hcw.safe_harbor_age_canonical(value text) returns text
-language sql immutable parallel safe as $$
-    select case
-        when not hcw.safe_harbor_age_is_valid(value) then null
-        when rtrim(hcw._trim(value), '+')::int >= 90 then '90+'
-        else (hcw._trim(value)::int)::text
-    end
 $$;
 create or replace function hcw.safe_harbor_age(age text) returns text
 language sql immutable parallel safe as $$
