@@ -1,6 +1,6 @@
 # What people and CI run. Needs Rust and PostgreSQL's server programs (Debian: postgresql-15).
 
-.PHONY: test format lint unit warehouse bench extension soak build clean
+.PHONY: test format lint unit warehouse bench extension fuzz soak build clean
 
 CARGO ?= cargo
 # nextest runs tests in parallel processes; without it cargo's own runner does the same tests
@@ -41,6 +41,13 @@ extension:
 soak:
 	HCW_PROPERTY_CASES=1000000 $(CARGO) test --release -p hcw-validators
 	PROPTEST_CASES=5000 INSTA_UPDATE=no HCW_PG_FSYNC=off $(CARGO) $(RUNNER)
+
+# the fuzz targets, FUZZ_SECONDS each; needs a nightly toolchain and cargo-fuzz
+FUZZ_SECONDS ?= 60
+fuzz:
+	cd pg_extension/validators && for target in $$($(CARGO) +nightly fuzz list); do \
+		$(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 || exit 1; \
+	done
 
 build:
 	$(CARGO) build --release

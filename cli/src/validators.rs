@@ -12,8 +12,11 @@ mod install;
 pub(crate) mod manifest;
 mod objects;
 mod record;
+mod upgrade;
+mod used;
 
-pub(crate) use install::{Outcome, ensure, ensure_code_tables};
+pub(crate) use install::{Outcome, ensure, ensure_code_tables, is_kept_by_others};
+pub(crate) use used::first_use;
 
 use std::sync::LazyLock;
 

@@ -18,4 +18,6 @@ mod projects;
 mod server;
 mod tidy;
 mod validators;
+mod validators_upgrade;
+mod validators_when_used;
 mod warehouse;

@@ -159,7 +159,13 @@ fn an_update_keeps_what_uses_the_functions_and_drops_what_is_gone() {
         where part = 'portable'",
     );
     let text = text_of(&install(&warehouse, &["--portable"]));
-    assert_eq!(text, "validators: portable (as asked), installed\n");
+    insta::assert_snapshot!(text, @r"
+    validators: portable (as asked), installed
+    warning[HCW1103]: function hcw.of_an_older_version_used(pg_catalog.text), which these validators no longer have, is kept because it is used
+     |
+     = note: view uses
+     = help: drop or change what uses it; the next update then drops it
+    ");
     assert_eq!(
         warehouse.lines(
             "select proname from pg_proc where pronamespace = 'hcw'::regnamespace and proname like 'of\\_%' order by 1"

@@ -13,7 +13,7 @@ use hcw_core::analyse::{Analysed, analyse};
 use hcw_core::diagnostic::{Diagnostic, has_errors};
 use hcw_core::graph::Resolved;
 use hcw_core::plan::{self, Plan, Work};
-use hcw_core::project::{UniqueId, ValidatorForm};
+use hcw_core::project::UniqueId;
 use hcw_core::select::{Selection, select};
 use hcw_core::state::WarehouseState;
 use tokio_postgres::Client;
@@ -47,20 +47,20 @@ pub(crate) async fn run(
         if work.land {
             super::migrate::apply(session, &connection, reporter).await?;
         }
-        if work.models || work.tests {
-            super::validators::keep_installed(session, &mut control, reporter).await?;
-            super::load_codes::keep_loaded(session, &mut control, reporter).await?;
-        }
     }
     let state = state(&control, &resolved).await?;
     let (analysed, plan) = plan(resolved, &state, &selected, work, reporter)?;
     if arguments.dry_run {
         reporter.data(&format!(
             "{}{}",
-            before_steps(session, work),
+            before_steps(session, work, &plan),
             plan::print(&plan)
         ));
         return Ok(exit_code::SUCCESS);
+    }
+    if work.models || work.tests {
+        super::validators::keep_installed(session, &plan, &mut control, reporter).await?;
+        super::load_codes::keep_loaded(session, &mut control, reporter).await?;
     }
     let result = artifacts::write_compiled(session, &analysed)
         .and_then(|()| artifacts::write_run(session, &analysed, &plan));
@@ -104,7 +104,7 @@ pub(crate) async fn run(
 }
 
 /// What a run keeps up to date before its first step, as comments for `--dry-run`.
-fn before_steps(session: &Session, work: &Work) -> String {
+fn before_steps(session: &Session, work: &Work, plan: &Plan) -> String {
     let project = &session.project_file;
     let mut text = String::new();
     if work.land {
@@ -114,7 +114,7 @@ fn before_steps(session: &Session, work: &Work) -> String {
         ));
     }
     if work.models || work.tests {
-        if project.validators != ValidatorForm::None {
+        if super::validators::wanted(project, plan).is_some() {
             text.push_str("-- validators, where they are not installed yet\n");
         }
         for system in &project.codes {

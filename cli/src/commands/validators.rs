@@ -5,7 +5,8 @@ mod rules;
 use std::ffi::OsString;
 
 use clap::{Args, Subcommand};
-use hcw_core::project::ValidatorForm;
+use hcw_core::plan::Plan;
+use hcw_core::project::{ProjectFile, ValidatorForm};
 use serde_json::json;
 use tokio_postgres::Client;
 
@@ -75,6 +76,7 @@ pub(crate) async fn run(
             } else {
                 reporter.line(&line(&outcome));
             }
+            reporter.diagnostics(&outcome.warnings);
             Ok(exit_code::SUCCESS)
         }
         ValidatorsCommand::List => {
@@ -85,24 +87,38 @@ pub(crate) async fn run(
     }
 }
 
-/// Before models and tests: what the project asks for in `vars: {hcw: {validators: …}}`.
+/// What a run keeps installed for a plan: what the project asks for in `vars: {hcw: {validators: …}}`
+/// or, where it says nothing, the twin that the server can have when the plan's SQL uses them.
+pub(super) fn wanted(project: &ProjectFile, plan: &Plan) -> Option<Wanted> {
+    match project.validators {
+        ValidatorForm::None => None,
+        ValidatorForm::WhenUsed => validators::first_use(plan).map(|_| Wanted::Auto),
+        ValidatorForm::Auto => Some(Wanted::Auto),
+        ValidatorForm::Native => Some(Wanted::Only(Twin::Native)),
+        ValidatorForm::Portable => Some(Wanted::Only(Twin::Portable)),
+    }
+}
+
+/// Before models and tests: installs what is wanted.
 pub(super) async fn keep_installed(
     session: &Session,
+    plan: &Plan,
     client: &mut Client,
     reporter: &Reporter,
 ) -> Result<(), Problems> {
-    let wanted = match session.project_file.validators {
-        ValidatorForm::None => return Ok(()),
-        ValidatorForm::Auto => Wanted::Auto,
-        ValidatorForm::Native => Wanted::Only(Twin::Native),
-        ValidatorForm::Portable => Wanted::Only(Twin::Portable),
+    let Some(wanted) = wanted(&session.project_file, plan) else {
+        return Ok(());
     };
-    let outcome = validators::ensure(client, wanted)
-        .await
-        .map_err(|error| vec![error])?;
+    let is_asked = session.project_file.validators != ValidatorForm::WhenUsed;
+    let one = |error| vec![error];
+    if !is_asked && validators::is_kept_by_others(client).await.map_err(one)? {
+        return Ok(());
+    }
+    let outcome = validators::ensure(client, wanted).await.map_err(one)?;
     if outcome.is_changed {
         reporter.line(&line(&outcome));
     }
+    reporter.diagnostics(&outcome.warnings);
     Ok(())
 }
 

@@ -1,12 +1,14 @@
 //! Puts a twin and the code tables into a database, in one transaction under one lock.
 
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_validators::sql::catalogue::domains;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, GenericClient, Transaction};
 
 use super::choice::{Choice, choose, is_current, is_outdated};
 use super::objects::{self, drop_obsolete, drop_unused, drops};
 use super::record::{self, Found, Part};
+use super::upgrade;
 use super::{CODES, EXTENSION, PORTABLE, Twin, Wanted, checksum};
 use crate::db::redact;
 
@@ -25,6 +27,8 @@ pub(crate) struct Outcome {
     pub(crate) why: String,
     /// Whether anything was installed, updated or replaced.
     pub(crate) is_changed: bool,
+    /// What the update left behind, because it is used.
+    pub(crate) warnings: Vec<Diagnostic>,
 }
 
 /// Sees to it that the database has the wanted twin, in this binary's or server's version, and the
@@ -43,6 +47,7 @@ pub(crate) async fn ensure(client: &mut Client, wanted: Wanted) -> Result<Outcom
             twin: choice.twin,
             why: choice.why,
             is_changed: false,
+            warnings: Vec::new(),
         });
     }
     let mut transaction = client
@@ -51,8 +56,10 @@ pub(crate) async fn ensure(client: &mut Client, wanted: Wanted) -> Result<Outcom
         .map_err(|error| refused("no transaction", &error))?;
     let found = begin(&transaction).await?;
     let mut choice = choose(wanted, &found)?;
+    let mut warnings = Vec::new();
     if !is_current(choice.twin, &found, &scripts) {
-        choice = put(&mut transaction, wanted, choice, &found).await?;
+        let put = put(&mut transaction, wanted, choice, &found).await?;
+        (choice, warnings) = put;
     }
     put_code_tables(&transaction, &found).await?;
     transaction
@@ -63,6 +70,7 @@ pub(crate) async fn ensure(client: &mut Client, wanted: Wanted) -> Result<Outcom
         twin: choice.twin,
         why: choice.why,
         is_changed: true,
+        warnings,
     })
 }
 
@@ -137,10 +145,10 @@ async fn put(
     wanted: Wanted,
     choice: Choice,
     found: &Found,
-) -> Result<Choice, Diagnostic> {
+) -> Result<(Choice, Vec<Diagnostic>), Diagnostic> {
     if choice.twin == Twin::Portable {
-        put_portable(transaction, found).await?;
-        return Ok(choice);
+        let warnings = put_portable(transaction, found).await?;
+        return Ok((choice, warnings));
     }
     let attempt = transaction
         .savepoint("hcw_native")
@@ -152,7 +160,7 @@ async fn put(
                 .commit()
                 .await
                 .map_err(|error| refused("no savepoint", &error))?;
-            return Ok(choice);
+            return Ok((choice, Vec::new()));
         }
         Err(refusal) if wanted == Wanted::Auto => refusal,
         Err(refusal) => return Err(refusal),
@@ -163,21 +171,25 @@ async fn put(
         .map_err(|error| refused("no savepoint", &error))?;
     if found.extension.is_some() {
         // an older version of the extension serves as well
-        return Ok(Choice {
+        let choice = Choice {
             twin: Twin::Native,
             why: format!("not updated: {}", refusal.message),
-        });
+        };
+        return Ok((choice, Vec::new()));
     }
     let is_portable_current = found
         .part("portable")
         .is_some_and(|part| part.checksum == checksum(&PORTABLE));
-    if !is_portable_current {
-        put_portable(transaction, found).await?;
-    }
-    Ok(Choice {
+    let warnings = if is_portable_current {
+        Vec::new()
+    } else {
+        put_portable(transaction, found).await?
+    };
+    let choice = Choice {
         twin: Twin::Portable,
         why: refusal.message,
-    })
+    };
+    Ok((choice, warnings))
 }
 
 async fn put_native(transaction: &Transaction<'_>, found: &Found) -> Result<(), Diagnostic> {
@@ -217,24 +229,35 @@ async fn put_native(transaction: &Transaction<'_>, found: &Found) -> Result<(), 
         .map_err(|error| refused("they cannot be recorded", &error))
 }
 
-async fn put_portable(transaction: &mut Transaction<'_>, found: &Found) -> Result<(), Diagnostic> {
+/// Puts the portable twin in the place of what there is; returns what is left behind.
+async fn put_portable(
+    transaction: &mut Transaction<'_>,
+    found: &Found,
+) -> Result<Vec<Diagnostic>, Diagnostic> {
     if found.extension.is_some() {
         drop_unused(transaction, &format!("drop extension {EXTENSION}")).await?;
         record::remove(transaction, "native")
             .await
             .map_err(|error| refused("the record cannot be changed", &error))?;
     }
+    let grants = upgrade::clear_the_way(transaction).await?;
     run_scripts(transaction, &PORTABLE).await?;
+    transaction
+        .batch_execute(&grants)
+        .await
+        .map_err(|error| refused("grants cannot be given again", &error))?;
     let mut objects = objects::written(transaction).await?;
     let earlier = found.part("portable").map_or(&[][..], |part| &part.objects);
     let (gone, kept): (Vec<String>, Vec<String>) = earlier
         .iter()
         .filter(|object| !objects.contains(object))
         .cloned()
-        // scripts replace every function, but leave a domain that exists alone
-        .partition(|object| object.starts_with("function "));
+        // scripts replace every function, but leave a domain of theirs that exists alone
+        .partition(|object| object.starts_with("function ") || is_former_domain(object));
     objects.extend(kept);
-    objects.extend(drop_obsolete(transaction, gone).await?);
+    let left = drop_obsolete(transaction, gone).await?;
+    let warnings = upgrade::left_behind(transaction, &left).await?;
+    objects.extend(left);
     let part = Part {
         name: "portable".to_owned(),
         checksum: checksum(&PORTABLE),
@@ -242,7 +265,35 @@ async fn put_portable(transaction: &mut Transaction<'_>, found: &Found) -> Resul
     };
     record::write(transaction, &part, VERSION)
         .await
-        .map_err(|error| refused("they cannot be recorded", &error))
+        .map_err(|error| refused("they cannot be recorded", &error))?;
+    Ok(warnings)
+}
+
+/// Whether a recorded object is a domain that the script no longer has.
+fn is_former_domain(object: &str) -> bool {
+    object
+        .strip_prefix("domain hcw.")
+        .is_some_and(|name| !domains().any(|domain| domain == name))
+}
+
+/// Whether the functions are there without hcw having installed them: somebody ran the script or
+/// made the extension, and keeps them.
+///
+/// **Errors**: HCW1104.
+pub(crate) async fn is_kept_by_others(client: &Client) -> Result<bool, Diagnostic> {
+    let unknown = |error| refused("they cannot be looked up", &error);
+    let found = record::read_if_any(client).await.map_err(unknown)?;
+    if found.part("native").is_some() || found.part("portable").is_some() {
+        return Ok(false);
+    }
+    let row = client
+        .query_one(
+            "select to_regprocedure('hcw.validate(text,text)') is not null",
+            &[],
+        )
+        .await
+        .map_err(unknown)?;
+    row.try_get(0).map_err(unknown)
 }
 
 async fn run_scripts<Text: AsRef<str>>(

@@ -85,8 +85,10 @@ pub struct ProjectFile {
 /// Which form of the validators a project wants in its database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ValidatorForm {
-    /// Nothing is installed: the project does not use them.
+    /// As `Auto` for a run whose SQL calls them, else as `None`.
     #[default]
+    WhenUsed,
+    /// Nothing is installed.
     None,
     /// The extension where the server has it, else plain SQL.
     Auto,
@@ -307,7 +309,7 @@ fn validator_form(
         Some("native") => ValidatorForm::Native,
         Some("portable") => ValidatorForm::Portable,
         Some("none") => ValidatorForm::None,
-        _ if node.is_null() => ValidatorForm::None,
+        _ if node.is_null() => ValidatorForm::default(),
         _ => {
             diagnostics.push(
                 Diagnostic::error(Code::ConfigInvalid, "`validators` names no form of them")
