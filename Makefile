@@ -1,6 +1,6 @@
 # What people and CI run. Needs Rust and PostgreSQL's server programs (Debian: postgresql-15).
 
-.PHONY: test format lint unit warehouse bench extension fuzz soak build clean
+.PHONY: test format lint unit warehouse bench extension extension-majors fuzz soak build clean
 
 CARGO ?= cargo
 # nextest runs tests in parallel processes; without it cargo's own runner does the same tests
@@ -36,6 +36,10 @@ bench:
 # builds hcw_pg into the server of PG_CONFIG; with OVERLAY=folder into a private copy of that server
 extension:
 	./pg_extension/install.sh $(if $(OVERLAY),--overlay $(OVERLAY))
+
+# hcw_pg in servers of every major version, or of MAJORS: builds, loads, runs the extension's tests
+extension-majors:
+	./pg_extension/majors.sh $(MAJORS)
 
 # longer forms of the random tests
 soak:

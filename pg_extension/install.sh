@@ -27,7 +27,8 @@ build() {
         echo "$HCW_PG_LIBRARY"
         return
     fi
-    if [ ! -e "$("$pg_config" --includedir-server)/postgres.h" ]; then
+    # with DOCS_RS, pgrx takes the bindings that it ships in the place of headers
+    if [ ! -e "$("$pg_config" --includedir-server)/postgres.h" ] && [ -z "${DOCS_RS:-}" ]; then
         echo "install.sh: no headers of PostgreSQL $major" >&2
         echo "help: on Debian, apt-get install postgresql-server-dev-$major libclang-dev clang" >&2
         exit 2

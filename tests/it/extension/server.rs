@@ -166,7 +166,10 @@ impl Server {
     }
 
     fn psql(&self, user: &str, database: &str, encoding: &str, statements: &[u8]) -> Output {
-        let mut child = Command::new(self.programs.join("psql"))
+        // some packages of servers have no psql
+        let ours = self.programs.join("psql");
+        let psql = if ours.exists() { ours } else { "psql".into() };
+        let mut child = Command::new(psql)
             .args(["-XAtq", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose"])
             .args(["-U", user, "-d", database, "-h"])
             .arg(self.folder())

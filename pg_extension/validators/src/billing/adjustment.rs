@@ -16,9 +16,9 @@ impl Validator for Carc {
         title: "Claim adjustment reason code (shape)",
         family: Family::BillingCodes,
         source: Source {
-            standard: "X12, Claim Adjustment Reason Codes (external code list 139)",
+            standard: "X12, Claim Adjustment Reason Codes",
             section: "form of the codes; group codes of CAS01",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,
@@ -134,9 +134,9 @@ impl Validator for Rarc {
         title: "Remittance advice remark code",
         family: Family::BillingCodes,
         source: Source {
-            standard: "CMS and X12, Remittance Advice Remark Codes (external code list 411)",
+            standard: "CMS and X12, Remittance Advice Remark Codes",
             section: "form of the codes",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

@@ -20,7 +20,7 @@ impl Validator for TypeOfBill {
         source: Source {
             standard: "NUBC, Official UB-04 Data Specifications Manual; CMS Pub. 100-04",
             section: "form locator 4; chapter 25, section 75.1",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::List,
         system: None,
@@ -93,7 +93,7 @@ impl Validator for ClaimFrequency {
         source: Source {
             standard: "NUBC, Official UB-04 Data Specifications Manual; X12 837, element 1325",
             section: "form locator 4, fourth digit; CLM05-3",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::List,
         system: None,

@@ -117,7 +117,7 @@ impl Validator for AprDrg {
         source: Source {
             standard: "Solventum, APR-DRG Methodology Overview",
             section: "base group and severity of illness subclass",
-            edition: "version 41",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

@@ -20,7 +20,7 @@ impl Validator for Cpt {
         source: Source {
             standard: "AMA, Current Procedural Terminology",
             section: "introduction, code symbols and categories",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,
@@ -125,7 +125,7 @@ impl Validator for Cdt {
         source: Source {
             standard: "ADA, Current Dental Terminology",
             section: "code structure",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

@@ -18,7 +18,7 @@ impl Validator for RevenueCode {
         source: Source {
             standard: "NUBC, Official UB-04 Data Specifications Manual",
             section: "form locator 42",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,
@@ -68,7 +68,7 @@ impl Validator for Apc {
         source: Source {
             standard: "CMS, Hospital Outpatient Prospective Payment System",
             section: "addendum A",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

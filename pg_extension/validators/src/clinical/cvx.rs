@@ -19,7 +19,7 @@ impl Validator for Cvx {
         source: Source {
             standard: "CDC, IIS: HL7 Standard Code Set CVX, Vaccines Administered",
             section: "whole table; HL7 table 0292",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: Some(CodeSystem::Cvx),

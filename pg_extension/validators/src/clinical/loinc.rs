@@ -21,7 +21,7 @@ impl Validator for Loinc {
         source: Source {
             standard: "Regenstrief Institute, LOINC Users' Guide",
             section: "appendix C, Calculating Mod 10 Check Digits",
-            edition: "2.78",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

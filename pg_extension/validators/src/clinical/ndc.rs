@@ -68,7 +68,9 @@ $$;
             r#"
     select case
         when value collate "C" !~ hcw._ndc() then false
-        else translate(value collate "C", E'0- \t\n\x0b\f\r', '') <> ''
+        -- not all zero: most values show it by their first character
+        when value collate "C" >= '1' then true
+        else ltrim(value collate "C", E'0- \t\n\x0b\f\r') <> ''
     end
 "#,
         ),

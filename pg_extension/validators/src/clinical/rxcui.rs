@@ -16,8 +16,8 @@ impl Validator for Rxcui {
         family: Family::ClinicalCodes,
         source: Source {
             standard: "National Library of Medicine, RxNorm Technical Documentation",
-            section: "section 12.4, RXCUI",
-            edition: "2024",
+            section: "RXCUI",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

@@ -22,7 +22,7 @@ impl Validator for SnomedSctid {
         source: Source {
             standard: "SNOMED International, SNOMED CT Release File Specifications",
             section: "chapter 6, SNOMED CT Identifiers",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

@@ -188,7 +188,7 @@ impl Validator for AuMedicare {
         source: Source {
             standard: "METeOR, Person—government funded health care identifier",
             section: "Medicare card number, check digit",
-            edition: "270101",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

@@ -20,7 +20,7 @@ impl Validator for CaBcPhn {
         source: Source {
             standard: "British Columbia Ministry of Health, Conformance Standards volume 4B",
             section: "application rules, client registry",
-            edition: "2022",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

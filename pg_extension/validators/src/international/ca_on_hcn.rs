@@ -21,7 +21,7 @@ impl Validator for CaOnHcn {
         source: Source {
             standard: "Ontario Ministry of Health, Technical Specification: Health Card Validation",
             section: "health number check digit (mod 10)",
-            edition: "2023",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

@@ -23,7 +23,7 @@ impl Validator for Gtin {
         source: Source {
             standard: "GS1 General Specifications",
             section: "section 7.9, check digit calculations",
-            edition: "24.0",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

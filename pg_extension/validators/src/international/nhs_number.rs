@@ -26,7 +26,7 @@ impl Validator for NhsNumber {
         source: Source {
             standard: "NHS Data Model and Dictionary",
             section: "attribute NHS NUMBER",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

@@ -15,9 +15,9 @@ impl Validator for Clia {
         title: "CLIA laboratory number",
         family: Family::UsIdentifiers,
         source: Source {
-            standard: "CMS, Medicare Claims Processing Manual (Pub. 100-04)",
-            section: "chapter 16, section 70.2",
-            edition: "2023",
+            standard: "CMS, as in HL7 Terminology, naming system CLIA",
+            section: "ten characters, the third a D",
+            edition: "1.0.0",
         },
         layer: Layer::Shape,
         system: None,

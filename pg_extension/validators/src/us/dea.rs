@@ -24,7 +24,7 @@ impl Validator for Dea {
         source: Source {
             standard: "DEA, Practitioner's Manual",
             section: "registration numbers; 21 CFR 1301.22(c) for the suffix",
-            edition: "2023",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

@@ -25,7 +25,7 @@ impl Validator for Ein {
         source: Source {
             standard: "IRS, How EINs are assigned and valid EIN prefixes",
             section: "table of prefixes",
-            edition: "2023",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

@@ -25,7 +25,7 @@ impl Validator for Itin {
         source: Source {
             standard: "IRS, Internal Revenue Manual",
             section: "3.21.263, ITIN Real-Time System",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

@@ -25,7 +25,7 @@ impl Validator for Mbi {
         source: Source {
             standard: "CMS, Understanding the Medicare Beneficiary Identifier (MBI) Format",
             section: "whole sheet",
-            edition: "2019",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

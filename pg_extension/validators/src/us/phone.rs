@@ -98,7 +98,13 @@ $$;
 "#,
         is_valid: Body::Sql(
             r#"
-    select hcw._read_phone(value) collate "C" like '+%'
+    select case
+        -- what most columns hold, in one look: a North American number, or an international one
+        when value collate "C" ~ (E'^[ \t-\r]*'
+            || '([+]?1[ .-]?)?([(][2-9][0-9]{2}[)]|[2-9][0-9]{2})[ .-]?[2-9]([0-9][02-9]|[02-9]1)[ .-]?[0-9]{4}'
+            || E'[ \t-\r]*$') then true
+        else hcw._read_phone(value) collate "C" like '+%'
+    end
 "#,
         ),
         reason: Body::Sql(

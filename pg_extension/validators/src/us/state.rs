@@ -23,7 +23,7 @@ impl Validator for UsState {
         source: Source {
             standard: "USPS, Publication 28, Postal Addressing Standards",
             section: "appendix B; INCITS 38 for the numeric codes",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,

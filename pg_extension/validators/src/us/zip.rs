@@ -19,7 +19,7 @@ impl Validator for UsZip {
         source: Source {
             standard: "USPS, Publication 28, Postal Addressing Standards",
             section: "section 211; lowest and highest code in use",
-            edition: "2024",
+            edition: "edition not recorded",
         },
         layer: Layer::Shape,
         system: None,
