@@ -62,8 +62,10 @@ fn contents(families: &[(Family, Vec<&Entry>)]) -> String {
          \x20 - name: diagnosis_code\n    data_tests:\n      \
          - hcw_valid_on: {{arguments: {{kind: icd10cm, on_date: admitted_on}}}}\n\
          ```\n\n\
-         With `vars: {{hcw: {{validators: auto}}}}` in `dbt_project.yml`, `hcw build` keeps them installed: `auto`,\n\
-         `native`, `portable` or, where nothing is said, `none`.\n"
+         `hcw build`, `run` and `test` install them where the SQL to be run calls one: the extension where the\n\
+         server has it, else plain SQL; they say which and why. `vars: {{hcw: {{validators: …}}}}` in\n\
+         `dbt_project.yml` decides otherwise: `auto` installs them in any case, `native` and `portable` this twin\n\
+         or none, `none` nothing.\n"
     );
     for (family, entries) in families {
         text.push_str(&format!(
