@@ -186,6 +186,8 @@ fn a_server_without_the_extension_says_so() {
     let output = install(&warehouse, &["--native"]);
     assert_eq!(output.status.code(), Some(2));
     insta::assert_snapshot!(text_of(&output), @r"
+    Encountered an error:
+    Runtime Error
     error[HCW1102]: the native validators cannot be installed: this server has no extension hcw_pg
      |
      = help: build the extension into this server with `make extension`, or take --portable
