@@ -9,6 +9,7 @@ use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::plan::{Action, Plan};
 use hcw_core::project::{Node, NodeKind};
 
+use crate::execute::RunReport;
 use crate::session::Session;
 
 /// Folder of compiled SQL below the target path.
@@ -42,6 +43,28 @@ pub(crate) fn write_compiled(session: &Session, analysed: &Analysed) -> Result<(
     Ok(())
 }
 
+/// Writes the texts of steps that were compiled when their turn came.
+pub(crate) fn write_late(
+    session: &Session,
+    analysed: &Analysed,
+    plan: &Plan,
+    report: &RunReport,
+) -> Result<(), Diagnostic> {
+    let target = session.target_path();
+    for result in &report.results {
+        let step = &plan.steps[result.position];
+        let node = analysed.resolved.project().nodes.get(&step.id);
+        if let (Some(late), Some(node)) = (&result.outcome.late, node) {
+            let path = compiled_path(node);
+            write(&target.join(COMPILED).join(&path), late.compiled.as_bytes())?;
+            if let Some(main) = &late.main {
+                write(&target.join("run").join(&path), main.as_bytes())?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Writes the statements that build each model below `run/`.
 pub(crate) fn write_run(
     session: &Session,
@@ -53,15 +76,12 @@ pub(crate) fn write_run(
         let Some(node) = analysed.resolved.project().nodes.get(&step.id) else {
             continue;
         };
-        let statements = match &step.action {
-            Action::Statements(statements) => statements.as_slice(),
-            Action::Test(test) => std::slice::from_ref(&test.query),
-            Action::Land(_) | Action::Seed { .. } => continue,
+        let text = match &step.action {
+            Action::Build { main, .. } => main.as_deref(),
+            Action::Test(test) => Some(test.query.sql.as_str()),
+            Action::Land(_) | Action::Late | Action::Fail(_) => None,
         };
-        let text: String = statements
-            .iter()
-            .map(|statement| format!("{};\n", statement.sql))
-            .collect();
+        let Some(text) = text else { continue };
         write(&folder.join(compiled_path(node)), text.as_bytes())?;
     }
     Ok(())

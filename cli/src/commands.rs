@@ -85,7 +85,12 @@ fn work(flags: &Flags) -> Option<Work> {
             land: !flags.no_load,
             seeds: true,
             models: true,
+            snapshots: true,
             tests: true,
+        },
+        Verb::Snapshot => Work {
+            snapshots: true,
+            ..nothing
         },
         Verb::Run => Work {
             models: true,

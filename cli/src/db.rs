@@ -2,5 +2,6 @@
 //! values out of errors.
 
 pub(crate) mod connect;
+pub(crate) mod live;
 pub(crate) mod redact;
 pub(crate) mod state;

@@ -1,6 +1,7 @@
 //! The execute stage: runs a plan's steps on several connections. It decides nothing: a step starts when
 //! those it waits for have succeeded, and is skipped when one of them has not.
 
+mod build;
 mod failure;
 mod setup;
 mod step;
@@ -133,19 +134,17 @@ pub(crate) async fn execute(
             schedule.stopped = true;
             continue;
         };
-        idle.push(if client.is_closed() {
-            match open(run).await {
-                Ok(client) => client,
+        match client.filter(|client| !client.is_closed()) {
+            Some(client) => idle.push(client),
+            None => match open(run).await {
+                Ok(client) => idle.push(client),
                 Err(problems) => {
                     reporter.diagnostics(&problems);
                     schedule.stopped = true;
                     interrupted = true;
-                    client
                 }
-            }
-        } else {
-            client
-        });
+            },
+        }
         progress.end(&plan.steps[result.position].label);
         let failed = matches!(result.outcome.status, Status::Error | Status::Fail);
         let skipped = schedule.ended(result.position, failed);
@@ -184,8 +183,8 @@ async fn open(run: &Run) -> Result<Client, Problems> {
 fn start(
     run: &Run,
     progress: &Arc<Progress>,
-    running: &mut JoinSet<(Client, StepResult)>,
-    mut client: Client,
+    running: &mut JoinSet<(Option<Client>, StepResult)>,
+    client: Client,
     position: usize,
 ) {
     progress.start(&run.plan.steps[position].label);
@@ -197,7 +196,7 @@ fn start(
     };
     running.spawn(async move {
         let started = Instant::now();
-        let outcome = step::run(&mut client, &plan.steps[position], &analysed, &context).await;
+        let (client, outcome) = step::run(client, &plan.steps[position], &analysed, &context).await;
         let result = StepResult {
             position,
             outcome,
@@ -216,6 +215,7 @@ fn skip(position: usize) -> StepResult {
             message: "SKIP".to_owned(),
             rows: None,
             diagnostics: Vec::<Diagnostic>::new(),
+            late: None,
         },
         elapsed: Duration::ZERO,
         ended_at: jiff::Timestamp::now(),

@@ -9,7 +9,7 @@ use hcw_core::graph::{self, Resolved};
 use hcw_core::profile::{self, ProfileRequest};
 use hcw_core::project::{self, ProjectFile};
 use hcw_core::render;
-use hcw_core::settings::Settings;
+use hcw_core::settings::{Publish, Settings};
 use hcw_core::source::{SourceFile, SourceTree};
 use hcw_core::target::{Connection, Server, Target};
 use hcw_core::yaml;
@@ -55,12 +55,14 @@ impl Session {
             target.threads = threads;
         }
         target.threads = target.threads.max(1);
+        let environment_way = std::env::var("HCW_PUBLISH").ok();
         let settings = Settings {
             vars,
             environment: environment(),
             target,
             full_refresh: flags.full_refresh,
             store_failures: flags.store_failures,
+            publish: publish(&environment_way).map_err(|error| vec![error])?,
             run_started_at: jiff::Timestamp::now().to_string(),
             invocation_id: invocation_id.to_owned(),
             verb: flags.verb.which().to_owned(),
@@ -150,6 +152,23 @@ impl Session {
     pub(crate) fn target_path(&self) -> PathBuf {
         self.project_dir.join(&self.project_file.target_path)
     }
+}
+
+/// How what was built takes its place, as `HCW_PUBLISH` says.
+fn publish(name: &Option<String>) -> Result<Publish, Diagnostic> {
+    let Some(name) = name.as_deref().filter(|name| !name.is_empty()) else {
+        return Ok(Publish::default());
+    };
+    Publish::NAMES
+        .iter()
+        .find(|(known, _)| known == &name)
+        .map(|(_, way)| *way)
+        .ok_or_else(|| {
+            let names = Publish::NAMES.map(|(name, _)| name);
+            Diagnostic::error(Code::Usage, format!("HCW_PUBLISH is `{name}`"))
+                .help(format!("one of {}", names.join(", ")))
+                .did_you_mean(name, names)
+        })
 }
 
 pub(crate) fn vars(text: &str) -> Result<Map<String, Json>, Diagnostic> {

@@ -10,19 +10,17 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-pub(crate) use contract::is_enforced as is_contract_enforced;
-
 pub use crate::jinja::TemplateSpan;
 
 use crate::data_test;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
-use crate::jinja::{Names, Relation, RelationKind};
+use crate::jinja::{Access, Names, Relation, RelationKind};
 use crate::materialize::Materialization;
 use crate::project::{Found, NameIndex, Node, NodeKind, UniqueId, snapshot};
 use crate::render::{Pass, render_node};
 use crate::source::{Location, SourceFile};
-use crate::state::{RelationType, WarehouseState};
+use crate::state::WarehouseState;
 
 /// A node's SQL with its origin.
 #[derive(Debug, Clone)]
@@ -84,56 +82,131 @@ fn origin(spans: &[TemplateSpan], template: &SourceFile, offset: usize) -> Optio
     Some(template.at(range))
 }
 
-/// A project whose wanted nodes are compiled.
+/// A project whose wanted nodes are compiled, as far as that can be done before the run.
 #[derive(Debug)]
 pub struct Analysed {
     /// The resolved project.
     pub resolved: Resolved,
     /// The compiled nodes: those wanted, and the ephemeral models they need.
     pub compiled: BTreeMap<UniqueId, Compiled>,
+    /// Nodes whose query asks the warehouse: they are compiled when their turn comes.
+    pub late: BTreeSet<UniqueId>,
+    /// Nodes that do not compile, and why.
+    pub failed: BTreeMap<UniqueId, Diagnostic>,
+    pub(crate) names: Arc<dyn Names>,
 }
 
-/// Compiles the wanted nodes.
-///
-/// **Errors**: codes of templates (03xx), HCW0111 for configurations and contracts that cannot be met.
+/// What came of compiling a node before the run.
+enum Attempt {
+    Compiled(Box<Compiled>),
+    /// The query asks the warehouse.
+    Late,
+}
+
+/// Compiles the wanted nodes. What does not compile is noted by node: codes of templates (03xx), HCW0111 for
+/// configurations and contracts that cannot be met.
 pub fn analyse(
     resolved: Resolved,
-    state: &WarehouseState,
+    state: &Arc<WarehouseState>,
     wanted: &BTreeSet<UniqueId>,
-) -> (Analysed, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
+) -> Analysed {
     let project = resolved.project();
     let mut needed: BTreeSet<&UniqueId> = wanted
         .iter()
         .filter(|id| project.nodes.contains_key(*id))
         .collect();
-    let ephemeral: BTreeSet<&UniqueId> = project
-        .nodes
-        .values()
-        .filter(|node| is_ephemeral(node))
-        .map(|node| &node.id)
-        .collect();
+    let ephemeral = ephemeral_models(&resolved);
     let ephemeral_parents: Vec<&UniqueId> = ephemeral::needed(&resolved, &ephemeral, &needed);
     needed.extend(ephemeral_parents);
     let names: Arc<dyn Names> = Arc::new(FinalNames::of(&resolved));
-    let results: Vec<(&UniqueId, Result<Compiled, Diagnostic>)> = needed
+    let results: Vec<(&UniqueId, Result<Attempt, Diagnostic>)> = needed
         .par_iter()
-        .map(|id| (*id, compile(&resolved, &project.nodes[*id], &names, state)))
+        .map(|id| {
+            let node = &project.nodes[*id];
+            let access = Access::compiling(state, resolved.rendered.relations.get(*id).cloned());
+            (*id, attempt(&resolved, node, &names, access))
+        })
         .collect();
     let mut compiled = BTreeMap::new();
+    let mut late = BTreeSet::new();
+    let mut failed = BTreeMap::new();
     for (id, result) in results {
         match result {
-            Ok(node) => {
-                compiled.insert(id.clone(), node);
+            Ok(Attempt::Compiled(node)) => {
+                compiled.insert(id.clone(), *node);
             }
-            Err(diagnostic) => diagnostics.push(diagnostic),
+            Ok(Attempt::Late) => {
+                late.insert(id.clone());
+            }
+            Err(diagnostic) => {
+                failed.insert(id.clone(), diagnostic);
+            }
         }
     }
+    ephemeral::spread(&resolved, &ephemeral, &mut compiled, &mut late, &mut failed);
     ephemeral::inject(&resolved, &ephemeral, &mut compiled);
     for (id, node) in &compiled {
-        contract::check(&project.nodes[id], node, &mut diagnostics);
+        let mut problems = Vec::new();
+        contract::check(&project.nodes[id], node, &mut problems);
+        if let Some(problem) = problems.into_iter().next() {
+            failed.insert(id.clone(), problem);
+        }
     }
-    (Analysed { resolved, compiled }, diagnostics)
+    Analysed {
+        resolved,
+        compiled,
+        late,
+        failed,
+        names,
+    }
+}
+
+/// Compiles a node against the warehouse, with the ephemeral models that it reads.
+///
+/// # Errors
+/// As [`analyse`], and what the server refuses.
+pub(crate) fn compile_live(
+    analysed: &Analysed,
+    id: &UniqueId,
+    access: &Access,
+) -> Result<Compiled, Diagnostic> {
+    let resolved = &analysed.resolved;
+    let nodes = &resolved.project().nodes;
+    let ephemeral = ephemeral_models(resolved);
+    let mut compiled = BTreeMap::new();
+    let mut wanted = ephemeral::needed(resolved, &ephemeral, &BTreeSet::from([id]));
+    wanted.push(id);
+    for wanted in wanted {
+        let node = match analysed.compiled.get(wanted) {
+            Some(known) if wanted != id => known.clone(),
+            _ => compile(resolved, &nodes[wanted], &analysed.names, access.clone())?,
+        };
+        compiled.insert(wanted.clone(), node);
+    }
+    ephemeral::inject(resolved, &ephemeral, &mut compiled);
+    compiled.remove(id).ok_or_else(|| {
+        Diagnostic::error(Code::TemplateError, format!("`{id}` was not compiled"))
+    })
+}
+
+fn ephemeral_models(resolved: &Resolved) -> BTreeSet<&UniqueId> {
+    let nodes = resolved.project().nodes.values();
+    nodes
+        .filter(|node| is_ephemeral(node))
+        .map(|node| &node.id)
+        .collect()
+}
+
+fn attempt(
+    resolved: &Resolved,
+    node: &Node,
+    names: &Arc<dyn Names>,
+    access: Access,
+) -> Result<Attempt, Diagnostic> {
+    match compile(resolved, node, names, access.clone()) {
+        _ if access.gave_up() => Ok(Attempt::Late),
+        result => result.map(|compiled| Attempt::Compiled(Box::new(compiled))),
+    }
 }
 
 /// The settings of all models, seeds and tests, read without compiling them.
@@ -142,7 +215,7 @@ pub fn analyse(
 pub fn check_settings(resolved: &Resolved) -> Vec<Diagnostic> {
     let project = resolved.project();
     let problems = project.nodes.values().filter_map(|node| match node.kind {
-        NodeKind::Model | NodeKind::Seed => Materialization::of(node, project.settings()).err(),
+        NodeKind::Model | NodeKind::Seed => Materialization::of(project, node).err(),
         NodeKind::Snapshot => snapshot::check(node).err(),
         NodeKind::Analysis | NodeKind::Function => None,
         NodeKind::SingularTest | NodeKind::GenericTest(_) => {
@@ -161,7 +234,7 @@ fn compile(
     resolved: &Resolved,
     node: &Node,
     names: &Arc<dyn Names>,
-    state: &WarehouseState,
+    access: Access,
 ) -> Result<Compiled, Diagnostic> {
     let project = resolved.project();
     let relation = resolved
@@ -171,26 +244,15 @@ fn compile(
         .cloned()
         .unwrap_or_else(|| project.placeholder(node));
     let materialization = match node.kind {
-        NodeKind::Model | NodeKind::Seed => Some(Materialization::of(node, project.settings())?),
-        _ => None,
-    };
-    let existing = state.get(&relation);
-    let is_incremental = match &materialization {
-        Some(Materialization::Incremental(settings)) => {
-            !settings.full_refresh
-                && existing.is_some_and(|existing| existing.relation_type == RelationType::Table)
+        NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot => {
+            Some(Materialization::of(project, node)?)
         }
-        _ => false,
-    };
-    let kind = match &materialization {
-        Some(Materialization::View) => Some(RelationKind::View),
-        Some(_) => Some(RelationKind::Table),
-        None => None,
+        _ => None,
     };
     let pass = Pass {
         execute: true,
-        is_incremental,
-        this: Relation::new(relation, kind),
+        access,
+        this: Relation::new(relation, None),
     };
     let rendering = render_node(project, node, names, pass)?;
     if ephemeral::is_blank(&rendering.text.text) && node.kind != NodeKind::Seed {

@@ -8,6 +8,7 @@ use crate::project::Node;
 use crate::project::config;
 use crate::settings::Settings;
 use crate::state::{ExistingRelation, RelationType};
+use crate::warehouse::{Refusal, Warehouse};
 
 /// A planned data test.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,6 +204,43 @@ fn is_threshold(text: &str) -> bool {
         .iter()
         .find_map(|operator| text.strip_prefix(operator))
         .is_some_and(is_number)
+}
+
+/// What a test's query yields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finding {
+    /// Failing rows, by the test's own calculation.
+    pub failures: u64,
+    /// What they mean.
+    pub verdict: Verdict,
+}
+
+/// Runs a test: stores its failing rows where that is asked for, and counts them.
+///
+/// # Errors
+/// What the server refuses.
+pub fn run(test: &DataTest, warehouse: &dyn Warehouse) -> Result<Finding, Box<Refusal>> {
+    for statement in &test.store {
+        warehouse.run(&statement.sql, false)?;
+    }
+    let result = warehouse.run(&test.query.sql, true)?;
+    let cell = |name: &str| {
+        let position = result.columns.iter().position(|column| column.name == name)?;
+        result.rows.first()?.get(position)?.as_deref()
+    };
+    Ok(finding(test, cell))
+}
+
+/// What the row of a test's query means, by the names of its columns.
+pub fn finding<'row>(test: &DataTest, cell: impl Fn(&str) -> Option<&'row str>) -> Finding {
+    let flag = |name: &str| cell(name).is_some_and(|text| text.starts_with('t'));
+    Finding {
+        // an aggregate over no rows may be null: nothing failed
+        failures: cell("failures")
+            .and_then(|text| text.parse().ok())
+            .unwrap_or_default(),
+        verdict: verdict(test.severity, flag("should_warn"), flag("should_error")),
+    }
 }
 
 /// What a test found.

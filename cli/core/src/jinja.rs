@@ -3,8 +3,11 @@
 //! The only user of minijinja. Rendering touches nothing outside: names, variables, time and the state of
 //! the warehouse come in through [`Shared`] and the context.
 
+mod access;
 mod adapter;
 mod arguments;
+mod column;
+mod constraint;
 mod builtin;
 mod calls;
 mod context;
@@ -14,6 +17,8 @@ mod dispatch;
 mod engine;
 mod error;
 mod functions;
+mod grants;
+mod index;
 mod library;
 mod macro_call;
 mod namespace;
@@ -21,8 +26,12 @@ pub(crate) mod python;
 mod relation;
 pub(crate) mod rewrite;
 pub(crate) mod scan;
+mod statement;
+mod strategy;
+mod table;
 mod yaml_text;
 
+pub(crate) use access::Access;
 pub(crate) use context::{Captured, Names, NodeContext, Shared};
 pub use engine::TemplateSpan;
 pub(crate) use engine::{Engine, Rendered};

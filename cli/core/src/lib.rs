@@ -22,6 +22,7 @@ pub mod dependencies;
 pub mod diagnostic;
 pub mod graph;
 mod jinja;
+pub mod late;
 pub mod materialize;
 pub mod name;
 pub mod plan;
@@ -36,6 +37,7 @@ pub mod source;
 pub mod sql;
 pub mod state;
 pub mod target;
+pub mod warehouse;
 pub mod yaml;
 
 /// The version of dbt whose behaviour is the reference: what templates see as `dbt_version`, and what

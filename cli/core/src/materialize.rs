@@ -1,36 +1,19 @@
-//! How nodes become relations: one file per kind, each a pure function from a compiled node to statements.
+//! How nodes become relations: the macros `materialization_<name>_…` say what is done, here they are run.
 //!
-//! A relation that exists is never changed in place by a rebuild: the new one is built in a shadow schema
-//! beside it, and one transaction swaps them (`swap.sql`). What others hang on the old one (views, grants,
-//! foreign keys, owner) goes over to the new one, or nothing changes at all.
+//! Before the run a materialization's statements are recorded, and the plan has them as values; one that asks
+//! the warehouse runs when its turn comes. A relation that exists is never changed in place by a rebuild: the
+//! new one is built in a shadow schema beside it, and one transaction swaps them (`swap.sql`).
 
-mod constraints;
-mod documentation;
-mod incremental;
-mod relation;
-mod seed;
+mod build;
+pub mod contract;
+mod operation;
 mod settings;
 mod statement;
 mod swap;
 
-pub use settings::{IncrementalSettings, IncrementalStrategy, IndexSettings, Materialization};
+pub use operation::Operation;
+pub use settings::Materialization;
 pub use statement::Statement;
 
-pub(crate) use relation::Target;
-pub(crate) use seed::seed;
-pub(crate) use swap::{retired_schema, shadow_schema};
-
-use crate::analyse::Compiled;
-use crate::project::Node;
-
-/// The statements that build a model: one transaction.
-pub(crate) fn model(node: &Node, compiled: &Compiled, target: &Target<'_>) -> Vec<Statement> {
-    match &compiled.materialization {
-        Some(Materialization::View) => relation::view(node, compiled, target),
-        Some(Materialization::Table(indexes)) => relation::table(node, compiled, target, indexes),
-        Some(Materialization::Incremental(settings)) => {
-            incremental::incremental(node, compiled, target, settings)
-        }
-        Some(Materialization::Ephemeral | Materialization::Seed) | None => Vec::new(),
-    }
-}
+pub(crate) use build::build;
+pub(crate) use swap::{retired_schema, shadow_schema, swap};

@@ -5,17 +5,19 @@ mod order;
 mod print;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 pub use print::print;
 
 use crate::analyse::{Analysed, is_ephemeral};
 use crate::data_test::{self, DataTest};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::materialize::{self, Materialization, Statement, Target, retired_schema, shadow_schema};
+use crate::jinja::Access;
+use crate::materialize::{self, Operation, retired_schema, shadow_schema};
 use crate::name::RelationName;
-use crate::project::config;
-use crate::project::{Landing, Node, NodeKind, UniqueId};
-use crate::seed::{self, SeedData};
+use crate::project::{Landing, Node, NodeKind, SourceTable, UniqueId, config};
 use crate::state::WarehouseState;
 
 /// What a run does.
@@ -27,6 +29,8 @@ pub struct Work {
     pub seeds: bool,
     /// Build models.
     pub models: bool,
+    /// Build snapshots.
+    pub snapshots: bool,
     /// Run data tests.
     pub tests: bool,
 }
@@ -42,11 +46,30 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
+/// What a step is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepKind {
+    /// A source table whose files are landed.
+    Source,
+    /// A seed.
+    Seed,
+    /// A model.
+    Model,
+    /// A snapshot.
+    Snapshot,
+    /// A function in the database.
+    Function,
+    /// A data test.
+    Test,
+}
+
 /// One step: a node of the project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The node or source.
     pub id: UniqueId,
+    /// What it is.
+    pub kind: StepKind,
     /// Its name.
     pub name: String,
     /// The name that is shown: a relation's full name, or a test's.
@@ -66,21 +89,19 @@ pub struct Step {
 pub enum Action {
     /// Lands files.
     Land(LandingTable),
-    /// Runs statements in one transaction.
-    Statements(Vec<Statement>),
-    /// Copies a seed's rows between two lists of statements, in one transaction.
-    Seed {
-        /// Before the rows.
-        before: Vec<Statement>,
-        /// The table that takes them.
-        copy_into: RelationName,
-        /// The rows.
-        data: SeedData,
-        /// After the rows.
-        after: Vec<Statement>,
+    /// Builds a node.
+    Build {
+        /// What is done, in order.
+        operations: Vec<Operation>,
+        /// The statement that makes the node.
+        main: Option<String>,
     },
     /// Runs a data test.
     Test(DataTest),
+    /// Compiles the node and does what it is for when its turn comes: it asks the warehouse.
+    Late,
+    /// Cannot be done; the step fails with this.
+    Fail(Box<Diagnostic>),
 }
 
 /// A source table with its files.
@@ -100,156 +121,160 @@ pub struct LandingTable {
 
 impl Eq for LandingTable {}
 
-/// Plans a run over the selected nodes.
-///
-/// **Errors**: HCW0806 for seeds, HCW0111 for tests.
+/// Plans a run over the selected nodes. A node that cannot be built is a step that fails.
 pub fn plan(
     analysed: &Analysed,
-    state: &WarehouseState,
+    state: &Arc<WarehouseState>,
     selected: &BTreeSet<UniqueId>,
     work: &Work,
-) -> (Plan, Vec<Diagnostic>) {
+) -> Plan {
     let resolved = &analysed.resolved;
     let project = resolved.project();
-    let mut diagnostics = Vec::new();
-    let mut steps: Vec<Step> = Vec::new();
-    for id in &resolved.graph.order {
-        if !selected.contains(id) {
-            continue;
-        }
-        let step = if let Some(table) = project.sources.get(id) {
-            let landing = table.landing.as_ref().filter(|_| work.land);
-            landing.map(|landing| {
-                Ok(Step {
-                    id: id.clone(),
-                    name: format!("{}.{}", table.source_name, table.name),
-                    label: table.relation.plain(),
-                    description: "source".to_owned(),
-                    relation: Some(table.relation.clone()),
-                    waits_for: Vec::new(),
-                    action: Action::Land(LandingTable {
-                        source_name: table.source_name.clone(),
-                        name: table.name.clone(),
-                        relation: table.relation.clone(),
-                        columns: table
-                            .columns
-                            .iter()
-                            .map(|column| column.name.clone())
-                            .collect(),
-                        landing: landing.clone(),
-                    }),
-                })
-            })
-        } else {
-            let node = &project.nodes[id];
-            node_step(analysed, state, node, work)
-        };
-        match step {
-            Some(Ok(step)) => steps.push(step),
-            Some(Err(diagnostic)) => diagnostics.push(diagnostic),
-            None => {}
-        }
-    }
+    let wanted: Vec<&UniqueId> = resolved
+        .graph
+        .order
+        .iter()
+        .filter(|id| selected.contains(id))
+        .collect();
+    let steps: Vec<Step> = wanted
+        .par_iter()
+        .filter_map(|id| match project.sources.get(*id) {
+            Some(table) => landing_step(table).filter(|_| work.land),
+            None => node_step(analysed, state, &project.nodes[*id], work),
+        })
+        .collect();
     let steps = order::order(resolved, steps);
     let (schemas, shadow_schemas) = schemas(&steps, state);
-    (
-        Plan {
-            schemas,
-            shadow_schemas,
-            steps,
-        },
-        diagnostics,
-    )
+    Plan {
+        schemas,
+        shadow_schemas,
+        steps,
+    }
+}
+
+fn landing_step(table: &SourceTable) -> Option<Step> {
+    let landing = table.landing.clone()?;
+    Some(Step {
+        id: table.id.clone(),
+        kind: StepKind::Source,
+        name: format!("{}.{}", table.source_name, table.name),
+        label: table.relation.plain(),
+        description: "source".to_owned(),
+        relation: Some(table.relation.clone()),
+        waits_for: Vec::new(),
+        action: Action::Land(LandingTable {
+            source_name: table.source_name.clone(),
+            name: table.name.clone(),
+            relation: table.relation.clone(),
+            columns: table
+                .columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect(),
+            landing,
+        }),
+    })
 }
 
 fn node_step(
     analysed: &Analysed,
-    state: &WarehouseState,
+    state: &Arc<WarehouseState>,
     node: &Node,
     work: &Work,
-) -> Option<Result<Step, Diagnostic>> {
-    let compiled = analysed.compiled.get(&node.id)?;
+) -> Option<Step> {
     let relation = analysed.resolved.rendered.relations.get(&node.id);
-    let step = |description: String, relation: Option<RelationName>, action: Action| Step {
+    let is_wanted = match &node.kind {
+        NodeKind::SingularTest | NodeKind::GenericTest(_) => work.tests,
+        NodeKind::Seed => work.seeds,
+        NodeKind::Snapshot => work.snapshots,
+        NodeKind::Model => work.models && !is_ephemeral(node),
+        NodeKind::Function => work.models,
+        NodeKind::Analysis => false,
+    };
+    if !is_wanted {
+        return None;
+    }
+    let (kind, description, shown) = match &node.kind {
+        NodeKind::SingularTest | NodeKind::GenericTest(_) => {
+            (StepKind::Test, "test".to_owned(), None)
+        }
+        NodeKind::Seed => (StepKind::Seed, "seed file".to_owned(), relation),
+        NodeKind::Model => {
+            let kind = config::text(&node.config, "materialized").unwrap_or("view");
+            (StepKind::Model, format!("sql {kind} model"), relation)
+        }
+        NodeKind::Snapshot => (StepKind::Snapshot, "snapshot".to_owned(), relation),
+        NodeKind::Function | NodeKind::Analysis => {
+            (StepKind::Function, "function".to_owned(), relation)
+        }
+    };
+    let action = action(analysed, state, node, relation)
+        .unwrap_or_else(|problem| Action::Fail(Box::new(problem)));
+    Some(Step {
         id: node.id.clone(),
+        kind,
         name: node.name.clone(),
-        label: match &relation {
+        label: match shown {
             Some(relation) => relation.plain(),
             None => shortened(&node.name),
         },
         description,
-        relation,
+        relation: shown.cloned(),
         waits_for: Vec::new(),
         action,
-    };
-    if node.is_test() {
-        if !work.tests {
-            return None;
-        }
-        let existing = relation.and_then(|relation| state.get(relation));
-        let settings = analysed.resolved.project().settings();
-        let test = data_test::plan(node, compiled, relation, existing, settings);
-        return Some(test.map(|test| step("test".to_owned(), None, Action::Test(test))));
+    })
+}
+
+fn action(
+    analysed: &Analysed,
+    state: &Arc<WarehouseState>,
+    node: &Node,
+    relation: Option<&RelationName>,
+) -> Result<Action, Diagnostic> {
+    if let Some(problem) = analysed.failed.get(&node.id) {
+        return Err(problem.clone());
     }
-    let relation = relation?;
-    if relation.database != analysed.resolved.project().database() {
-        return Some(Err(Diagnostic::error(
+    if node.kind == NodeKind::Function {
+        return Err(Diagnostic::error(
+            Code::Unsupported,
+            format!("the function `{}` is compiled but not built yet", node.name),
+        )
+        .at(node.file.at(0..0)));
+    }
+    let Some(compiled) = analysed.compiled.get(&node.id) else {
+        return Ok(Action::Late);
+    };
+    let project = analysed.resolved.project();
+    if node.is_test() {
+        let existing = relation.and_then(|relation| state.get(relation));
+        let test = data_test::plan(node, compiled, relation, existing, project.settings())?;
+        return Ok(Action::Test(test));
+    }
+    if let Some(relation) = relation
+        && relation.database != project.database()
+    {
+        return Err(Diagnostic::error(
             Code::ConfigInvalid,
             format!(
                 "`{}` would go to the database `{}`, but the connection is to `{}`",
                 node.name,
                 relation.database,
-                analysed.resolved.project().database()
+                project.database()
             ),
         )
         .at(node.file.at(0..0))
-        .help("PostgreSQL cannot write to another database: remove `database`")));
+        .help("PostgreSQL cannot write to another database: remove `database`"));
     }
-    let target = Target {
-        name: relation,
-        existing: state.get(relation),
-        server_version: state.server_version,
-    };
-    match &compiled.materialization {
-        Some(Materialization::Seed) => {
-            if !work.seeds {
-                return None;
-            }
-            Some(seed::parse(node).map(|data| {
-                let statements = materialize::seed(node, &data.columns, &target);
-                step(
-                    "seed file".to_owned(),
-                    Some(relation.clone()),
-                    Action::Seed {
-                        before: statements.before,
-                        copy_into: statements.copy_into,
-                        data,
-                        after: statements.after,
-                    },
-                )
-            }))
+    let access = Access::recording(state, relation.cloned());
+    let built = materialize::build(analysed, node, compiled, access.clone())?;
+    Ok(if access.gave_up() {
+        Action::Late
+    } else {
+        Action::Build {
+            operations: built.operations,
+            main: built.main,
         }
-        None if work.models && matches!(node.kind, NodeKind::Snapshot | NodeKind::Function) => {
-            let what = node.kind.resource_type();
-            Some(Err(Diagnostic::warning(
-                Code::Unsupported,
-                format!("the {what} `{}` is compiled but not built yet", node.name),
-            )
-            .at(node.file.at(0..0))))
-        }
-        Some(Materialization::Ephemeral) | None => None,
-        Some(_) => {
-            if !work.models || is_ephemeral(node) {
-                return None;
-            }
-            let kind = config::text(&node.config, "materialized").unwrap_or("view");
-            Some(Ok(step(
-                format!("sql {kind} model"),
-                Some(relation.clone()),
-                Action::Statements(materialize::model(node, compiled, &target)),
-            )))
-        }
-    }
+    })
 }
 
 /// A test's name at a length that people can read; ids and artifacts have all of it.

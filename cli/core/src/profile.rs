@@ -1,12 +1,12 @@
 //! `profiles.yml`: from its text to a [`Target`]. Only outputs of type postgres.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, has_errors};
-use crate::jinja::{Engine, MacroLibrary, NodeContext, Shared, YamlRenderer};
+use crate::jinja::{Engine, MacroLibrary, Names, NodeContext, Shared, YamlRenderer};
 use crate::project::{NoNames, Templates};
-use crate::settings::Settings;
+use crate::settings::{Publish, Settings};
 use crate::source::SourceFile;
 use crate::target::{Connection, Secret, Server, SslMode, Target};
 use crate::yaml::{self, Node};
@@ -200,6 +200,7 @@ impl SecretRenderer {
             },
             full_refresh: false,
             store_failures: false,
+            publish: Publish::default(),
             run_started_at: String::new(),
             invocation_id: String::new(),
             verb: String::new(),
@@ -208,20 +209,13 @@ impl SecretRenderer {
         let shared = Shared::new(settings, String::new(), BTreeMap::new(), BTreeMap::new());
         let mut diagnostics = Vec::new();
         let engine = Engine::new(&MacroLibrary::new("", &mut diagnostics));
+        let names: Arc<dyn Names> = Arc::new(NoNames);
         SecretRenderer {
-            context: Arc::new(NodeContext {
-                shared: Arc::new(shared),
-                names: Arc::new(NoNames),
-                macros: engine.scope(""),
-                this: None,
-                model: minijinja::Value::from(()),
-                config: serde_json::Map::new(),
-                root_config: serde_json::Map::new(),
-                execute: false,
-                is_incremental: false,
-                extra: Vec::new(),
-                captured: Mutex::default(),
-            }),
+            context: Arc::new(NodeContext::new(
+                &Arc::new(shared),
+                &names,
+                engine.scope(""),
+            )),
             engine,
         }
     }

@@ -25,7 +25,6 @@ mod version;
 
 use std::sync::Arc;
 
-use minijinja::Value;
 use serde_json::Value as Json;
 
 pub use crate::jinja::DispatchOrder;
@@ -241,19 +240,8 @@ pub(crate) fn is_fixture_file(package: &Package, file: &SourceFile) -> bool {
 }
 
 fn yaml_context(engine: &Engine, shared: &Arc<Shared>, package: &str) -> NodeContext {
-    NodeContext {
-        macros: engine.scope(package),
-        shared: shared.clone(),
-        names: Arc::new(NoNames),
-        this: None,
-        model: Value::from(()),
-        config: config::ConfigMap::new(),
-        root_config: config::ConfigMap::new(),
-        execute: false,
-        is_incremental: false,
-        extra: Vec::new(),
-        captured: std::sync::Mutex::default(),
-    }
+    let names: Arc<dyn Names> = Arc::new(NoNames);
+    NodeContext::new(shared, &names, engine.scope(package))
 }
 
 /// YAML files cannot use `ref` and `source` as functions.

@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-pub(crate) use node::{NodeRendering, Pass, render_node};
+pub(crate) use node::{NodeRendering, Pass, facts, render_node};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::jinja::{Captured, Names, Relation};
+use crate::jinja::{Access, Captured, Names, Relation};
 use crate::name::RelationName;
 use crate::project::{
     Attachment, Found, NameIndex, Node, NodeKind, Project, UniqueId, versioned_name,
@@ -44,7 +44,7 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
         .map(|(id, node)| {
             let pass = Pass {
                 execute: false,
-                is_incremental: false,
+                access: Access::None,
                 this: Relation::new(project.placeholder(node), None),
             };
             (id.clone(), render_node(&project, node, &names, pass))

@@ -19,6 +19,8 @@ pub struct Settings {
     pub full_refresh: bool,
     /// `--store-failures`, for tests that do not say.
     pub store_failures: bool,
+    /// How what was built takes its place.
+    pub publish: Publish,
     /// When the run started: UTC, RFC 3339.
     pub run_started_at: String,
     /// A unique id of the run.
@@ -27,4 +29,28 @@ pub struct Settings {
     pub verb: String,
     /// Every option of the call under dbt's name in capitals: the templates' `flags`.
     pub flags: Map<String, Json>,
+}
+
+/// How a relation that was built takes the place of the one that exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Publish {
+    /// Built beside it and swapped in one transaction, with what others hang on it.
+    #[default]
+    PerNode,
+    /// dbt's way: renamed, and the old one dropped with all that reads it.
+    Legacy,
+}
+
+impl Publish {
+    /// All ways, by their names.
+    pub const NAMES: [(&'static str, Publish); 2] =
+        [("per-node", Publish::PerNode), ("legacy", Publish::Legacy)];
+
+    /// The name, as `--publish` and `HCW_PUBLISH` have it.
+    pub fn as_str(self) -> &'static str {
+        Publish::NAMES
+            .iter()
+            .find(|(_, way)| *way == self)
+            .map_or("per-node", |(name, _)| name)
+    }
 }

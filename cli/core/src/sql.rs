@@ -3,7 +3,11 @@
 //! Everything here is careful: where a text does not parse or a name cannot be resolved the answer is
 //! "unknown", never a guess, since the server's own parser has the last word.
 
+mod commands;
+
 use std::collections::BTreeMap;
+
+pub use commands::{commands, tag};
 
 use sqlparser::ast::{
     Expr, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Statement,

@@ -1,6 +1,7 @@
 //! Whatever the files of a project hold, the compiler answers with a plan or with problems, never with a panic.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use hcw_core::analyse::{self, analyse};
 use hcw_core::graph;
@@ -8,7 +9,7 @@ use hcw_core::plan::{self, Work};
 use hcw_core::project;
 use hcw_core::render;
 use hcw_core::select::{Selection, select};
-use hcw_core::settings::Settings;
+use hcw_core::settings::{Publish, Settings};
 use hcw_core::source::{SourceFile, SourceTree};
 use hcw_core::state::WarehouseState;
 use hcw_core::target::{Server, Target};
@@ -115,6 +116,7 @@ fn settings() -> Settings {
         },
         full_refresh: false,
         store_failures: false,
+        publish: Publish::default(),
         run_started_at: String::new(),
         invocation_id: String::new(),
         verb: "build".into(),
@@ -140,17 +142,18 @@ fn compile(files: &[(&str, &str)], selector: &str) {
     };
     let (selected, _) = select(&resolved, &selection);
     let all: BTreeSet<_> = resolved.graph.order.iter().cloned().collect();
-    let state = WarehouseState::default();
-    let (analysed, _) = analyse(resolved, &state, &all);
+    let state = Arc::new(WarehouseState::default());
+    let analysed = analyse(resolved, &state, &all);
     let work = Work {
         land: true,
         seeds: true,
         models: true,
+        snapshots: true,
         tests: true,
     };
-    let (plan, diagnostics) = plan::plan(&analysed, &state, &selected, &work);
+    let plan = plan::plan(&analysed, &state, &selected, &work);
     let _ = plan::print(&plan);
-    for diagnostic in diagnostics {
+    for diagnostic in analysed.failed.into_values() {
         let _ = diagnostic.location.map(|place| place.line_column());
     }
 }

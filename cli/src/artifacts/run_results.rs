@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hcw_core::analyse::Analysed;
 use hcw_core::diagnostic::Diagnostic;
-use hcw_core::plan::{Action, Plan};
+use hcw_core::plan::{Plan, StepKind};
 use hcw_core::project::UniqueId;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
@@ -40,18 +40,21 @@ pub(crate) struct NodeResult {
 pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Vec<NodeResult> {
     let results = report.results.iter().map(|result| {
         let step = &plan.steps[result.position];
-        let is_test = matches!(step.action, Action::Test(_));
+        let is_test = step.kind == StepKind::Test;
         let outcome = &result.outcome;
         let ran = outcome.status != Status::Skipped;
-        let is_seed = matches!(step.action, Action::Seed { .. });
-        let compiled = analysed.compiled.get(&step.id).filter(|_| ran && !is_seed);
+        let is_seed = step.kind == StepKind::Seed;
+        let late = outcome.late.as_ref().map(|late| &late.compiled);
+        let compiled = late
+            .or_else(|| analysed.compiled.get(&step.id).map(|compiled| &compiled.sql))
+            .filter(|_| ran && !is_seed);
         NodeResult {
             id: step.id.clone(),
             status: status_word(outcome.status, is_test),
             message: message(outcome, is_test),
             failures: outcome.rows.filter(|_| is_test),
             rows_affected: outcome.rows.filter(|_| !is_test),
-            compiled_code: compiled.map(|compiled| compiled.sql.clone()),
+            compiled_code: compiled.cloned(),
             relation_name: step
                 .relation
                 .as_ref()

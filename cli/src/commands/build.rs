@@ -18,7 +18,7 @@ use hcw_core::select::{Selection, select};
 use hcw_core::state::WarehouseState;
 use tokio_postgres::Client;
 
-use crate::args::{Flags, LogLevel};
+use crate::args::Flags;
 use crate::artifacts::run_results;
 use crate::execute::{self, Run};
 use crate::report::{Event, Reporter};
@@ -48,8 +48,8 @@ pub(crate) async fn run(
             super::migrate::apply(session, &connection, reporter).await?;
         }
     }
-    let state = state(&control, &resolved).await?;
-    let (analysed, plan) = plan(resolved, &state, &selected, work, reporter)?;
+    let state = Arc::new(state(&control, &resolved).await?);
+    let (analysed, plan) = plan(resolved, &state, &selected, work, reporter);
     if arguments.dry_run {
         reporter.data(&format!(
             "{}{}",
@@ -92,6 +92,8 @@ pub(crate) async fn run(
     let report = execute::execute(&run, reporter, &mut lines).await?;
     execute::remove_shadows(&control, &run.plan)
         .await
+        .map_err(|error| vec![error])?;
+    artifacts::write_late(session, &run.analysed, &run.plan, &report)
         .map_err(|error| vec![error])?;
     let results = run_results::of_run(&run.plan, &run.analysed, &report);
     run_results::write(session, &results, report.elapsed).map_err(|error| vec![error])?;
@@ -161,11 +163,11 @@ pub(super) async fn state(
 
 fn plan(
     resolved: Resolved,
-    state: &WarehouseState,
+    state: &Arc<WarehouseState>,
     selected: &BTreeSet<UniqueId>,
     work: &Work,
     reporter: &Reporter,
-) -> Result<(Analysed, Plan), Problems> {
+) -> (Analysed, Plan) {
     let wanted = resolved
         .project()
         .nodes
@@ -175,21 +177,17 @@ fn plan(
             if node.is_test() {
                 work.tests
             } else {
-                work.models || work.seeds
+                work.models || work.seeds || work.snapshots
             }
         })
         .map(|node| node.id.clone())
         .collect();
-    let (analysed, mut diagnostics) = analyse(resolved, state, &wanted);
-    let (plan, found) = plan::plan(&analysed, state, selected, work);
-    diagnostics.extend(found);
+    let analysed = analyse(resolved, state, &wanted);
+    let plan = plan::plan(&analysed, state, selected, work);
     for compiled in analysed.compiled.values() {
-        for message in &compiled.messages {
-            let event = Event::new("JinjaLogInfo", "I062", LogLevel::Info, message.as_str());
-            reporter.event(&event.with("msg", message.as_str()));
-        }
+        lines::messages(&compiled.messages, reporter);
     }
-    passed((analysed, plan), diagnostics, reporter)
+    (analysed, plan)
 }
 
 /// The value, unless there are errors; warnings are reported.

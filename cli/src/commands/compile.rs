@@ -1,5 +1,7 @@
 //! `compile`: writes the SQL of selected nodes; a single model's is printed too.
 
+use std::sync::Arc;
+
 use hcw_core::analyse::analyse;
 use hcw_core::project::NodeKind;
 use hcw_core::state::WarehouseState;
@@ -7,11 +9,12 @@ use serde_json::json;
 
 use super::build;
 use crate::args::{Flags, LogLevel};
+use crate::db::live::compile_late;
 use crate::report::{Event, Reporter};
 use crate::session::{Problems, Session};
 use crate::{artifacts, exit_code};
 
-/// Compiles without a database: incremental models are compiled as for their first build.
+/// Compiles without a database where no template asks one: incremental models are compiled as for their first build.
 pub(crate) async fn run(
     session: &Session,
     flags: &Flags,
@@ -21,8 +24,15 @@ pub(crate) async fn run(
     let resolved = session.resolve(reporter)?;
     build::found(&resolved, reporter);
     let selected = build::selected(&resolved, flags, reporter)?;
-    let (analysed, diagnostics) = analyse(resolved, &WarehouseState::default(), &selected);
-    let analysed = build::passed(analysed, diagnostics, reporter)?;
+    let mut analysed = analyse(resolved, &Arc::new(WarehouseState::default()), &selected);
+    if analysed.failed.is_empty() && !analysed.late.is_empty() {
+        let connection = session.connection().await?;
+        let client = session.connect(&connection).await?;
+        analysed = compile_late(analysed, client).await?.0;
+    }
+    if !analysed.failed.is_empty() {
+        return Err(analysed.failed.into_values().collect());
+    }
     artifacts::write_compiled(session, &analysed).map_err(|error| vec![error])?;
     let nodes = &analysed.resolved.project().nodes;
     let mut models = analysed

@@ -1,6 +1,8 @@
 //! `show`: the first rows of a query. Rows are what the user asked for, so they go to stdout and nowhere else.
 
-use hcw_core::analyse::{Analysed, analyse};
+use std::sync::Arc;
+
+use hcw_core::analyse::analyse;
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::project::NodeKind;
 use serde_json::{Map, Value as Json, json};
@@ -10,6 +12,7 @@ use tokio_postgres::types::Type;
 use super::build;
 use super::compile::with_inline_selected;
 use crate::args::{Flags, LogLevel};
+use crate::db::live::compile_late;
 use crate::db::redact::ServerError;
 use crate::report::{Event, Reporter};
 use crate::session::{Problems, Session};
@@ -43,11 +46,21 @@ pub(crate) async fn run(
         ]);
     };
     let connection = session.connection().await?;
-    let client = session.connect(&connection).await?;
-    let state = build::state(&client, &resolved).await?;
+    let mut client = session.connect(&connection).await?;
+    let state = Arc::new(build::state(&client, &resolved).await?);
     let relation = resolved.rendered.relations.get(id).cloned();
-    let (analysed, diagnostics) = analyse(resolved, &state, &wanted);
-    let analysed: Analysed = build::passed(analysed, diagnostics, reporter)?;
+    let mut analysed = analyse(resolved, &state, &wanted);
+    if analysed.failed.is_empty() && !analysed.late.is_empty() {
+        let (compiled, returned) = compile_late(analysed, client).await?;
+        analysed = compiled;
+        client = match returned {
+            Some(client) => client,
+            None => session.connect(&connection).await?,
+        };
+    }
+    if !analysed.failed.is_empty() {
+        return Err(analysed.failed.into_values().collect());
+    }
     let compiled = &analysed.compiled[id];
     let query = match (&relation, compiled.sql.is_empty()) {
         (Some(relation), true) => format!("select * from {}", relation.in_schema()),

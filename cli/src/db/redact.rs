@@ -11,6 +11,7 @@
 
 use std::fmt;
 
+use hcw_core::diagnostic::{Code, Diagnostic};
 use tokio_postgres::error::{DbError, ErrorPosition};
 
 /// Stands for what was taken out.
@@ -124,6 +125,36 @@ impl ServerError {
             copy_line,
             copy_column,
             sqlstate,
+        }
+    }
+}
+
+impl ServerError {
+    /// The problem that it is, not yet placed.
+    pub(crate) fn into_diagnostic(self) -> Diagnostic {
+        let code = if self.sqlstate == "57014" {
+            Code::Cancelled
+        } else {
+            Code::SqlFailed
+        };
+        let mut diagnostic =
+            Diagnostic::error(code, self.message).note(format!("SQLSTATE {}", self.sqlstate));
+        if let Some(table) = &self.table {
+            let schema = self.schema.as_deref().unwrap_or_default();
+            diagnostic = diagnostic.note(format!("table {schema}.{table}"));
+        }
+        for (what, name) in [
+            ("column", &self.column),
+            ("constraint", &self.constraint),
+            ("type", &self.datatype),
+        ] {
+            if let Some(name) = name {
+                diagnostic = diagnostic.note(format!("{what} {name}"));
+            }
+        }
+        match self.hint {
+            Some(hint) => diagnostic.help(hint),
+            None => diagnostic,
         }
     }
 }

@@ -4,7 +4,7 @@ use hcw_core::analyse::Analysed;
 use hcw_core::data_test::DataTest;
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::materialize::Statement;
-use hcw_core::plan::{Action, Step};
+use hcw_core::plan::Step;
 use hcw_core::source::{Location, SourceFile};
 
 use super::step::Context;
@@ -17,7 +17,7 @@ pub(super) struct Batch<'plan> {
 }
 
 impl<'plan> Batch<'plan> {
-    pub(super) fn new(statements: &'plan [Statement]) -> Batch<'plan> {
+    pub(super) fn new(statements: impl IntoIterator<Item = &'plan Statement>) -> Batch<'plan> {
         let mut text = String::new();
         let mut parts = Vec::new();
         for statement in statements {
@@ -52,6 +52,8 @@ pub(super) enum Failure {
         /// Offset in the compiled query.
         offset: Option<usize>,
     },
+    /// Something of the node is wrong that the server would have taken.
+    Found(Box<Diagnostic>),
     /// The connection is gone.
     Lost,
 }
@@ -91,6 +93,10 @@ impl Failure {
             })
         };
         match self {
+            Failure::Found(diagnostic) => {
+                let sidecar = node.and_then(|node| node.patched_at.clone());
+                placed(*diagnostic, sidecar.or_else(whole_file))
+            }
             Failure::Lost => placed(
                 Diagnostic::error(
                     Code::ConnectionLost,
@@ -106,37 +112,16 @@ impl Failure {
                     .and_then(|offset| compiled?.template_location(offset))
                     .or_else(sidecar)
                     .or_else(whole_file);
-                let code = if error.sqlstate == "57014" {
-                    Code::Cancelled
-                } else {
-                    Code::SqlFailed
-                };
-                let mut diagnostic = placed(
-                    Diagnostic::error(code, error.message.clone()),
-                    in_template,
-                )
-                .note(format!("SQLSTATE {}", error.sqlstate));
-                if let Some(table) = &error.table {
-                    let schema = error.schema.as_deref().unwrap_or_default();
-                    diagnostic = diagnostic.note(format!("table {schema}.{table}"));
-                }
-                for (what, name) in [
-                    ("column", &error.column),
-                    ("constraint", &error.constraint),
-                    ("type", &error.datatype),
-                ] {
-                    if let Some(name) = name {
-                        diagnostic = diagnostic.note(format!("{what} {name}"));
-                    }
-                }
+                let help = help(&error.sqlstate, &error.message);
+                let mut diagnostic = placed(error.into_diagnostic(), in_template);
                 if let (Some(offset), Some(compiled), Some(node)) = (offset, compiled, node) {
                     let path = format!("{}/{}", context.compiled_folder, crate::artifacts::compiled_path(node));
                     let file = SourceFile::new(path, compiled.sql.as_str());
                     diagnostic = diagnostic.related("in the compiled SQL", file.at(offset..offset));
                 }
-                match error.hint.or_else(|| help(&error.sqlstate, &error.message)) {
-                    Some(hint) => diagnostic.help(hint),
-                    None => diagnostic,
+                match help {
+                    Some(help) if diagnostic.help.is_none() => diagnostic.help(help),
+                    _ => diagnostic,
                 }
             }
         }
@@ -146,6 +131,7 @@ impl Failure {
 /// A data test that found rows, at the place that applies it.
 pub(super) fn test_finding(
     step: &Step,
+    test: &DataTest,
     failures: u64,
     is_error: bool,
     analysed: &Analysed,
@@ -163,12 +149,9 @@ pub(super) fn test_finding(
     };
     let location = node.patched_at.clone();
     let diagnostic = diagnostic.at(location.unwrap_or_else(|| node.file.at(0..0)));
-    match &step.action {
-        Action::Test(DataTest {
-            stored_in: Some(relation),
-            ..
-        }) => diagnostic.help(format!("the failing rows are in {}", relation.plain())),
-        _ => diagnostic.help(format!(
+    match &test.stored_in {
+        Some(relation) => diagnostic.help(format!("the failing rows are in {}", relation.plain())),
+        None => diagnostic.help(format!(
             "see the rows with the query in {}/{}, or keep them with --store-failures",
             context.compiled_folder,
             crate::artifacts::compiled_path(node)
@@ -212,6 +195,7 @@ mod tests {
             sql: sql.into(),
             query,
             counts: false,
+            transaction: true,
         }
     }
 

@@ -4,16 +4,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hcw_core::analyse::Analysed;
-use hcw_core::data_test::{DataTest, Verdict, verdict};
-use hcw_core::diagnostic::Diagnostic;
-use hcw_core::materialize::Statement;
+use hcw_core::data_test::{self, DataTest, Finding, Verdict};
+use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::late::LateEnd;
 use hcw_core::plan::{Action, Step};
-use hcw_core::seed::SeedData;
+use hcw_core::warehouse::Warehouse;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
+use super::build;
 use super::failure::{Batch, Failure, test_finding};
+use crate::db::live::LiveWarehouse;
+use crate::landing;
 use crate::report::Progress;
-use crate::{landing, seed_load};
 
 /// How a step ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +41,20 @@ pub(crate) struct Outcome {
     /// Rows written, or rows that failed a test.
     pub(crate) rows: Option<u64>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Texts that were not known before the run.
+    pub(crate) late: Option<LateText>,
 }
 
-/// How often a transaction is tried that the server ended as a deadlock.
-const DEADLOCK_ATTEMPTS: u32 = 4;
+/// What a late step was compiled to.
+#[derive(Debug)]
+pub(crate) struct LateText {
+    /// The node's query.
+    pub(crate) compiled: String,
+    /// The statement that made it.
+    pub(crate) main: Option<String>,
+    /// What `log` and `warn` said.
+    pub(crate) messages: Vec<String>,
+}
 
 /// What a step needs beside the plan.
 pub(super) struct Context {
@@ -52,44 +64,97 @@ pub(super) struct Context {
 }
 
 pub(super) async fn run(
-    client: &mut Client,
+    client: Client,
     step: &Step,
-    analysed: &Analysed,
+    analysed: &Arc<Analysed>,
     context: &Context,
-) -> Outcome {
-    let result = match &step.action {
-        Action::Statements(statements) => build(client, statements, &step.description).await,
-        Action::Seed {
-            before,
-            copy_into,
-            data,
-            after,
-        } => seed(client, before, &copy_into.in_schema(), data, after).await,
-        Action::Test(test) => {
-            let mut result = data_test(client, test).await;
-            if let Ok(outcome) = &mut result
-                && let (Status::Warn | Status::Fail, Some(failures)) =
-                    (outcome.status, outcome.rows)
-            {
-                let is_error = outcome.status == Status::Fail;
-                let finding = test_finding(step, failures, is_error, analysed, context);
-                outcome.diagnostics.push(finding);
-            }
-            result
+) -> (Option<Client>, Outcome) {
+    let mut client = client;
+    let outcome = match &step.action {
+        Action::Build { operations, .. } => {
+            let result = build::operations(&client, operations).await;
+            result.unwrap_or_else(|failure| error(failure.into_diagnostic(step, analysed, context)))
         }
+        Action::Test(test) => match data_test(&client, test).await {
+            Ok(finding) => tested(step, test, finding, analysed, context),
+            Err(failure) => error(failure.into_diagnostic(step, analysed, context)),
+        },
         Action::Land(table) => {
             let mut report = |progress: landing::LandingProgress| {
                 context
                     .progress
                     .read(&step.label, progress.bytes_read, progress.bytes);
             };
-            return match landing::land(client, &context.project_dir, table, &mut report).await {
+            match landing::land(&mut client, &context.project_dir, table, &mut report).await {
                 Ok(outcome) => landed(outcome),
                 Err(diagnostic) => error(*diagnostic),
-            };
+            }
         }
+        Action::Late => return late(client, step, analysed, context).await,
+        Action::Fail(diagnostic) => error((**diagnostic).clone()),
     };
-    result.unwrap_or_else(|failure| error(failure.into_diagnostic(step, analysed, context)))
+    (Some(client), outcome)
+}
+
+/// A step that asks the warehouse: templates block, so it has a thread of its own.
+async fn late(
+    client: Client,
+    step: &Step,
+    analysed: &Arc<Analysed>,
+    context: &Context,
+) -> (Option<Client>, Outcome) {
+    let live = Arc::new(LiveWarehouse::new(client));
+    let warehouse: Arc<dyn Warehouse> = live.clone();
+    let (id, analysed_there) = (step.id.clone(), analysed.clone());
+    let result = tokio::task::spawn_blocking(move || {
+        hcw_core::late::run(&analysed_there, &id, &warehouse)
+    })
+    .await;
+    let outcome = match result {
+        Ok(Ok(done)) => {
+            let mut outcome = match done.end {
+                LateEnd::Built { message, rows } => success(message, rows),
+                LateEnd::Tested(test, finding) => tested(step, &test, finding, analysed, context),
+            };
+            outcome.late = Some(LateText {
+                compiled: done.compiled.sql,
+                main: done.main,
+                messages: done.messages,
+            });
+            outcome
+        }
+        Ok(Err(diagnostic)) => error(*diagnostic),
+        Err(panic) => error(Diagnostic::error(
+            Code::TemplateError,
+            format!("`{}` ended the thread that built it: {panic}", step.name),
+        )),
+    };
+    // a value that still holds the connection keeps it: the next step gets another
+    let client = Arc::into_inner(live).map(LiveWarehouse::into_client);
+    (client, outcome)
+}
+
+fn tested(
+    step: &Step,
+    test: &DataTest,
+    finding: Finding,
+    analysed: &Analysed,
+    context: &Context,
+) -> Outcome {
+    let failures = finding.failures;
+    let (status, message) = match finding.verdict {
+        Verdict::Pass => (Status::Success, "PASS".to_owned()),
+        Verdict::Warn => (Status::Warn, format!("WARN {failures}")),
+        Verdict::Fail => (Status::Fail, format!("FAIL {failures}")),
+    };
+    let mut outcome = success(message, Some(failures));
+    outcome.status = status;
+    if status != Status::Success {
+        let is_error = status == Status::Fail;
+        let finding = test_finding(step, test, failures, is_error, analysed, context);
+        outcome.diagnostics.push(finding);
+    }
+    outcome
 }
 
 fn error(diagnostic: Diagnostic) -> Outcome {
@@ -98,93 +163,24 @@ fn error(diagnostic: Diagnostic) -> Outcome {
         message: "ERROR".to_owned(),
         rows: None,
         diagnostics: vec![diagnostic],
+        late: None,
     }
 }
 
-fn success(message: String, rows: Option<u64>) -> Outcome {
+pub(super) fn success(message: String, rows: Option<u64>) -> Outcome {
     Outcome {
         status: Status::Success,
         message,
         rows,
         diagnostics: Vec::new(),
+        late: None,
     }
 }
 
-/// All statements in one message: the server runs them as one transaction, in one round trip.
-///
-/// Readers of the replaced relation may hold locks in another order: the server ends a deadlock by refusing
-/// one side, and what it refused of ours is tried again.
-async fn build(
-    client: &Client,
-    statements: &[Statement],
-    description: &str,
-) -> Result<Outcome, Failure> {
-    let batch = Batch::new(statements);
-    let mut attempt = 1;
-    let counts = loop {
-        match send(client, &batch).await {
-            Err(failure) if failure.is_deadlock() && attempt < DEADLOCK_ATTEMPTS => attempt += 1,
-            result => break result?,
-        }
-    };
-    let rows = statements
-        .iter()
-        .zip(counts)
-        .filter(|(statement, _)| statement.counts)
-        .map(|(_, count)| count)
-        .next_back();
-    let is_view = description.contains(" view ");
-    Ok(if is_view {
-        success("CREATE VIEW".to_owned(), None)
-    } else {
-        success(format!("SELECT {}", rows.unwrap_or_default()), rows)
-    })
-}
-
-/// Sends a batch; the row count of each statement comes back.
-async fn send(client: &Client, batch: &Batch<'_>) -> Result<Vec<u64>, Failure> {
-    let messages = client
-        .simple_query(&batch.text)
-        .await
-        .map_err(|error| Failure::of(&error, batch))?;
-    let counts = messages.into_iter().filter_map(|message| match message {
-        SimpleQueryMessage::CommandComplete(count) => Some(count),
-        _ => None,
-    });
-    Ok(counts.collect())
-}
-
-async fn seed(
-    client: &mut Client,
-    before: &[Statement],
-    copy_into: &str,
-    data: &SeedData,
-    after: &[Statement],
-) -> Result<Outcome, Failure> {
-    let columns: Vec<String> = data.columns.iter().map(|(name, _)| name.clone()).collect();
-    let begin = Batch::new(&[]);
-    let transaction = client
-        .transaction()
-        .await
-        .map_err(|error| Failure::of(&error, &begin))?;
-    let batch = Batch::new(before);
-    send(transaction.client(), &batch).await?;
-    let rows = seed_load::copy_seed(transaction.client(), copy_into, &columns, &data.rows)
-        .await
-        .map_err(|error| Failure::of(&error, &begin))?;
-    let batch = Batch::new(after);
-    send(transaction.client(), &batch).await?;
-    transaction
-        .commit()
-        .await
-        .map_err(|error| Failure::of(&error, &begin))?;
-    Ok(success(format!("INSERT {rows}"), Some(rows)))
-}
-
-async fn data_test(client: &Client, test: &DataTest) -> Result<Outcome, Failure> {
+async fn data_test(client: &Client, test: &DataTest) -> Result<Finding, Failure> {
     if !test.store.is_empty() {
         let batch = Batch::new(&test.store);
-        send(client, &batch).await?;
+        build::send(client, &batch).await?;
     }
     let statements = std::slice::from_ref(&test.query);
     let batch = Batch::new(statements);
@@ -196,24 +192,8 @@ async fn data_test(client: &Client, test: &DataTest) -> Result<Outcome, Failure>
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
     });
-    // an aggregate over no rows may be null: nothing failed
-    let failures = row
-        .and_then(|row| row.get("failures"))
-        .and_then(|text| text.parse::<u64>().ok())
-        .unwrap_or_default();
-    let flag = |name: &str| row.and_then(|row| row.get(name)) == Some("t");
-    let (status, message) = match verdict(test.severity, flag("should_warn"), flag("should_error"))
-    {
-        Verdict::Pass => (Status::Success, "PASS".to_owned()),
-        Verdict::Warn => (Status::Warn, format!("WARN {failures}")),
-        Verdict::Fail => (Status::Fail, format!("FAIL {failures}")),
-    };
-    Ok(Outcome {
-        status,
-        message,
-        rows: Some(failures),
-        diagnostics: Vec::new(),
-    })
+    let cell = |name: &str| row.and_then(|row| row.get(name));
+    Ok(data_test::finding(test, cell))
 }
 
 fn landed(outcome: landing::LandingOutcome) -> Outcome {
@@ -231,5 +211,6 @@ fn landed(outcome: landing::LandingOutcome) -> Outcome {
         message,
         rows: Some(outcome.rows),
         diagnostics: outcome.warnings,
+        late: None,
     }
 }

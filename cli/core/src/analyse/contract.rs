@@ -9,7 +9,7 @@ use crate::project::{Node, NodeKind};
 use crate::sql;
 
 /// Whether a node's contract is enforced.
-pub(crate) fn is_enforced(node: &Node) -> bool {
+fn is_enforced(node: &Node) -> bool {
     match node.config.get("contract") {
         Some(serde_json::Value::Object(contract)) => {
             config::flag(contract, "enforced").unwrap_or(false)

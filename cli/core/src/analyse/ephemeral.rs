@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Compiled, Inlined};
+use crate::diagnostic::Diagnostic;
 use crate::graph::Resolved;
 use crate::jinja::Relation;
 use crate::project::UniqueId;
@@ -23,6 +24,33 @@ pub(super) fn needed<'graph>(
         }
     }
     found.into_iter().collect()
+}
+
+/// What reads a late ephemeral model is late itself; what reads one that does not compile does not compile.
+pub(super) fn spread(
+    resolved: &Resolved,
+    ephemeral: &BTreeSet<&UniqueId>,
+    compiled: &mut BTreeMap<UniqueId, Compiled>,
+    late: &mut BTreeSet<UniqueId>,
+    failed: &mut BTreeMap<UniqueId, Diagnostic>,
+) {
+    for id in &resolved.graph.order {
+        let parents: Vec<&UniqueId> = resolved
+            .graph
+            .parents(id)
+            .filter(|parent| ephemeral.contains(parent))
+            .collect();
+        let problem = parents.iter().find_map(|parent| failed.get(*parent)).cloned();
+        if let Some(problem) = problem {
+            if compiled.remove(id).is_some() || late.remove(id) {
+                failed.insert(id.clone(), problem);
+            }
+        } else if parents.iter().any(|parent| late.contains(*parent))
+            && compiled.remove(id).is_some()
+        {
+            late.insert(id.clone());
+        }
+    }
 }
 
 /// Puts the expressions in, in dependency order.

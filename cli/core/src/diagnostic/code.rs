@@ -47,6 +47,7 @@ codes! {
     PackagesInvalid = "HCW0116", "a package that cannot be used";
     PackageVersion = "HCW0117", "versions that do not fit together";
     PackageFetch = "HCW0118", "a package that cannot be fetched";
+    ContractBroken = "HCW0119", "columns that are not those of the contract";
     // 02: names
     UnknownRef = "HCW0201", "ref() of a model that does not exist";
     UnknownSource = "HCW0202", "source() that is not declared";

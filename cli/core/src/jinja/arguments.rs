@@ -98,3 +98,59 @@ fn unknown(definition: &MacroDefinition, name: &str) -> Diagnostic {
     .related("defined here", definition.header())
     .did_you_mean(name, definition.parameter_names())
 }
+
+/// The arguments of a function of dbt's, by position or by name.
+pub(super) struct Given<'call> {
+    positional: &'call [Value],
+    named: Option<Kwargs>,
+}
+
+impl<'call> Given<'call> {
+    pub(super) fn new(call: &'call [Value]) -> Result<Given<'call>, Error> {
+        Ok(match call.split_last() {
+            Some((last, before)) if last.is_kwargs() => Given {
+                positional: before,
+                named: Some(Kwargs::try_from(last.clone())?),
+            },
+            _ => Given {
+                positional: call,
+                named: None,
+            },
+        })
+    }
+
+    /// An argument that was given and is not none.
+    pub(super) fn value(&self, position: usize, name: &'static str) -> Option<Value> {
+        self.present(position, name)
+            .filter(|value| !value.is_none() && !value.is_undefined())
+    }
+
+    /// An argument that was given, none included.
+    pub(super) fn present(&self, position: usize, name: &'static str) -> Option<Value> {
+        match self.positional.get(position) {
+            Some(value) => Some(value.clone()),
+            None => self.named.as_ref()?.get::<Value>(name).ok(),
+        }
+    }
+
+    /// An argument as a text.
+    pub(super) fn text(&self, position: usize, name: &'static str) -> Option<String> {
+        self.value(position, name).map(|value| value.to_string())
+    }
+
+    /// A switch, with its default.
+    pub(super) fn flag(&self, position: usize, name: &'static str, default: bool) -> bool {
+        self.present(position, name)
+            .map_or(default, |value| value.is_true())
+    }
+
+    /// An argument that must be given.
+    pub(super) fn needed(&self, position: usize, name: &'static str) -> Result<Value, Error> {
+        self.value(position, name).ok_or_else(|| {
+            Error::new(
+                minijinja::ErrorKind::MissingArgument,
+                format!("the argument `{name}` is missing"),
+            )
+        })
+    }
+}

@@ -6,14 +6,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use minijinja::value::{Enumerator, Object, Value};
 use serde_json::{Map, Value as Json};
 
+use super::access::Access;
 use super::adapter::Adapter;
+use super::column::ColumnClass;
 use super::functions::{ConfigObject, ContextFunction, Function, VarFunction, from_json};
 use super::library::MacroDefinition;
 use super::namespace::MacroScope;
-use super::relation::Relation;
+use super::python;
+use super::relation::{Relation, RelationClass};
+use super::statement::{StatementCall, StatementFunction};
 use crate::diagnostic::Diagnostic;
 use crate::project::config::{self, ConfigMap};
 use crate::project::{DocsBlocks, ModelReference, UniqueId};
+use crate::seed::SeedData;
 use crate::settings::Settings;
 
 /// What is the same for all nodes of a run.
@@ -40,6 +45,7 @@ impl Shared {
         let mut flags = settings.flags.clone();
         for (name, value) in [
             ("FULL_REFRESH", Json::Bool(settings.full_refresh)),
+            ("PUBLISH", Json::from(settings.publish.as_str())),
             ("STORE_FAILURES", Json::Bool(settings.store_failures)),
             ("WHICH", Json::from(settings.verb.as_str())),
         ] {
@@ -136,6 +142,10 @@ pub(crate) struct Captured {
     macro_depth: usize,
     /// Messages of `log(…, info=true)` and `exceptions.warn`.
     pub(crate) messages: Vec<String>,
+    /// The statement that makes the node.
+    pub(crate) main: Option<String>,
+    /// What came of it, where it has run.
+    pub(crate) response: Option<Value>,
 }
 
 /// The context of one rendering.
@@ -155,18 +165,60 @@ pub(crate) struct NodeContext {
     pub(crate) root_config: ConfigMap,
     /// False in the first pass, as in dbt.
     pub(crate) execute: bool,
-    /// What `is_incremental()` answers.
-    pub(crate) is_incremental: bool,
-    /// Names given by the caller, such as a generic test's arguments.
+    /// The way to the warehouse.
+    pub(crate) access: Access,
+    /// The rows of the seed that is being built.
+    pub(crate) seed: Option<Arc<SeedData>>,
+    /// Names given by the caller, such as a materialization's `sql`.
     pub(crate) extra: Vec<(&'static str, Value)>,
     pub(crate) captured: Mutex<Captured>,
+    /// What `statement` has stored by name.
+    pub(crate) results: Mutex<BTreeMap<String, Value>>,
 }
 
 impl NodeContext {
+    /// The context of a template that belongs to no node, in the first pass.
+    pub(crate) fn new(
+        shared: &Arc<Shared>,
+        names: &Arc<dyn Names>,
+        macros: Arc<MacroScope>,
+    ) -> NodeContext {
+        NodeContext {
+            shared: shared.clone(),
+            names: names.clone(),
+            macros,
+            this: None,
+            model: Value::from(()),
+            config: ConfigMap::new(),
+            root_config: ConfigMap::new(),
+            execute: false,
+            access: Access::None,
+            seed: None,
+            extra: Vec::new(),
+            captured: Mutex::default(),
+            results: Mutex::default(),
+        }
+    }
+
+    /// The results of statements by name.
+    pub(super) fn stored_results(&self) -> MutexGuard<'_, BTreeMap<String, Value>> {
+        self.results.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// All names of the context, for messages.
-    pub(crate) const NAMES: [&'static str; 24] = [
+    pub(crate) const NAMES: [&'static str; 33] = [
         "doc",
         "adapter",
+        "api",
+        "context",
+        "load_agate_table",
+        "load_result",
+        "render",
+        "store_raw_result",
+        "store_result",
+        "write",
+        "sql",
+        "thread_id",
         "ref",
         "source",
         "config",
@@ -177,7 +229,6 @@ impl NodeContext {
         "model",
         "execute",
         "flags",
-        "is_incremental",
         "return",
         "log",
         "print",
@@ -202,9 +253,11 @@ impl NodeContext {
             config: self.config.clone(),
             root_config: self.root_config.clone(),
             execute: self.execute,
-            is_incremental: self.is_incremental,
+            access: self.access.clone(),
+            seed: self.seed.clone(),
             extra: self.extra.clone(),
             captured: Mutex::default(),
+            results: Mutex::default(),
         }
     }
 
@@ -278,10 +331,28 @@ impl NodeContext {
                 function,
             })
         };
+        let statement = |function: StatementFunction| {
+            Value::from_object(StatementCall {
+                context: self.clone(),
+                function,
+            })
+        };
         Some(match name {
             "adapter" => Value::from_object(Adapter {
                 context: self.clone(),
             }),
+            "api" => python::dict([
+                ("Relation", Value::from_object(RelationClass)),
+                ("Column", Value::from_object(ColumnClass)),
+            ]),
+            "context" => Value::from_dyn_object(self.clone()),
+            "load_agate_table" => statement(StatementFunction::LoadAgateTable),
+            "load_result" => statement(StatementFunction::LoadResult),
+            "render" => statement(StatementFunction::Render),
+            "store_raw_result" => statement(StatementFunction::StoreRawResult),
+            "store_result" => statement(StatementFunction::StoreResult),
+            "write" => statement(StatementFunction::Write),
+            "thread_id" => "Thread-1".into(),
             "__hcw_context" => Value::from_dyn_object(self.clone()),
             "ref" => function(Function::Ref),
             "source" => function(Function::Source),
@@ -293,7 +364,6 @@ impl NodeContext {
             }),
             "env_var" => function(Function::EnvVar),
             "doc" => function(Function::Doc),
-            "is_incremental" => function(Function::IsIncremental),
             "log" => function(Function::Log),
             "print" => function(Function::Print),
             "builtins" => {

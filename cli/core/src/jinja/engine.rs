@@ -261,6 +261,55 @@ impl Engine {
             .map_err(|error| self.diagnostic(&error, None))
     }
 
+    /// The macro of a materialization: of the root project, built-in, or of a package, the one for PostgreSQL
+    /// first.
+    pub(crate) fn materialization(&self, name: &str) -> Option<&Arc<MacroDefinition>> {
+        ["postgres", "default"].iter().find_map(|adapter| {
+            let name = format!("materialization_{name}_{adapter}");
+            self.macros.of_root_first(&name).map(|found| found.definition())
+        })
+    }
+
+    /// The names of all materializations.
+    pub(crate) fn materializations(&self) -> Vec<String> {
+        let names: BTreeSet<String> = self
+            .known_functions
+            .iter()
+            .filter_map(|name| name.strip_prefix("materialization_"))
+            .filter_map(|name| {
+                name.strip_suffix("_default")
+                    .or_else(|| name.strip_suffix("_postgres"))
+            })
+            .map(str::to_owned)
+            .collect();
+        names.into_iter().collect()
+    }
+
+    /// Runs a materialization in a node's context.
+    pub(crate) fn call_materialization(
+        &self,
+        name: &str,
+        context: &Arc<NodeContext>,
+    ) -> Result<Value, Diagnostic> {
+        let definition = self.materialization(name);
+        let found = definition.and_then(|definition| self.macros.of_root_first(&definition.name));
+        let template = self
+            .environment
+            .template_from_named_str("<call>", "")
+            .and_then(|template| template.render_captured(root(context)));
+        template
+            .and_then(|mut captured| {
+                captured.with_state_mut(|state| match found {
+                    Some(found) => Value::from_dyn_object(found.clone()).call(state, &[]),
+                    None => Err(Error::new(
+                        ErrorKind::UnknownFunction,
+                        format!("{name} is unknown"),
+                    )),
+                })
+            })
+            .map_err(|error| self.diagnostic(&error, None))
+    }
+
     /// The names of all generic tests.
     pub(crate) fn generic_tests(&self) -> Vec<&str> {
         let tests = self.known_functions.iter();
@@ -285,7 +334,7 @@ fn has_marks(text: &str) -> bool {
         .any(|mark| text.contains(mark))
 }
 
-fn root(context: &Arc<NodeContext>) -> Value {
+pub(super) fn root(context: &Arc<NodeContext>) -> Value {
     Value::from_dyn_object(context.clone())
 }
 

@@ -44,7 +44,6 @@ pub(super) enum Function {
     Source,
     EnvVar,
     Doc,
-    IsIncremental,
     Log,
     Print,
 }
@@ -83,7 +82,6 @@ impl Object for ContextFunction {
                 environment_variable(context, &name, default)
             }
             Function::Doc => documentation(context, arguments),
-            Function::IsIncremental => Ok(context.is_incremental.into()),
             Function::Log => {
                 let (message, options): (Value, Kwargs) = from_args(arguments)?;
                 if options.get::<Option<bool>>("info")?.unwrap_or(false) && context.execute {
@@ -271,6 +269,16 @@ impl Object for ConfigObject {
         method: &str,
         arguments: &[Value],
     ) -> Result<Value, Error> {
+        if let "persist_relation_docs" | "persist_column_docs" = method {
+            let what = if method == "persist_column_docs" {
+                "columns"
+            } else {
+                "relation"
+            };
+            let merged = self.context.merged_config();
+            let persists = merged.get("persist_docs").and_then(|docs| docs.get(what));
+            return Ok((persists == Some(&Json::Bool(true))).into());
+        }
         let (name, default, options): (String, Option<Value>, Kwargs) = from_args(arguments)?;
         let default = match default {
             Some(default) => Some(default),
@@ -298,14 +306,6 @@ impl Object for ConfigObject {
                     format!("the configuration `{name}` is required here"),
                 ))),
             },
-            "persist_relation_docs" | "persist_column_docs" => {
-                let key = method
-                    .trim_start_matches("persist_")
-                    .trim_end_matches("_docs");
-                let key = if key == "column" { "columns" } else { key };
-                let persists = merged.get("persist_docs").and_then(|docs| docs.get(key));
-                Ok((persists == Some(&Json::Bool(true))).into())
-            }
             _ => Err(unknown_method("config", method)),
         }
     }

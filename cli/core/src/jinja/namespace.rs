@@ -135,6 +135,13 @@ impl MacroTable {
             .map(|found| found.definition())
     }
 
+    /// A macro of the root project, else a built-in one, else any package's.
+    pub(super) fn of_root_first(&self, name: &str) -> Option<&Arc<ProjectMacro>> {
+        self.in_package(&self.root, name)
+            .or_else(|| self.built_in.macros.get(name))
+            .or_else(|| self.by_name.get(name))
+    }
+
     /// The names of the packages that macros can be asked of.
     pub(super) fn package_names(&self) -> impl Iterator<Item = &str> {
         self.packages

@@ -1,42 +1,118 @@
 //! A relation as templates see it: prints as its quoted name, with dbt's attributes and methods.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, Value};
+use minijinja::value::{DynObject, Enumerator, Object, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 
-use crate::name::{RelationName, quote_identifier};
+use super::arguments::Given;
+use super::python;
+use crate::name::{RelationName, quote_identifier, quote_literal};
+use crate::state::RelationType;
 
 /// What a relation is, where that is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RelationKind {
     /// A table.
     Table,
     /// A view.
     View,
+    /// A materialized view.
+    MaterializedView,
     /// A common table expression that stands for an ephemeral model.
     CommonTableExpression,
+    /// A foreign table.
+    External,
+    /// A function.
+    Function,
 }
+
+const KINDS: [(RelationKind, &str); 6] = [
+    (RelationKind::Table, "table"),
+    (RelationKind::View, "view"),
+    (RelationKind::MaterializedView, "materialized_view"),
+    (RelationKind::CommonTableExpression, "cte"),
+    (RelationKind::External, "external"),
+    (RelationKind::Function, "function"),
+];
 
 impl RelationKind {
     fn as_str(self) -> &'static str {
-        match self {
-            RelationKind::Table => "table",
-            RelationKind::View => "view",
-            RelationKind::CommonTableExpression => "cte",
+        KINDS
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("table", |(_, name)| name)
+    }
+
+    fn of(name: &str) -> Option<RelationKind> {
+        KINDS
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(kind, _)| *kind)
+    }
+
+    /// What the catalogue says a relation is; `None` for what no model can be.
+    pub(crate) fn of_existing(relation_type: RelationType) -> Option<RelationKind> {
+        match relation_type {
+            RelationType::Table => Some(RelationKind::Table),
+            RelationType::View => Some(RelationKind::View),
+            RelationType::MaterializedView => Some(RelationKind::MaterializedView),
+            RelationType::Other => None,
         }
     }
 }
 
-/// dbt's Relation.
-#[derive(Debug, Clone)]
+/// A choice for each of database, schema and identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Parts<Choice> {
+    pub(crate) database: Choice,
+    pub(crate) schema: Choice,
+    pub(crate) identifier: Choice,
+}
+
+impl Parts<bool> {
+    const ALL: Parts<bool> = Parts {
+        database: true,
+        schema: true,
+        identifier: true,
+    };
+
+    /// The same with what arguments say otherwise.
+    fn changed(&mut self, given: &Given<'_>) {
+        for (position, (part, choice)) in [
+            ("database", &mut self.database),
+            ("schema", &mut self.schema),
+            ("identifier", &mut self.identifier),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            if let Some(value) = given.value(position, part) {
+                *choice = value.is_true();
+            }
+        }
+    }
+}
+
+/// Rows that a reader of the relation gets, where that is not all of them (`--empty`, `--sample`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) struct RowFilter {
+    /// At most so many rows.
+    pub(crate) limit: Option<u64>,
+    /// Only rows of a period: the column, from, and up to (exclusive).
+    pub(crate) event_time: Option<(String, Option<String>, Option<String>)>,
+}
+
+/// dbt's Relation. An empty part of the name is absent.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Relation {
     pub(crate) name: RelationName,
     pub(crate) kind: Option<RelationKind>,
-    pub(crate) shows_database: bool,
-    pub(crate) shows_schema: bool,
-    pub(crate) shows_identifier: bool,
+    pub(crate) shows: Parts<bool>,
+    pub(crate) quotes: Parts<bool>,
+    pub(crate) rows: RowFilter,
 }
 
 impl Relation {
@@ -44,90 +120,307 @@ impl Relation {
         Relation {
             name,
             kind,
-            shows_database: true,
-            shows_schema: true,
-            shows_identifier: true,
+            shows: Parts::ALL,
+            quotes: Parts::ALL,
+            rows: RowFilter::default(),
         }
     }
 
     /// The common table expression that an ephemeral model becomes.
     pub(crate) fn ephemeral(model: &str) -> Relation {
+        let name = RelationName {
+            database: String::new(),
+            schema: String::new(),
+            identifier: format!("__dbt__cte__{model}"),
+        };
         Relation {
-            shows_database: false,
-            shows_schema: false,
-            ..Relation::new(
-                RelationName {
-                    database: String::new(),
-                    schema: String::new(),
-                    identifier: format!("__dbt__cte__{model}"),
-                },
-                Some(RelationKind::CommonTableExpression),
-            )
+            quotes: Parts {
+                identifier: false,
+                ..Parts::ALL
+            },
+            ..Relation::new(name, Some(RelationKind::CommonTableExpression))
         }
     }
 
     pub(crate) fn into_value(self) -> Value {
         Value::from_object(self)
     }
+
+    /// Its full name, whatever rows a reader would get.
+    pub(crate) fn rendered_name(&self) -> String {
+        let parts = [
+            (self.shows.database, self.quotes.database, &self.name.database),
+            (self.shows.schema, self.quotes.schema, &self.name.schema),
+            (
+                self.shows.identifier,
+                self.quotes.identifier,
+                &self.name.identifier,
+            ),
+        ];
+        let shown: Vec<String> = parts
+            .into_iter()
+            .filter(|(shows, _, part)| *shows && !part.is_empty())
+            .map(|(_, quotes, part)| {
+                if quotes {
+                    quote_identifier(part)
+                } else {
+                    part.clone()
+                }
+            })
+            .collect();
+        shown.join(".")
+    }
+
+    fn subquery_alias(&self, namespace: &str) -> String {
+        format!("_dbt_{namespace}_subq_{}", self.name.identifier)
+    }
+
+    fn information_schema(&self, view: Option<String>) -> Relation {
+        let name = RelationName {
+            database: self.name.database.clone(),
+            schema: "INFORMATION_SCHEMA".to_owned(),
+            identifier: view.unwrap_or_default(),
+        };
+        Relation {
+            quotes: Parts {
+                database: self.quotes.database,
+                schema: false,
+                identifier: false,
+            },
+            ..Relation::new(name, Some(RelationKind::View))
+        }
+    }
 }
 
 impl fmt::Display for Relation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.kind == Some(RelationKind::CommonTableExpression) {
-            return formatter.write_str(&self.name.identifier);
+        let mut text = self.rendered_name();
+        match self.rows.limit {
+            None => {}
+            Some(limit) => {
+                let alias = self.subquery_alias("limit");
+                let condition = if limit == 0 { " where false" } else { "" };
+                text = format!("(select * from {text}{condition} limit {limit}) {alias}");
+            }
         }
-        let parts = [
-            (self.shows_database, &self.name.database),
-            (self.shows_schema, &self.name.schema),
-            (self.shows_identifier, &self.name.identifier),
-        ];
-        let mut separator = "";
-        for (_, part) in parts.iter().filter(|(shows, _)| *shows) {
-            write!(formatter, "{separator}{}", quote_identifier(part))?;
-            separator = ".";
+        if let Some((column, from, before)) = &self.rows.event_time {
+            let from = from
+                .as_ref()
+                .map(|from| format!("{column} >= {}", quote_literal(from)));
+            let before = before
+                .as_ref()
+                .map(|before| format!("{column} < {}", quote_literal(before)));
+            let conditions: Vec<String> = from.into_iter().chain(before).collect();
+            if !conditions.is_empty() {
+                let alias = self.subquery_alias("et_filter");
+                text = format!(
+                    "(select * from {text} where {}) {alias}",
+                    conditions.join(" and ")
+                );
+            }
         }
-        Ok(())
+        formatter.write_str(&text)
+    }
+}
+
+fn part(text: &str) -> Value {
+    if text.is_empty() {
+        Value::from(())
+    } else {
+        Value::from(text)
     }
 }
 
 impl Object for Relation {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let is = |kind: RelationKind| Value::from(self.kind == Some(kind));
+        let is_stored = matches!(
+            self.kind,
+            Some(RelationKind::Table | RelationKind::View | RelationKind::MaterializedView)
+        );
         Some(match key.as_str()? {
-            "database" => Value::from(self.name.database.clone()),
-            "schema" => Value::from(self.name.schema.clone()),
-            "identifier" | "name" | "table" => Value::from(self.name.identifier.clone()),
+            "database" => part(&self.name.database),
+            "schema" => part(&self.name.schema),
+            "identifier" | "name" | "table" => part(&self.name.identifier),
             "type" => self
                 .kind
                 .map_or(Value::from(()), |kind| kind.as_str().into()),
-            "is_table" => (self.kind == Some(RelationKind::Table)).into(),
-            "is_view" => (self.kind == Some(RelationKind::View)).into(),
-            "is_cte" => (self.kind == Some(RelationKind::CommonTableExpression)).into(),
+            "path" => python::dict([
+                ("database", part(&self.name.database)),
+                ("schema", part(&self.name.schema)),
+                ("identifier", part(&self.name.identifier)),
+            ]),
+            "limit" => Value::from(self.rows.limit),
+            "is_table" => is(RelationKind::Table),
+            "is_view" => is(RelationKind::View),
+            "is_materialized_view" => is(RelationKind::MaterializedView),
+            "is_cte" => is(RelationKind::CommonTableExpression),
+            "is_function" => is(RelationKind::Function),
+            "is_pointer" => false.into(),
+            "can_be_renamed" => is_stored.into(),
+            "can_be_replaced" => matches!(self.kind, Some(RelationKind::View | RelationKind::Table)).into(),
+            "quote_character" => "\"".into(),
+            "require_alias" => true.into(),
+            "Table" => "table".into(),
+            "View" => "view".into(),
+            "MaterializedView" => "materialized_view".into(),
+            "CTE" => "cte".into(),
+            "External" => "external".into(),
             _ => return None,
         })
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(&["database", "schema", "identifier", "type"])
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        true
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        Some((**self).cmp(other.downcast_ref::<Relation>()?))
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        call: &[Value],
+    ) -> Result<Value, Error> {
+        let mut relation = Relation::clone(self);
+        match method {
+            "render" => return Ok(Value::from(self.rendered_name())),
+            "render_limited" => return Ok(Value::from(self.to_string())),
+            "quoted" => {
+                let (text,): (String,) = from_args(call)?;
+                return Ok(Value::from(quote_identifier(&text)));
+            }
+            "include" => relation.shows.changed(&Given::new(call)?),
+            "quote" => relation.quotes.changed(&Given::new(call)?),
+            "replace_path" => {
+                let given = Given::new(call)?;
+                replace_path(&mut relation.name, |name| given.present(usize::MAX, name));
+            }
+            "incorporate" => {
+                let given = Given::new(call)?;
+                if let Some(path) = given.value(usize::MAX, "path") {
+                    replace_path(&mut relation.name, |name| {
+                        let value = path.get_item(&Value::from(name)).ok()?;
+                        (!value.is_undefined()).then_some(value)
+                    });
+                }
+                if let Some(kind) = given.text(usize::MAX, "type") {
+                    relation.kind = RelationKind::of(&kind);
+                }
+                if let Some(limit) = given.value(usize::MAX, "limit") {
+                    relation.rows.limit = u64::try_from(limit).ok();
+                }
+            }
+            "without_identifier" => relation.name.identifier.clear(),
+            "information_schema" => {
+                let (view,): (Option<Value>,) = from_args(call)?;
+                let view = view.and_then(|view| view.as_str().map(str::to_owned));
+                relation = relation.information_schema(view);
+            }
+            "information_schema_only" => relation = relation.information_schema(None),
+            "matches" => return matches(&relation, call).map(Value::from),
+            "relation_max_name_length" => return Ok(crate::name::MAX_NAME_BYTES.into()),
+            "get" => {
+                let (name, default): (String, Option<Value>) = from_args(call)?;
+                if name == "metadata" {
+                    return Ok(python::dict([("type", Value::from("PostgresRelation"))]));
+                }
+                let value = self.get_value(&Value::from(name));
+                return Ok(value.or(default).unwrap_or(Value::from(())));
+            }
+            _ => return Arc::new(RelationClass).call_method(state, method, call),
+        }
+        Ok(relation.into_value())
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+fn replace_path(name: &mut RelationName, given: impl Fn(&'static str) -> Option<Value>) {
+    for (part, text) in [
+        ("database", &mut name.database),
+        ("schema", &mut name.schema),
+        ("identifier", &mut name.identifier),
+    ] {
+        if let Some(value) = given(part) {
+            *text = text_of(&value);
+        }
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    if value.is_none() || value.is_undefined() {
+        String::new()
+    } else {
+        value.to_string()
+    }
+}
+
+fn matches(relation: &Relation, call: &[Value]) -> Result<bool, Error> {
+    let given = Given::new(call)?;
+    let parts = [
+        ("database", &relation.name.database),
+        ("schema", &relation.name.schema),
+        ("identifier", &relation.name.identifier),
+    ];
+    Ok(parts
+        .into_iter()
+        .enumerate()
+        .all(|(position, (name, present))| {
+            given
+                .text(position, name)
+                .is_none_or(|wanted| wanted == *present)
+        }))
+}
+
+/// `api.Relation`: makes relations.
+#[derive(Debug)]
+pub(super) struct RelationClass;
+
+impl Object for RelationClass {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        Some(match key.as_str()? {
+            "Table" => "table".into(),
+            "View" => "view".into(),
+            "MaterializedView" => "materialized_view".into(),
+            "CTE" => "cte".into(),
+            "External" => "external".into(),
+            _ => return None,
+        })
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        true
     }
 
     fn call_method(
         self: &Arc<Self>,
         _state: &mut State<'_, '_>,
         method: &str,
-        arguments: &[Value],
+        call: &[Value],
     ) -> Result<Value, Error> {
         match method {
-            "render" => Ok(Value::from(self.to_string())),
-            "include" => {
-                let (named,): (Kwargs,) = minijinja::value::from_args(arguments)?;
-                let mut relation = Relation::clone(self);
-                for (part, shows) in [
-                    ("database", &mut relation.shows_database),
-                    ("schema", &mut relation.shows_schema),
-                    ("identifier", &mut relation.shows_identifier),
-                ] {
-                    if let Some(flag) = named.get(part)? {
-                        *shows = flag;
-                    }
-                }
-                named.assert_all_used()?;
-                Ok(relation.into_value())
+            "create" => created(call).map(Relation::into_value),
+            "add_ephemeral_prefix" => {
+                let (name,): (String,) = from_args(call)?;
+                Ok(Value::from(format!("__dbt__cte__{name}")))
+            }
+            "scd_args" => {
+                let (key, updated_at): (Value, Value) = from_args(call)?;
+                let mut arguments: Vec<Value> = match key.as_str() {
+                    Some(_) => vec![key.clone()],
+                    None => key.try_iter()?.collect(),
+                };
+                arguments.push(updated_at);
+                Ok(Value::from(arguments))
             }
             _ => Err(Error::new(
                 ErrorKind::UnknownMethod,
@@ -137,6 +430,81 @@ impl Object for Relation {
     }
 
     fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, formatter)
+        formatter.write_str("<class 'Relation'>")
+    }
+}
+
+/// From the arguments `database`, `schema`, `identifier`, `type`, `quote_policy` and `include_policy`.
+fn created(call: &[Value]) -> Result<Relation, Error> {
+    let given = Given::new(call)?;
+    let text = |position: usize, name| given.text(position, name).unwrap_or_default();
+    let name = RelationName {
+        database: text(0, "database"),
+        schema: text(1, "schema"),
+        identifier: text(2, "identifier"),
+    };
+    let kind = RelationKind::of(&text(3, "type"));
+    let mut relation = Relation::new(name, kind);
+    for (key, choice) in [
+        ("quote_policy", &mut relation.quotes),
+        ("include_policy", &mut relation.shows),
+    ] {
+        let Some(policy) = given.value(usize::MAX, key) else {
+            continue;
+        };
+        for (part, choice) in [
+            ("database", &mut choice.database),
+            ("schema", &mut choice.schema),
+            ("identifier", &mut choice.identifier),
+        ] {
+            let value = policy.get_attr(part)?;
+            if !value.is_undefined() && !value.is_none() {
+                *choice = value.is_true();
+            }
+        }
+    }
+    Ok(relation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn relation() -> Relation {
+        Relation::new(
+            RelationName {
+                database: "db".into(),
+                schema: "marts".into(),
+                identifier: "kpi".into(),
+            },
+            None,
+        )
+    }
+
+    #[test]
+    fn readers_get_the_rows_that_are_asked_for() {
+        let mut relation = relation();
+        relation.rows.limit = Some(0);
+        assert_eq!(
+            relation.to_string(),
+            r#"(select * from "db"."marts"."kpi" where false limit 0) _dbt_limit_subq_kpi"#
+        );
+        assert_eq!(relation.rendered_name(), r#""db"."marts"."kpi""#);
+        relation.rows = RowFilter {
+            limit: None,
+            event_time: Some(("at".into(), Some("2025-01-01".into()), Some("2025-01-02".into()))),
+        };
+        assert_eq!(
+            relation.to_string(),
+            r#"(select * from "db"."marts"."kpi" where at >= '2025-01-01' and at < '2025-01-02') _dbt_et_filter_subq_kpi"#
+        );
+    }
+
+    #[test]
+    fn absent_parts_are_not_shown() {
+        let mut schema = relation();
+        schema.name.identifier.clear();
+        assert_eq!(schema.to_string(), r#""db"."marts""#);
+        assert_eq!(Relation::ephemeral("x").to_string(), "__dbt__cte__x");
     }
 }

@@ -11,6 +11,8 @@ pub struct Statement {
     pub query: Option<Range<usize>>,
     /// Whether its row count is the node's.
     pub counts: bool,
+    /// Whether it runs in the transaction of the operations around it.
+    pub transaction: bool,
 }
 
 impl Statement {
@@ -20,6 +22,15 @@ impl Statement {
             sql: sql.into(),
             query: None,
             counts: false,
+            transaction: true,
+        }
+    }
+
+    /// A statement that runs by itself, outside of any transaction.
+    pub fn outside(sql: impl Into<String>) -> Statement {
+        Statement {
+            transaction: false,
+            ..Statement::plain(sql)
         }
     }
 
@@ -29,6 +40,7 @@ impl Statement {
             sql: format!("{before}{query}{after}"),
             query: Some(before.len()..before.len() + query.len()),
             counts: true,
+            transaction: true,
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn suffixed(name: &str, suffix: &str) -> String {
 }
 
 /// The statement that ends a build: see `swap.sql`.
-pub(super) fn swap(target: &RelationName) -> Statement {
+pub(crate) fn swap(target: &RelationName) -> Statement {
     let text = include_str!("swap.sql");
     // the header comment is for readers of the source
     let body = text.find("do $hcw$").map_or(text, |start| &text[start..]);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Action, Plan, Step};
-use crate::materialize::Statement;
+use crate::materialize::Operation;
 use crate::name::quote_identifier;
 
 /// The plan as a SQL script with comments; landing and COPY stand in it as comments.
@@ -27,23 +27,18 @@ pub fn print(plan: &Plan) -> String {
                     table.relation.in_schema()
                 );
             }
-            Action::Statements(statements) => transaction(&mut text, statements, None, &[]),
-            Action::Seed {
-                before,
-                copy_into,
-                data,
-                after,
-            } => {
-                let copy = format!(
-                    "-- copy {} rows into {}",
-                    data.rows.len(),
-                    copy_into.in_schema()
-                );
-                transaction(&mut text, before, Some(&copy), after);
+            Action::Build { operations, .. } => build(&mut text, operations),
+            Action::Late => text.push_str("-- asks the warehouse: compiled when its turn comes\n"),
+            Action::Fail(problem) => {
+                let _ = writeln!(text, "-- fails: {}", problem.message);
             }
             Action::Test(test) => {
                 if !test.store.is_empty() {
-                    transaction(&mut text, &test.store, None, &[]);
+                    text.push_str("begin;\n");
+                    for statement in &test.store {
+                        let _ = writeln!(text, "{};", statement.sql);
+                    }
+                    text.push_str("commit;\n");
                 }
                 let _ = writeln!(text, "{};", test.query.sql);
             }
@@ -72,16 +67,34 @@ fn headline(plan: &Plan, position: usize, step: &Step) -> String {
     )
 }
 
-fn transaction(text: &mut String, before: &[Statement], copy: Option<&str>, after: &[Statement]) {
-    text.push_str("begin;\n");
-    for statement in before {
-        let _ = writeln!(text, "{};", statement.sql);
+fn build(text: &mut String, operations: &[Operation]) {
+    let mut is_open = false;
+    for operation in operations {
+        let inside = match operation {
+            Operation::Run(statement) => statement.transaction,
+            Operation::Copy { .. } | Operation::CheckContract { .. } => true,
+            Operation::Commit => false,
+        };
+        if inside && !is_open {
+            text.push_str("begin;\n");
+        } else if !inside && is_open {
+            text.push_str("commit;\n");
+        }
+        is_open = inside;
+        match operation {
+            Operation::Run(statement) => {
+                let _ = writeln!(text, "{};", statement.sql);
+            }
+            Operation::Copy { into, rows } => {
+                let _ = writeln!(text, "-- copy {} rows into {into}", rows.rows.len());
+            }
+            Operation::CheckContract { columns, .. } => {
+                let _ = writeln!(text, "-- check that the query has the {} columns of the contract", columns.len());
+            }
+            Operation::Commit => {}
+        }
     }
-    if let Some(copy) = copy {
-        let _ = writeln!(text, "{copy}");
+    if is_open {
+        text.push_str("commit;\n");
     }
-    for statement in after {
-        let _ = writeln!(text, "{};", statement.sql);
-    }
-    text.push_str("commit;\n");
 }

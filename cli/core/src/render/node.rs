@@ -1,22 +1,22 @@
 //! Rendering one node: its context, and what each kind of node renders.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use minijinja::Value;
 use minijinja::value::{Kwargs, Serde};
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::jinja::{Captured, Names, NodeContext, Relation, Rendered as RenderedText};
+use crate::jinja::{Access, Captured, Names, NodeContext, Relation, Rendered as RenderedText};
 use crate::name::quote_identifier;
 use crate::project::config::{self, ConfigMap};
-use crate::project::{Attachment, GenericTest, Node, NodeKind, Project};
+use crate::project::{Attachment, Constraint, GenericTest, Node, NodeKind, Project};
 
 /// Which rendering of a node this is.
 pub(crate) struct Pass {
     pub(crate) execute: bool,
-    pub(crate) is_incremental: bool,
     pub(crate) this: Relation,
+    pub(crate) access: Access,
 }
 
 /// A rendered node.
@@ -35,21 +35,18 @@ pub(crate) fn render_node(
     names: &Arc<dyn Names>,
     pass: Pass,
 ) -> Result<NodeRendering, Diagnostic> {
+    let macros = match node.kind {
+        NodeKind::GenericTest(_) => project.engine.test_scope(&node.package),
+        _ => project.engine.scope(&node.package),
+    };
     let context = Arc::new(NodeContext {
-        shared: project.shared.clone(),
-        names: names.clone(),
-        macros: match node.kind {
-            NodeKind::GenericTest(_) => project.engine.test_scope(&node.package),
-            _ => project.engine.scope(&node.package),
-        },
         this: Some(pass.this.clone()),
-        model: Value::from(Serde(facts(node, &pass.this))),
+        model: Value::from(Serde(facts(node, &pass.this, &[]))),
         config: node.config.clone(),
         root_config: node.root_config.clone(),
         execute: pass.execute,
-        is_incremental: pass.is_incremental,
-        extra: Vec::new(),
-        captured: Mutex::default(),
+        access: pass.access,
+        ..NodeContext::new(&project.shared, names, macros)
     });
     let text = match &node.kind {
         NodeKind::Seed => Ok(RenderedText::default()),
@@ -264,8 +261,26 @@ fn jinja_text(text: &str) -> String {
     Json::String(text.to_owned()).to_string()
 }
 
-/// dbt's `model` variable.
-fn facts(node: &Node, this: &Relation) -> Json {
+/// dbt's `model` variable. `targets` are what its foreign keys point at, in the order of [`foreign_keys`];
+/// none while names are being collected.
+pub(crate) fn facts(node: &Node, this: &Relation, targets: &[String]) -> Json {
+    let mut targets = targets.iter();
+    let mut described = |constraints: &[Constraint]| -> Vec<Json> {
+        constraints
+            .iter()
+            .map(|constraint| {
+                serde_json::json!({
+                    "type": constraint.kind.as_str(),
+                    "name": constraint.name,
+                    "expression": constraint.expression,
+                    "columns": constraint.columns,
+                    "to": constraint.to.as_ref().and_then(|_| targets.next()),
+                    "to_columns": constraint.to_columns,
+                })
+            })
+            .collect()
+    };
+    let constraints = described(&node.constraints);
     let columns: serde_json::Map<String, Json> = node
         .columns
         .iter()
@@ -278,6 +293,7 @@ fn facts(node: &Node, this: &Relation) -> Json {
                 "tags": column.tags,
                 "quote": column.quote,
                 "quoted_name": quote_identifier(&column.name),
+                "constraints": described(&column.constraints),
             });
             (column.name.clone(), facts)
         })
@@ -289,13 +305,17 @@ fn facts(node: &Node, this: &Relation) -> Json {
         "alias": this.name.identifier,
         "schema": this.name.schema,
         "database": this.name.database,
+        "relation_name": this.rendered_name(),
         "resource_type": node.kind.resource_type(),
         "package_name": node.package,
         "original_file_path": node.file.path_in_package(),
         "path": node.file.path_in_package(),
+        "raw_code": node.template().map(|file| file.text.to_string()),
+        "language": "sql",
         "fqn": node.fully_qualified_name,
         "description": node.description,
         "columns": columns,
+        "constraints": constraints,
         "config": config,
         "tags": node.tags(),
         "version": node.properties.version,

@@ -1,7 +1,7 @@
 //! Where nodes go: the macros `generate_schema_name` and its kin give every relation its name.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use minijinja::Value;
 use minijinja::value::Serde;
@@ -82,17 +82,9 @@ fn relation(
         "unique_id": node.id.as_str(),
     })));
     let context = Arc::new(NodeContext {
-        shared: project.shared.clone(),
-        names: names.clone(),
-        macros: project.engine.scope(&node.package),
-        this: None,
         model: facts.clone(),
         config: node.config.clone(),
-        root_config: config::ConfigMap::new(),
-        execute: false,
-        is_incremental: false,
-        extra: Vec::new(),
-        captured: Mutex::default(),
+        ..NodeContext::new(&project.shared, names, project.engine.scope(&node.package))
     });
     let custom = |key: &str| {
         config::text(&node.config, key).map_or(Value::from(()), |text| Value::from(text.to_owned()))

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hcw_core::analyse::Analysed;
-use hcw_core::plan::{Action, Plan, Step};
+use hcw_core::materialize::Operation;
+use hcw_core::plan::{Action, Plan, Step, StepKind};
 use hcw_core::project::config;
 use serde_json::{Value as Json, json};
 
@@ -52,9 +53,9 @@ impl Lines {
     fn node_info(&self, step: &Step, started_at: &str, status: &str, finished_at: &str) -> Json {
         let node = self.analysed.resolved.project().nodes.get(&step.id);
         let configuration = node.map(|node| &node.config);
-        let materialized = match (&step.action, configuration) {
-            (Action::Test(_), _) => "test",
-            (Action::Seed { .. }, _) => "seed",
+        let materialized = match (step.kind, configuration) {
+            (StepKind::Test, _) => "test",
+            (StepKind::Seed, _) => "seed",
             (_, Some(map)) => config::text(map, "materialized").unwrap_or("view"),
             (_, None) => "",
         };
@@ -85,8 +86,8 @@ impl Watcher for Lines {
         let plan = self.plan.clone();
         let step = &plan.steps[position];
         let info = self.node_info(step, &started_at, "started", "");
-        let what = match &step.action {
-            Action::Land(_) => format!("START landing source {}", step.label),
+        let what = match step.kind {
+            StepKind::Source => format!("START landing source {}", step.label),
             _ => format!("START {} {}", step.description, step.label),
         };
         let event = |name, code, level, message: String| {
@@ -126,13 +127,13 @@ impl Watcher for Lines {
         let step = &plan.steps[result.position];
         let outcome = &result.outcome;
         let finished_at = jiff::Timestamp::now().to_string();
-        let status = status_word(outcome.status, matches!(step.action, Action::Test(_)));
+        let status = status_word(outcome.status, step.kind == StepKind::Test);
         let info = self.node_info(step, &started_at, status, &finished_at);
         let (what, brackets) = (what(step, result), brackets(step, result));
-        let (name, code) = match (&step.action, outcome.status) {
+        let (name, code) = match (step.kind, outcome.status) {
             (_, Status::Skipped) => ("SkippingDetails", "Q034"),
-            (Action::Test(_), _) => ("LogTestResult", "Q007"),
-            (Action::Seed { .. }, _) => ("LogSeedResult", "Q016"),
+            (StepKind::Test, _) => ("LogTestResult", "Q007"),
+            (StepKind::Seed, _) => ("LogSeedResult", "Q016"),
             _ => ("LogModelResult", "Q012"),
         };
         let level = match outcome.status {
@@ -148,13 +149,13 @@ impl Watcher for Lines {
                 "description",
                 format!("{} {}", step.description, step.label),
             );
-        line = match &step.action {
-            Action::Test(_) => line
+        line = match step.kind {
+            StepKind::Test => line
                 .with("name", step.name.as_str())
                 .with("num_models", plan.steps.len())
                 .with("num_failures", outcome.rows.unwrap_or_default())
                 .with("status", status),
-            Action::Seed { .. } => line
+            StepKind::Seed => line
                 .with("total", plan.steps.len())
                 .with("status", status)
                 .with("result_message", outcome.message.as_str())
@@ -179,6 +180,9 @@ impl Watcher for Lines {
                 },
             ),
         };
+        if let Some(late) = &outcome.late {
+            messages(&late.messages, &self.reporter);
+        }
         self.reporter.event(&line);
         self.reporter.diagnostics(&outcome.diagnostics);
         if outcome.status != Status::Skipped && self.reporter.hears(LogLevel::Debug) {
@@ -211,6 +215,14 @@ impl Watcher for Lines {
     }
 }
 
+/// What templates said by `log(…, info=true)` and its kin.
+pub(super) fn messages(messages: &[String], reporter: &Reporter) {
+    for message in messages {
+        let event = Event::new("JinjaLogInfo", "I062", LogLevel::Info, message.as_str());
+        reporter.event(&event.with("msg", message.as_str()));
+    }
+}
+
 /// dbt's word for the end of a step.
 pub(crate) fn status_word(status: Status, is_test: bool) -> &'static str {
     match (status, is_test) {
@@ -227,8 +239,10 @@ pub(crate) fn status_word(status: Status, is_test: bool) -> &'static str {
 fn statements(step: &Step) -> Vec<&str> {
     let statements: Vec<_> = match &step.action {
         Action::Land(_) => Vec::new(),
-        Action::Statements(statements) => statements.iter().collect(),
-        Action::Seed { before, after, .. } => before.iter().chain(after).collect(),
+        Action::Late | Action::Fail(_) => Vec::new(),
+        Action::Build { operations, .. } => {
+            operations.iter().filter_map(Operation::statement).collect()
+        }
         Action::Test(test) => test.store.iter().chain([&test.query]).collect(),
     };
     statements
@@ -239,23 +253,22 @@ fn statements(step: &Step) -> Vec<&str> {
 
 fn what(step: &Step, result: &StepResult) -> String {
     let name = &step.label;
-    match (result.outcome.status, &step.action) {
-        (Status::Skipped, Action::Test(_)) => format!("SKIP test {name}"),
+    match (result.outcome.status, step.kind) {
+        (Status::Skipped, StepKind::Test) => format!("SKIP test {name}"),
         (Status::Skipped, _) => format!("SKIP relation {name}"),
-        (Status::Success, Action::Test(_)) => format!("PASS {name}"),
-        (Status::Warn | Status::Fail, Action::Test(_)) => {
+        (Status::Success, StepKind::Test) => format!("PASS {name}"),
+        (Status::Warn | Status::Fail, StepKind::Test) => {
             format!("{} {name}", result.outcome.message)
         }
-        (Status::Error, Action::Test(_)) => format!("ERROR {name}"),
-        (Status::Error, Action::Land(_)) => format!("ERROR landing source {name}"),
-        (Status::Error, Action::Seed { .. }) => format!("ERROR loading seed file {name}"),
+        (Status::Error, StepKind::Test) => format!("ERROR {name}"),
+        (Status::Error, StepKind::Source) => format!("ERROR landing source {name}"),
+        (Status::Error, StepKind::Seed) => format!("ERROR loading seed file {name}"),
         (Status::Error | Status::Fail, _) => format!("ERROR creating {} {name}", step.description),
         (Status::Warn, _) => format!("WARN landed source {name}"),
-        (Status::Success, Action::Land(_)) => format!("OK landed source {name}"),
-        (Status::Success, Action::Seed { .. }) => format!("OK loaded seed file {name}"),
-        (Status::Success, Action::Statements(_)) => {
-            format!("OK created {} {name}", step.description)
-        }
+        (Status::Success, StepKind::Source) => format!("OK landed source {name}"),
+        (Status::Success, StepKind::Seed) => format!("OK loaded seed file {name}"),
+        (Status::Success, StepKind::Snapshot) => format!("OK snapshotted {name}"),
+        (Status::Success, StepKind::Model | StepKind::Function) => format!("OK created {} {name}", step.description),
     }
 }
 
@@ -264,7 +277,7 @@ fn brackets(step: &Step, result: &StepResult) -> String {
     if outcome.status == Status::Skipped {
         return "SKIP".to_owned();
     }
-    let passed = matches!(step.action, Action::Test(_)) && outcome.status == Status::Success;
+    let passed = step.kind == StepKind::Test && outcome.status == Status::Success;
     let tag = if passed { "PASS" } else { &outcome.message };
     format!("{tag} in {}", seconds(result.elapsed))
 }

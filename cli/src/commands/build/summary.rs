@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hcw_core::graph::Resolved;
-use hcw_core::plan::{Action, Step};
+use hcw_core::plan::{Step, StepKind};
 use serde_json::json;
 
 use crate::args::LogLevel;
@@ -157,8 +157,8 @@ fn failures(run: &Run, report: &RunReport, reporter: &Reporter) {
         let Some(problem) = result.outcome.diagnostics.first() else {
             continue;
         };
-        let message = match (&step.action, result.outcome.rows) {
-            (Action::Test(_), Some(rows)) => format!("Got {}", counted(rows, "failing row")),
+        let message = match (step.kind, result.outcome.rows) {
+            (StepKind::Test, Some(rows)) => format!("Got {}", counted(rows, "failing row")),
             _ => format!("{} {}", problem.code.as_str(), problem.message),
         };
         let event = Event::new("RunResultError", "Z024", level, format!("  {message}"));
@@ -196,11 +196,11 @@ fn finished(run: &Run, elapsed: Duration) -> Event {
 }
 
 fn kind(step: &Step) -> String {
-    match &step.action {
-        Action::Test(_) => "data test".to_owned(),
-        Action::Seed { .. } => "seed".to_owned(),
-        Action::Land(_) => "landed source".to_owned(),
-        Action::Statements(_) => step.description.trim_start_matches("sql ").to_owned(),
+    match step.kind {
+        StepKind::Test => "data test".to_owned(),
+        StepKind::Seed => "seed".to_owned(),
+        StepKind::Source => "landed source".to_owned(),
+        StepKind::Model | StepKind::Snapshot | StepKind::Function => step.description.trim_start_matches("sql ").to_owned(),
     }
 }
 

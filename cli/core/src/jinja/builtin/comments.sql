@@ -34,7 +34,7 @@
 {%- endmacro %}
 
 {% macro postgres__alter_column_comment(relation, column_dict) -%}
-    {%- set present = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
+    {%- set present = adapter.column_names(relation) -%}
     {%- for name in column_dict if name in present %}
     {%- set column = column_dict[name] %}
     comment on column {{ relation }}.{{ adapter.quote(name) if column['quote'] else name }} is {{ postgres_escape_comment(column['description']) }};
@@ -48,13 +48,17 @@
 
 {% macro default__persist_docs(relation, model, for_relation, for_columns) -%}
     {%- if for_relation and config.persist_relation_docs() and model.description -%}
-        {%- do run_query(alter_relation_comment(relation, model.description)) -%}
+        {%- call statement('comment_relation') -%}
+            {{ alter_relation_comment(relation, model.description) }}
+        {%- endcall -%}
     {%- endif -%}
     {%- if for_columns and config.persist_column_docs() and model.columns -%}
-        {%- set present = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
+        {%- set present = adapter.column_names(relation) -%}
         {%- set comments = alter_column_comment(relation, validate_doc_columns(relation, model.columns, present)) -%}
         {%- if comments and comments | trim -%}
-            {%- do run_query(comments) -%}
+            {%- call statement('comment_columns') -%}
+                {{ comments }}
+            {%- endcall -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -30,30 +30,7 @@
 
 {# Names and types are compared, not the order: the table's order is the contract's. #}
 {% macro assert_columns_equivalent(sql) -%}
-    {%- set declared = model['columns'] -%}
-    {%- if not declared -%}
-        {{ exceptions.raise_contract_error([], []) }}
-    {%- endif -%}
-    {%- set of_query = format_columns(get_column_schema_from_query(sql, config.get('sql_header', none))) -%}
-    {%- set of_contract = format_columns(get_column_schema_from_query(get_empty_schema_sql(declared))) -%}
-    {%- set agreed = of_contract | map(attribute='formatted') | list -%}
-    {%- for column in of_query -%}
-        {%- if of_query | length != of_contract | length or column['formatted'] not in agreed -%}
-            {%- do exceptions.raise_contract_error(of_contract, of_query) -%}
-        {%- endif -%}
-    {%- endfor -%}
-{%- endmacro %}
-
-{% macro format_columns(columns) -%}
-    {%- set formatted = [] -%}
-    {%- for column in columns -%}
-        {%- do formatted.append(adapter.dispatch('format_column', 'dbt')(column)) -%}
-    {%- endfor -%}
-    {{ return(formatted) }}
-{%- endmacro %}
-
-{% macro default__format_column(column) -%}
-    {{ return({'name': column.name, 'data_type': column.dtype, 'formatted': column.column.lower() ~ ' ' ~ column.dtype}) }}
+    {%- do adapter.check_contract(sql, model['columns']) -%}
 {%- endmacro %}
 
 {# A query with its columns in the contract's order. #}

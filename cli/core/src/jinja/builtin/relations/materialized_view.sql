@@ -53,7 +53,7 @@
 {%- endmacro %}
 
 {% macro default__drop_materialized_view(relation) -%}
-    drop materialized view if exists {{ relation.render() }} cascade
+    drop materialized view if exists {{ relation.render() }}{{ hcw_cascade() }}
 {%- endmacro %}
 
 {# What the configuration says otherwise than the database, or none. #}

@@ -54,7 +54,7 @@
     {%- elif relation.is_materialized_view -%}
         {{ drop_materialized_view(relation) }}
     {%- else -%}
-        drop {{ relation.type }} if exists {{ relation.render() }} cascade
+        drop {{ relation.type }} if exists {{ relation.render() }}{{ hcw_cascade() }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -63,7 +63,7 @@
 {%- endmacro %}
 
 {% macro default__drop_table(relation) -%}
-    drop table if exists {{ relation.render() }} cascade
+    drop table if exists {{ relation.render() }}{{ hcw_cascade() }}
 {%- endmacro %}
 
 {% macro drop_view(relation) -%}
@@ -71,7 +71,7 @@
 {%- endmacro %}
 
 {% macro default__drop_view(relation) -%}
-    drop view if exists {{ relation.render() }} cascade
+    drop view if exists {{ relation.render() }}{{ hcw_cascade() }}
 {%- endmacro %}
 
 {# Replaces a view in place: for a query whose columns begin with the present ones. #}
@@ -103,4 +103,9 @@
 
 {% macro default__get_replace_table_sql(relation, sql) -%}
     {{ exceptions.raise_compiler_error('`get_replace_table_sql` has not been implemented for ' ~ adapter.type()) }}
+{%- endmacro %}
+
+{# What others built on a relation is dropped along with it only where the project publishes dbt's way. #}
+{% macro hcw_cascade() -%}
+    {{ return(' cascade' if flags.PUBLISH == 'legacy' else '') }}
 {%- endmacro %}

@@ -1,0 +1,130 @@
+//! Columns and constraints of a contract as DDL, from `model.columns` and `model.constraints`.
+
+use minijinja::Error;
+use minijinja::value::Value;
+use serde_json::Value as Json;
+
+use super::functions::to_json;
+use crate::name::quote_identifier;
+
+/// `adapter.render_raw_columns_constraints`: a line of `create table` for each column.
+pub(super) fn columns(columns: &Value) -> Result<Value, Error> {
+    let columns = to_json(columns)?;
+    let lines = column_list(&columns).into_iter().map(|column| {
+        let mut line = format!("{} {}", column_name(column), text(column, "data_type"));
+        for constraint in list(column, "constraints") {
+            if let Some(clause) = column_constraint(constraint) {
+                line.push(' ');
+                line.push_str(&clause);
+            }
+        }
+        line
+    });
+    Ok(Value::from(lines.collect::<Vec<_>>()))
+}
+
+/// `adapter.render_raw_model_constraints`: a line of `create table` for each constraint of the table.
+pub(super) fn model(constraints: &Value) -> Result<Value, Error> {
+    let constraints = to_json(constraints)?;
+    let lines = constraints
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(model_constraint);
+    Ok(Value::from(lines.collect::<Vec<_>>()))
+}
+
+/// Names and types of declared columns, in order.
+pub(super) fn declared(columns: &Value) -> Result<Vec<(String, String)>, Error> {
+    let columns = to_json(columns)?;
+    Ok(column_list(&columns)
+        .iter()
+        .map(|column| {
+            let name = text(column, "name");
+            let quotes = column.get("quote") == Some(&Json::Bool(true));
+            let name = if quotes { name.to_owned() } else { name.to_lowercase() };
+            (name, text(column, "data_type").to_owned())
+        })
+        .collect())
+}
+
+fn column_list(columns: &Json) -> Vec<&Json> {
+    match columns {
+        Json::Object(columns) => columns.values().collect(),
+        Json::Array(columns) => columns.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn text<'json>(value: &'json Json, key: &str) -> &'json str {
+    value.get(key).and_then(Json::as_str).unwrap_or_default()
+}
+
+fn list<'json>(value: &'json Json, key: &str) -> impl Iterator<Item = &'json Json> {
+    value.get(key).and_then(Json::as_array).into_iter().flatten()
+}
+
+/// As dbt writes it: quoted only when the sidecar says so, so that the server folds it.
+fn column_name(column: &Json) -> String {
+    let name = text(column, "name");
+    if column.get("quote") == Some(&Json::Bool(true)) {
+        quote_identifier(name)
+    } else {
+        name.to_owned()
+    }
+}
+
+fn column_constraint(constraint: &Json) -> Option<String> {
+    let expression = text(constraint, "expression");
+    let clause = match text(constraint, "type") {
+        "check" if !expression.is_empty() => format!("check ({expression})"),
+        "not_null" => format!("not null {expression}"),
+        "unique" => format!("unique {expression}"),
+        "primary_key" => format!("primary key {expression}"),
+        "foreign_key" => format!("references {}", referenced(constraint)?),
+        "custom" if !expression.is_empty() => expression.to_owned(),
+        _ => return None,
+    };
+    Some(clause.trim_end().to_owned())
+}
+
+fn model_constraint(constraint: &Json) -> Option<String> {
+    let expression = text(constraint, "expression");
+    let columns: Vec<&str> = list(constraint, "columns").filter_map(Json::as_str).collect();
+    let columns = columns.join(", ");
+    let name = match text(constraint, "name") {
+        "" => String::new(),
+        name => format!("constraint {} ", quote_identifier(name)),
+    };
+    let spaced = if expression.is_empty() {
+        String::new()
+    } else {
+        format!(" {expression}")
+    };
+    match text(constraint, "type") {
+        "check" if !expression.is_empty() => Some(format!("{name}check ({expression})")),
+        "unique" => Some(format!("{name}unique{spaced} ({columns})")),
+        "primary_key" => Some(format!("{name}primary key{spaced} ({columns})")),
+        "foreign_key" => Some(format!(
+            "{name}foreign key ({columns}) references {}",
+            referenced(constraint)?
+        )),
+        "custom" if !expression.is_empty() => Some(format!("{name}{expression}")),
+        _ => None,
+    }
+}
+
+/// What a foreign key points at: `to (to_columns)`, else its expression.
+fn referenced(constraint: &Json) -> Option<String> {
+    let to = text(constraint, "to");
+    let columns: Vec<&str> = list(constraint, "to_columns").filter_map(Json::as_str).collect();
+    if !to.is_empty() && !columns.is_empty() {
+        return Some(format!("{to} ({})", columns.join(", ")));
+    }
+    let expression = text(constraint, "expression");
+    match (to, expression) {
+        ("", "") => None,
+        ("", expression) => Some(expression.to_owned()),
+        (to, _) => Some(to.to_owned()),
+    }
+}

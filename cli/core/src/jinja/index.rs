@@ -1,0 +1,89 @@
+//! `adapter.parse_index`: an entry of `indexes`, checked, that can name its index.
+
+use std::fmt;
+use std::sync::Arc;
+
+use md5::{Digest, Md5};
+use minijinja::value::{Object, Value};
+use minijinja::{Error, ErrorKind, State};
+
+use super::arguments::Given;
+use super::error::problem;
+use super::functions::to_json;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::project::config;
+
+/// An index of a relation.
+#[derive(Debug)]
+struct Index {
+    columns: Vec<String>,
+    unique: bool,
+    method: Option<String>,
+}
+
+/// Reads an entry of `indexes`; none for none.
+pub(super) fn parse(raw: &Value) -> Result<Value, Error> {
+    let invalid = |message: String| {
+        problem(
+            Diagnostic::error(Code::ConfigInvalid, message)
+                .help("for example `indexes: [{columns: [clinic_key], unique: false, type: btree}]`"),
+        )
+    };
+    let json = to_json(raw)?;
+    let Some(entries) = json.as_object() else {
+        return Err(invalid(format!("Invalid index config: {json} is not a mapping")));
+    };
+    let known = ["columns", "unique", "type"];
+    if let Some(key) = entries.keys().find(|key| !known.contains(&key.as_str())) {
+        return Err(invalid(format!("Could not parse index config: unknown key `{key}`")));
+    }
+    let columns = config::texts(entries, "columns");
+    if columns.is_empty() {
+        return Err(invalid("Could not parse index config: `columns` is missing".to_owned()));
+    }
+    Ok(Value::from_object(Index {
+        columns,
+        unique: config::flag(entries, "unique").unwrap_or(false),
+        method: config::text(entries, "type").map(str::to_owned),
+    }))
+}
+
+impl Object for Index {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        Some(match key.as_str()? {
+            "columns" => Value::from(self.columns.clone()),
+            "unique" => self.unique.into(),
+            "type" => Value::from(self.method.clone()),
+            _ => return None,
+        })
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        call: &[Value],
+    ) -> Result<Value, Error> {
+        if method != "render" {
+            return Err(Error::new(
+                ErrorKind::UnknownMethod,
+                format!("an index has no method `{method}`"),
+            ));
+        }
+        // the same index of the same relation has the same name in every run
+        let relation = Given::new(call)?.needed(0, "relation")?;
+        let text = format!(
+            "{}_{relation}_{}_{}",
+            self.columns.join("_"),
+            self.unique,
+            self.method.as_deref().unwrap_or_default()
+        );
+        let digest = Md5::digest(text.as_bytes());
+        let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Value::from(name))
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "index on {}", self.columns.join(", "))
+    }
+}

@@ -1,0 +1,168 @@
+//! `statement` and its results: what a materialization ran, and what came of it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::value::{Object, Value, from_args};
+use minijinja::{Error, ErrorKind, State};
+
+use super::arguments::Given;
+use super::context::NodeContext;
+use super::python;
+use super::table::Table;
+use crate::warehouse::Response;
+
+/// dbt's AdapterResponse: prints as the server's command tag.
+#[derive(Debug)]
+struct AdapterResponse(Response);
+
+pub(super) fn response(response: &Response) -> Value {
+    Value::from_object(AdapterResponse(response.clone()))
+}
+
+impl Object for AdapterResponse {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        Some(match key.as_str()? {
+            "_message" => Value::from(self.0.message.clone()),
+            "code" => Value::from(self.0.code.clone()),
+            "rows_affected" => Value::from(self.0.rows_affected),
+            _ => return None,
+        })
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        true
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.message)
+    }
+}
+
+/// The response of a statement that is recorded: whoever reads it needs a live warehouse.
+#[derive(Debug)]
+pub(super) struct Pending {
+    context: Arc<NodeContext>,
+}
+
+impl Pending {
+    pub(super) fn of(context: &Arc<NodeContext>) -> Value {
+        Value::from_object(Pending {
+            context: context.clone(),
+        })
+    }
+}
+
+impl Object for Pending {
+    fn get_value(self: &Arc<Self>, _key: &Value) -> Option<Value> {
+        Some(Value::from(self.context.access.give_up()))
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        true
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let _error = self.context.access.give_up();
+        formatter.write_str("")
+    }
+}
+
+/// Which function.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum StatementFunction {
+    /// `store_result(name, response, agate_table=none)`
+    StoreResult,
+    /// `store_raw_result(name, message=none, code=none, rows_affected=none, agate_table=none)`
+    StoreRawResult,
+    /// `load_result(name)`
+    LoadResult,
+    /// `write(text)`: the statement that makes the node, for `run/` and for its row count.
+    Write,
+    /// `load_agate_table()`: the rows of the seed.
+    LoadAgateTable,
+    /// `render(text)`: a hook's text.
+    Render,
+}
+
+/// A function about statements, in a rendering.
+#[derive(Debug)]
+pub(super) struct StatementCall {
+    pub(super) context: Arc<NodeContext>,
+    pub(super) function: StatementFunction,
+}
+
+impl Object for StatementCall {
+    fn is_true(self: &Arc<Self>) -> bool {
+        true
+    }
+
+    fn call(self: &Arc<Self>, state: &mut State<'_, '_>, call: &[Value]) -> Result<Value, Error> {
+        let context = &self.context;
+        let given = Given::new(call)?;
+        match self.function {
+            StatementFunction::StoreResult => {
+                let name = given.needed(0, "name")?.to_string();
+                let table = given.value(2, "agate_table");
+                store(context, name, given.needed(1, "response")?, table);
+            }
+            StatementFunction::StoreRawResult => {
+                let name = given.needed(0, "name")?.to_string();
+                let response = response(&Response {
+                    message: given.text(1, "message").unwrap_or_default(),
+                    code: given.text(2, "code").unwrap_or_default(),
+                    rows_affected: given
+                        .text(3, "rows_affected")
+                        .and_then(|count| count.parse().ok()),
+                });
+                if name == "main" && !matches!(context.access, super::access::Access::Ahead(_)) {
+                    context.captured().response = Some(response.clone());
+                }
+                store(context, name, response, given.value(4, "agate_table"));
+            }
+            StatementFunction::LoadResult => {
+                let (name,): (String,) = from_args(call)?;
+                let results = context.stored_results();
+                return Ok(results.get(&name).cloned().unwrap_or(Value::from(())));
+            }
+            StatementFunction::Write => {
+                let (text,): (Value,) = from_args(call)?;
+                context.captured().main = Some(text.to_string());
+            }
+            StatementFunction::LoadAgateTable => return seed_table(context),
+            StatementFunction::Render => {
+                let text = given.needed(0, "text")?.to_string();
+                return state
+                    .env()
+                    .template_from_named_str("<hook>", &super::rewrite::template(&text).text)
+                    .and_then(|template| template.render(super::engine::root(context)))
+                    .map(Value::from);
+            }
+        }
+        Ok(Value::from(""))
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "<function {:?}>", self.function)
+    }
+}
+
+fn store(context: &NodeContext, name: String, response: Value, table: Option<Value>) {
+    let table = table.unwrap_or_else(|| Table::default().into_value());
+    let data = match table.get_attr("rows") {
+        Ok(rows) if !rows.is_undefined() => rows,
+        _ => Value::from(Vec::<Value>::new()),
+    };
+    let result = python::dict([("response", response), ("data", data), ("table", table)]);
+    context.stored_results().insert(name, result);
+}
+
+fn seed_table(context: &NodeContext) -> Result<Value, Error> {
+    match &context.seed {
+        Some(rows) => Ok(Table::of_seed(rows.clone()).into_value()),
+        None => Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "only a seed has a table to load",
+        )),
+    }
+}

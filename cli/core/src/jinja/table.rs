@@ -1,0 +1,392 @@
+//! A query's result as templates see it: agate's Table, Row and Column, as far as dbt projects use them.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::value::{Enumerator, Object, ObjectRepr, Value, from_args};
+use minijinja::{Error, ErrorKind, State};
+
+use super::arguments::Given;
+use super::python;
+use crate::seed::SeedData;
+use crate::warehouse::{QueryResult, ValueType};
+
+/// A table of values.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Table {
+    pub(crate) names: Vec<String>,
+    types: Vec<ValueType>,
+    rows: Vec<Vec<Value>>,
+    /// The seed that the table is, whose rows go to the server as they stand in the file.
+    pub(crate) seed: Option<Arc<SeedData>>,
+}
+
+impl Table {
+    pub(crate) fn of_result(result: &QueryResult) -> Table {
+        let rows = result.rows.iter().map(|row| {
+            row.iter()
+                .zip(&result.columns)
+                .map(|(text, column)| cell(text.as_deref(), column.value_type))
+                .collect()
+        });
+        Table {
+            names: result.columns.iter().map(|column| column.name.clone()).collect(),
+            types: result.columns.iter().map(|column| column.value_type).collect(),
+            rows: rows.collect(),
+            seed: None,
+        }
+    }
+
+    /// A seed's rows as texts with the types found in the file.
+    pub(crate) fn of_seed(seed: Arc<SeedData>) -> Table {
+        let types: Vec<ValueType> = seed
+            .columns
+            .iter()
+            .map(|(_, data_type)| match data_type.as_str() {
+                "integer" | "bigint" => ValueType::Integer,
+                "numeric" => ValueType::Number,
+                "boolean" => ValueType::Boolean,
+                "date" => ValueType::Date,
+                "timestamp without time zone" => ValueType::Timestamp,
+                _ => ValueType::Text,
+            })
+            .collect();
+        let rows = seed.rows.iter().map(|row| {
+            row.iter()
+                .zip(&types)
+                .map(|(text, value_type)| cell(text.as_deref(), *value_type))
+                .collect()
+        });
+        Table {
+            names: seed.columns.iter().map(|(name, _)| name.clone()).collect(),
+            rows: rows.collect(),
+            types,
+            seed: Some(seed),
+        }
+    }
+
+    pub(crate) fn into_value(self) -> Value {
+        Value::from_object(self)
+    }
+
+    /// The server's type for the values of a column.
+    pub(super) fn server_type(&self, position: usize) -> Option<String> {
+        if let Some(seed) = &self.seed {
+            return Some(seed.columns.get(position)?.1.clone());
+        }
+        let name = match self.types.get(position)? {
+            ValueType::Integer => "integer",
+            ValueType::Number => "float8",
+            ValueType::Boolean => "boolean",
+            ValueType::Date => "date",
+            ValueType::Timestamp => "timestamp without time zone",
+            ValueType::Text => "text",
+        };
+        Some(name.to_owned())
+    }
+
+    fn columns(&self) -> Value {
+        let columns = self.names.iter().enumerate().map(|(position, name)| {
+            Value::from_object(TableColumn {
+                name: name.clone(),
+                value_type: self.types[position],
+                values: self.rows.iter().map(|row| row[position].clone()).collect(),
+            })
+        });
+        Value::from_object(Mapped {
+            values: columns.collect(),
+            names: self.names.clone(),
+        })
+    }
+
+    fn rows(&self) -> Value {
+        let rows = self.rows.iter().map(|row| {
+            Value::from_object(Mapped {
+                names: self.names.clone(),
+                values: row.clone(),
+            })
+        });
+        rows.collect()
+    }
+
+    /// The table with some of its columns, in the order that is given.
+    fn with_columns(&self, names: impl Iterator<Item = String>) -> Result<Table, Error> {
+        let positions: Vec<usize> = names
+            .map(|name| {
+                self.names
+                    .iter()
+                    .position(|known| *known == name)
+                    .ok_or_else(|| unknown_column(&name))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Table {
+            names: positions.iter().map(|at| self.names[*at].clone()).collect(),
+            types: positions.iter().map(|at| self.types[*at]).collect(),
+            rows: self
+                .rows
+                .iter()
+                .map(|row| positions.iter().map(|at| row[*at].clone()).collect())
+                .collect(),
+            seed: None,
+        })
+    }
+}
+
+fn unknown_column(name: &str) -> Error {
+    Error::new(
+        ErrorKind::InvalidOperation,
+        format!("the table has no column `{name}`"),
+    )
+}
+
+/// A text of the server as a value of its type; numbers that no number of the template holds exactly stay
+/// texts, so that they print as they are.
+fn cell(text: Option<&str>, value_type: ValueType) -> Value {
+    let Some(text) = text else {
+        return Value::from(());
+    };
+    match value_type {
+        ValueType::Integer => match text.trim().parse::<i64>() {
+            Ok(number) => Value::from(number),
+            Err(_) => Value::from(text),
+        },
+        ValueType::Number => match (text.parse::<i64>(), text.parse::<f64>()) {
+            (Ok(number), _) => Value::from(number),
+            (_, Ok(number)) if number.is_finite() && number.to_string() == text => {
+                Value::from(number)
+            }
+            _ => Value::from(text),
+        },
+        ValueType::Boolean => match text.to_ascii_lowercase().as_str() {
+            "t" | "true" => Value::from(true),
+            "f" | "false" => Value::from(false),
+            _ => Value::from(text),
+        },
+        ValueType::Date | ValueType::Timestamp | ValueType::Text => Value::from(text),
+    }
+}
+
+impl Object for Table {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        Some(match key.as_str()? {
+            "columns" => self.columns(),
+            "rows" => self.rows(),
+            "column_names" => Value::from(self.names.clone()),
+            "column_types" => self
+                .types
+                .iter()
+                .map(|value_type| Value::from(agate_type(*value_type)))
+                .collect(),
+            _ => return None,
+        })
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        true
+    }
+
+    fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
+        Some(self.rows.len())
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        match self.rows().try_iter() {
+            Ok(rows) => Enumerator::Values(rows.collect()),
+            Err(_) => Enumerator::NonEnumerable,
+        }
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        call: &[Value],
+    ) -> Result<Value, Error> {
+        match method {
+            "select" | "exclude" => {
+                let (keys,): (Value,) = from_args(call)?;
+                let keys = match keys.as_str() {
+                    Some(key) => vec![key.to_owned()],
+                    None => keys.try_iter()?.map(|key| key.to_string()).collect(),
+                };
+                let table = if method == "select" {
+                    self.with_columns(keys.into_iter())?
+                } else {
+                    let rest = self.names.iter().filter(|name| !keys.contains(name));
+                    self.with_columns(rest.cloned())?
+                };
+                Ok(table.into_value())
+            }
+            "rename" => {
+                let names = Given::new(call)?.needed(0, "column_names")?;
+                let mut table = Table::clone(self);
+                if names.kind() == minijinja::value::ValueKind::Map {
+                    for name in &mut table.names {
+                        let renamed = names.get_item(&Value::from(name.clone()))?;
+                        if !renamed.is_undefined() {
+                            *name = renamed.to_string();
+                        }
+                    }
+                } else {
+                    for (name, renamed) in table.names.iter_mut().zip(names.try_iter()?) {
+                        *name = renamed.to_string();
+                    }
+                }
+                Ok(table.into_value())
+            }
+            "limit" => {
+                let (count,): (usize,) = from_args(call)?;
+                let mut table = Table::clone(self);
+                table.rows.truncate(count);
+                table.seed = None;
+                Ok(table.into_value())
+            }
+            // prints to the terminal in agate; a template shows values with `log` or `print`
+            "print_table" | "print_json" | "print_csv" | "print_structure" => Ok(Value::from(())),
+            _ => Err(Error::new(
+                ErrorKind::UnknownMethod,
+                format!("a table has no method `{method}`"),
+            )),
+        }
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "<agate.Table: {} rows>", self.rows.len())
+    }
+}
+
+fn agate_type(value_type: ValueType) -> &'static str {
+    match value_type {
+        ValueType::Integer => "Integer",
+        ValueType::Number => "Number",
+        ValueType::Boolean => "Boolean",
+        ValueType::Date => "Date",
+        ValueType::Timestamp => "DateTime",
+        ValueType::Text => "Text",
+    }
+}
+
+/// Values with names: agate's MappedSequence, of which a row is one. Iterates over the values.
+#[derive(Debug)]
+struct Mapped {
+    names: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Mapped {
+    fn by_name(&self, name: &str) -> Option<Value> {
+        let position = self.names.iter().position(|known| known == name)?;
+        self.values.get(position).cloned()
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.names.iter().zip(&self.values)
+    }
+}
+
+impl Object for Mapped {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Seq
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        if let Some(name) = key.as_str() {
+            return self.by_name(name);
+        }
+        let index = i64::try_from(key.clone()).ok()?;
+        let length = i64::try_from(self.values.len()).ok()?;
+        let index = if index < 0 { index + length } else { index };
+        self.values.get(usize::try_from(index).ok()?).cloned()
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Seq(self.values.len())
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        call: &[Value],
+    ) -> Result<Value, Error> {
+        match method {
+            "values" => Ok(python::tuple(self.values.clone())),
+            "keys" => Ok(Value::from(self.names.clone())),
+            "items" => Ok(python::list(
+                self.pairs()
+                    .map(|(name, value)| {
+                        python::tuple(vec![Value::from(name.clone()), value.clone()])
+                    })
+                    .collect(),
+            )),
+            "dict" => Ok(python::dict(
+                self.pairs().map(|(name, value)| (name.clone(), value.clone())),
+            )),
+            "get" => {
+                let (name, default): (String, Option<Value>) = from_args(call)?;
+                Ok(self.by_name(&name).or(default).unwrap_or(Value::from(())))
+            }
+            _ => Err(Error::new(
+                ErrorKind::UnknownMethod,
+                format!("a row has no method `{method}`"),
+            )),
+        }
+    }
+}
+
+/// A column of a result with its values.
+#[derive(Debug)]
+struct TableColumn {
+    name: String,
+    value_type: ValueType,
+    values: Vec<Value>,
+}
+
+impl Object for TableColumn {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Seq
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match key.as_str() {
+            Some("name") => Some(Value::from(self.name.clone())),
+            Some("data_type") => Some(Value::from(agate_type(self.value_type))),
+            Some(_) => None,
+            None => self.values.get(key.as_usize()?).cloned(),
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Seq(self.values.len())
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        _call: &[Value],
+    ) -> Result<Value, Error> {
+        let kept: Vec<Value> = match method {
+            "values" => self.values.clone(),
+            "values_without_nulls" => self
+                .values
+                .iter()
+                .filter(|value| !value.is_none())
+                .cloned()
+                .collect(),
+            "values_distinct" => {
+                let mut seen = BTreeSet::new();
+                let values = self.values.iter();
+                values.filter(|value| seen.insert((*value).clone())).cloned().collect()
+            }
+            _ => {
+                return Err(Error::new(
+                    ErrorKind::UnknownMethod,
+                    format!("a column of a result has no method `{method}`"),
+                ));
+            }
+        };
+        Ok(python::tuple(kept))
+    }
+}

@@ -1,0 +1,197 @@
+//! A planned build on one connection: what can go to the server in one message goes so.
+
+use std::sync::Arc;
+
+use hcw_core::materialize::{Operation, Statement, contract};
+use hcw_core::seed::SeedData;
+use hcw_core::sql;
+use hcw_core::warehouse::ResultColumn;
+use tokio_postgres::{Client, SimpleQueryMessage};
+
+use super::failure::{Batch, Failure};
+use super::step::{Outcome, success};
+use crate::db::live;
+use crate::seed_load;
+
+/// How often a transaction is tried that the server ended as a deadlock.
+const DEADLOCK_ATTEMPTS: u32 = 4;
+
+/// Does all operations, transaction by transaction.
+pub(super) async fn operations(
+    client: &Client,
+    operations: &[Operation],
+) -> Result<Outcome, Failure> {
+    let mut outcome = success("OK".to_owned(), None);
+    for transaction in transactions(operations) {
+        let mut attempt = 1;
+        loop {
+            match run(client, transaction, &mut outcome).await {
+                Err(failure) if failure.is_deadlock() && attempt < DEADLOCK_ATTEMPTS => {
+                    attempt += 1;
+                }
+                result => break result?,
+            }
+        }
+    }
+    Ok(outcome)
+}
+
+/// The operations of each transaction; a statement outside of one stands alone.
+fn transactions(operations: &[Operation]) -> Vec<&[Operation]> {
+    let alone = |operation: &Operation| {
+        operation
+            .statement()
+            .is_some_and(|statement| !statement.transaction)
+    };
+    let mut transactions = Vec::new();
+    let mut start = 0;
+    for (position, operation) in operations.iter().enumerate() {
+        let ends = matches!(operation, Operation::Commit);
+        if ends || alone(operation) {
+            transactions.push(&operations[start..position]);
+            start = position + 1;
+            if !ends {
+                transactions.push(&operations[position..=position]);
+            }
+        }
+    }
+    transactions.push(&operations[start..]);
+    transactions.retain(|transaction| !transaction.is_empty());
+    transactions
+}
+
+/// One transaction. Statements alone are one message, which the server runs as one transaction; where rows are
+/// copied or a contract is checked between them it is begun and ended.
+async fn run(
+    client: &Client,
+    operations: &[Operation],
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let is_plain = operations
+        .iter()
+        .all(|operation| operation.statement().is_some());
+    if is_plain {
+        return batch(client, operations, outcome).await;
+    }
+    let statement = |text: &'static str| async move {
+        client
+            .simple_query(text)
+            .await
+            .map(|_| ())
+            .map_err(|error| Failure::of(&error, &Batch::new(&[])))
+    };
+    statement("begin").await?;
+    let result = steps(client, operations, outcome).await;
+    match result {
+        Ok(()) => statement("commit").await,
+        Err(failure) => {
+            // the first failure is the one to tell; a lost connection rolls back by itself
+            let _failed = statement("rollback").await;
+            Err(failure)
+        }
+    }
+}
+
+async fn steps(
+    client: &Client,
+    operations: &[Operation],
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let mut position = 0;
+    while position < operations.len() {
+        match &operations[position] {
+            Operation::Run(_) => {
+                let count = operations[position..]
+                    .iter()
+                    .take_while(|operation| operation.statement().is_some())
+                    .count();
+                batch(client, &operations[position..position + count], outcome).await?;
+                position += count;
+                continue;
+            }
+            Operation::Copy { into, rows } => copy(client, into, rows, outcome).await?,
+            Operation::CheckContract { query, columns } => {
+                check_contract(client, query, columns).await?;
+            }
+            Operation::Commit => {}
+        }
+        position += 1;
+    }
+    Ok(())
+}
+
+async fn batch(
+    client: &Client,
+    operations: &[Operation],
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let statements: Vec<&Statement> = operations.iter().filter_map(Operation::statement).collect();
+    let batch = Batch::new(statements.iter().copied());
+    let counts = send(client, &batch).await?;
+    if let Some(main) = statements.iter().position(|statement| statement.counts) {
+        let before: usize = statements[..main]
+            .iter()
+            .map(|statement| sql::commands(&statement.sql).len())
+            .sum();
+        let commands = sql::commands(&statements[main].sql);
+        if let (Some(words), Some(count)) = (
+            commands.last(),
+            counts.get((before + commands.len()).saturating_sub(1)),
+        ) {
+            let response = live::response(Some(words), *count);
+            outcome.message = response.message;
+            outcome.rows = response.rows_affected;
+        }
+    }
+    Ok(())
+}
+
+/// Sends a batch; the row count of each statement comes back.
+pub(super) async fn send(client: &Client, batch: &Batch<'_>) -> Result<Vec<u64>, Failure> {
+    let messages = client
+        .simple_query(&batch.text)
+        .await
+        .map_err(|error| Failure::of(&error, batch))?;
+    let counts = messages.into_iter().filter_map(|message| match message {
+        SimpleQueryMessage::CommandComplete(count) => Some(count),
+        _ => None,
+    });
+    Ok(counts.collect())
+}
+
+async fn copy(
+    client: &Client,
+    into: &str,
+    rows: &Arc<SeedData>,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let columns: Vec<String> = rows.columns.iter().map(|(name, _)| name.clone()).collect();
+    let count = seed_load::copy_seed(client, into, &columns, &rows.rows)
+        .await
+        .map_err(|error| Failure::of(&error, &Batch::new(&[])))?;
+    outcome.message = format!("INSERT {count}");
+    outcome.rows = Some(count);
+    Ok(())
+}
+
+async fn check_contract(
+    client: &Client,
+    query: &str,
+    columns: &[(String, String)],
+) -> Result<(), Failure> {
+    let declared = describe(client, &contract::declared_query(columns)).await?;
+    let defined = describe(client, query).await?;
+    contract::compare(&defined, &declared).map_err(Failure::Found)
+}
+
+async fn describe(client: &Client, query: &str) -> Result<Vec<ResultColumn>, Failure> {
+    let statement = Statement {
+        query: Some(0..query.len()),
+        ..Statement::outside(query)
+    };
+    let prepared = client
+        .prepare(query)
+        .await
+        .map_err(|error| Failure::of(&error, &Batch::new([&statement])))?;
+    Ok(live::columns(&prepared))
+}
