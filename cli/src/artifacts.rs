@@ -79,7 +79,7 @@ pub(crate) fn write_run(
         let text = match &step.action {
             Action::Build { main, .. } => main.as_deref(),
             Action::Test(test) => Some(test.query.sql.as_str()),
-            Action::Land(_) | Action::Late | Action::Fail(_) => None,
+            Action::Land(_) | Action::Late(_) | Action::Fail(_) => None,
         };
         let Some(text) = text else { continue };
         write(&folder.join(compiled_path(node)), text.as_bytes())?;

@@ -184,9 +184,9 @@ pub(crate) fn compile_live(
         compiled.insert(wanted.clone(), node);
     }
     ephemeral::inject(resolved, &ephemeral, &mut compiled);
-    compiled.remove(id).ok_or_else(|| {
-        Diagnostic::error(Code::TemplateError, format!("`{id}` was not compiled"))
-    })
+    compiled
+        .remove(id)
+        .ok_or_else(|| Diagnostic::error(Code::TemplateError, format!("`{id}` was not compiled")))
 }
 
 fn ephemeral_models(resolved: &Resolved) -> BTreeSet<&UniqueId> {

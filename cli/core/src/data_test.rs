@@ -225,7 +225,10 @@ pub fn run(test: &DataTest, warehouse: &dyn Warehouse) -> Result<Finding, Box<Re
     }
     let result = warehouse.run(&test.query.sql, true)?;
     let cell = |name: &str| {
-        let position = result.columns.iter().position(|column| column.name == name)?;
+        let position = result
+            .columns
+            .iter()
+            .position(|column| column.name == name)?;
         result.rows.first()?.get(position)?.as_deref()
     };
     Ok(finding(test, cell))

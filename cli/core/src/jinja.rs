@@ -6,10 +6,10 @@
 mod access;
 mod adapter;
 mod arguments;
-mod column;
-mod constraint;
 mod builtin;
 mod calls;
+mod column;
+mod constraint;
 mod context;
 #[cfg(test)]
 mod differential;

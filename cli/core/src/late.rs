@@ -88,9 +88,7 @@ pub fn run(
     }
     let built = materialize::build(analysed, node, &compiled, access).map_err(Box::new)?;
     messages.extend(built.messages);
-    let (message, rows) = built
-        .response
-        .unwrap_or_else(|| ("OK".to_owned(), None));
+    let (message, rows) = built.response.unwrap_or_else(|| ("OK".to_owned(), None));
     Ok(LateResult {
         compiled,
         main: built.main,

@@ -98,8 +98,9 @@ pub enum Action {
     },
     /// Runs a data test.
     Test(DataTest),
-    /// Compiles the node and does what it is for when its turn comes: it asks the warehouse.
-    Late,
+    /// Compiles the node, whose template this is, and does what it is for when its turn comes: it asks the
+    /// warehouse.
+    Late(String),
     /// Cannot be done; the step fails with this.
     Fail(Box<Diagnostic>),
 }
@@ -225,6 +226,14 @@ fn node_step(
     })
 }
 
+fn late(node: &Node) -> Action {
+    Action::Late(
+        node.template()
+            .map(|file| file.text.to_string())
+            .unwrap_or_default(),
+    )
+}
+
 fn action(
     analysed: &Analysed,
     state: &Arc<WarehouseState>,
@@ -242,7 +251,7 @@ fn action(
         .at(node.file.at(0..0)));
     }
     let Some(compiled) = analysed.compiled.get(&node.id) else {
-        return Ok(Action::Late);
+        return Ok(late(node));
     };
     let project = analysed.resolved.project();
     if node.is_test() {
@@ -268,7 +277,7 @@ fn action(
     let access = Access::recording(state, relation.cloned());
     let built = materialize::build(analysed, node, compiled, access.clone())?;
     Ok(if access.gave_up() {
-        Action::Late
+        late(node)
     } else {
         Action::Build {
             operations: built.operations,

@@ -46,7 +46,12 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
         let is_seed = step.kind == StepKind::Seed;
         let late = outcome.late.as_ref().map(|late| &late.compiled);
         let compiled = late
-            .or_else(|| analysed.compiled.get(&step.id).map(|compiled| &compiled.sql))
+            .or_else(|| {
+                analysed
+                    .compiled
+                    .get(&step.id)
+                    .map(|compiled| &compiled.sql)
+            })
             .filter(|_| ran && !is_seed);
         NodeResult {
             id: step.id.clone(),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use hcw_core::analyse::Analysed;
 use hcw_core::diagnostic::{Code, Diagnostic};
-use hcw_core::{late, sql};
 use hcw_core::warehouse::{QueryResult, Refusal, Response, ResultColumn, ValueType, Warehouse};
+use hcw_core::{late, sql};
 use tokio::runtime::Handle;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, SimpleQueryMessage};
@@ -143,7 +143,10 @@ pub(crate) async fn compile_late(
     })?;
     let failed = std::mem::take(&mut analysed.failed);
     if failed.is_empty() {
-        Ok((analysed, Arc::into_inner(live).map(LiveWarehouse::into_client)))
+        Ok((
+            analysed,
+            Arc::into_inner(live).map(LiveWarehouse::into_client),
+        ))
     } else {
         Err(failed.into_values().collect())
     }
@@ -245,5 +248,7 @@ pub(crate) fn refusal(error: &tokio_postgres::Error, sql: &str) -> Box<Refusal> 
 /// The byte at a 1-based character.
 pub(crate) fn byte_offset(text: &str, position: u32) -> Option<usize> {
     let characters = usize::try_from(position).ok()?.checked_sub(1)?;
-    text.char_indices().nth(characters).map(|(offset, _)| offset)
+    text.char_indices()
+        .nth(characters)
+        .map(|(offset, _)| offset)
 }

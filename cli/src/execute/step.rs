@@ -90,7 +90,7 @@ pub(super) async fn run(
                 Err(diagnostic) => error(*diagnostic),
             }
         }
-        Action::Late => return late(client, step, analysed, context).await,
+        Action::Late(_) => return late(client, step, analysed, context).await,
         Action::Fail(diagnostic) => error((**diagnostic).clone()),
     };
     (Some(client), outcome)
@@ -106,10 +106,9 @@ async fn late(
     let live = Arc::new(LiveWarehouse::new(client));
     let warehouse: Arc<dyn Warehouse> = live.clone();
     let (id, analysed_there) = (step.id.clone(), analysed.clone());
-    let result = tokio::task::spawn_blocking(move || {
-        hcw_core::late::run(&analysed_there, &id, &warehouse)
-    })
-    .await;
+    let result =
+        tokio::task::spawn_blocking(move || hcw_core::late::run(&analysed_there, &id, &warehouse))
+            .await;
     let outcome = match result {
         Ok(Ok(done)) => {
             let mut outcome = match done.end {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use hcw_core::materialize::Operation;
 use hcw_core::plan::{Action, Plan};
 use hcw_validators::sql::catalogue;
 use hcw_validators::{CodeSystem, registry};
@@ -13,20 +14,19 @@ use super::{CODES, PORTABLE};
 /// The first use among the statements of a plan: the name, without the schema.
 pub(crate) fn first_use(plan: &Plan) -> Option<String> {
     plan.steps.iter().find_map(|step| {
-        let statements = match &step.action {
-            Action::Land(_) => Vec::new(),
-            Action::Statements(statements) => statements.iter().collect(),
-            Action::Seed { before, after, .. } => before.iter().chain(after).collect(),
+        let texts: Vec<&str> = match &step.action {
+            Action::Land(_) | Action::Fail(_) => Vec::new(),
+            Action::Late(template) => vec![template],
+            Action::Build { operations, .. } => {
+                let statements = operations.iter().filter_map(Operation::statement);
+                statements.map(|statement| statement.sql.as_str()).collect()
+            }
             Action::Test(test) => {
-                if let Some(name) = use_in(&test.query.sql) {
-                    return Some(name);
-                }
-                test.store.iter().collect()
+                let statements = test.store.iter().chain([&test.query]);
+                statements.map(|statement| statement.sql.as_str()).collect()
             }
         };
-        statements
-            .into_iter()
-            .find_map(|statement| use_in(&statement.sql))
+        texts.into_iter().find_map(use_in)
     })
 }
 

@@ -40,7 +40,10 @@ pub(super) fn spread(
             .parents(id)
             .filter(|parent| ephemeral.contains(parent))
             .collect();
-        let problem = parents.iter().find_map(|parent| failed.get(*parent)).cloned();
+        let problem = parents
+            .iter()
+            .find_map(|parent| failed.get(*parent))
+            .cloned();
         if let Some(problem) = problem {
             if compiled.remove(id).is_some() || late.remove(id) {
                 failed.insert(id.clone(), problem);

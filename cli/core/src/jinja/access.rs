@@ -225,7 +225,8 @@ impl Access {
             }
             Access::Live(live) => {
                 let declared = live.describe(&contract::declared_query(&columns))?;
-                contract::compare(&live.describe(query)?, &declared).map_err(|broken| problem(*broken))
+                contract::compare(&live.describe(query)?, &declared)
+                    .map_err(|broken| problem(*broken))
             }
         }
     }
@@ -243,9 +244,7 @@ impl Access {
     #[allow(clippy::option_option)]
     pub(crate) fn known(&self, name: &RelationName) -> Option<Option<&ExistingRelation>> {
         match self {
-            Access::Ahead(ahead) if ahead.own.as_ref() == Some(name) => {
-                Some(ahead.state.get(name))
-            }
+            Access::Ahead(ahead) if ahead.own.as_ref() == Some(name) => Some(ahead.state.get(name)),
             _ => None,
         }
     }

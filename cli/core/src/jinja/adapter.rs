@@ -58,7 +58,9 @@ impl Object for Adapter {
                 let macros = &self.context.macros;
                 return dispatch(macros, &name, namespace.as_deref()).map_err(problem);
             }
-            "quote" => return Ok(quote_identifier(&given.needed(0, "identifier")?.to_string()).into()),
+            "quote" => {
+                return Ok(quote_identifier(&given.needed(0, "identifier")?.to_string()).into());
+            }
             "quote_as_configured" => {
                 return Ok(quote_identifier(&given.needed(0, "identifier")?.to_string()).into());
             }
@@ -106,10 +108,12 @@ impl Adapter {
     /// What dbt answers while names are being collected.
     fn unanswered(&self, method: &str) -> Result<Value, Error> {
         match method {
-            "get_columns_in_relation" | "get_missing_columns" | "get_columns_in_table"
-            | "get_column_schema_from_query" | "list_relations" | "list_schemas" => {
-                Ok(python::list(Vec::new()))
-            }
+            "get_columns_in_relation"
+            | "get_missing_columns"
+            | "get_columns_in_table"
+            | "get_column_schema_from_query"
+            | "list_relations"
+            | "list_schemas" => Ok(python::list(Vec::new())),
             "execute" => Ok(python::tuple(vec![
                 Value::from(""),
                 Table::default().into_value(),
@@ -177,12 +181,15 @@ impl Adapter {
                 ))
             }
             "check_schema_exists" => {
-                let found = called(state, "check_schema_exists", &[
-                    given.needed(0, "database")?,
-                    given.needed(1, "schema")?,
-                ])?;
+                let found = called(
+                    state,
+                    "check_schema_exists",
+                    &[given.needed(0, "database")?, given.needed(1, "schema")?],
+                )?;
                 let rows = found.get_attr("rows")?;
-                let first = rows.get_item_by_index(0).and_then(|row| row.get_item_by_index(0));
+                let first = rows
+                    .get_item_by_index(0)
+                    .and_then(|row| row.get_item_by_index(0));
                 Ok(first.is_ok_and(|count| count.is_true()).into())
             }
             "create_schema" | "drop_schema" | "drop_relation" | "truncate_relation" => {
@@ -190,17 +197,23 @@ impl Adapter {
                 Ok("".into())
             }
             "rename_relation" => {
-                called(state, method, &[
-                    given.needed(0, "from_relation")?,
-                    given.needed(1, "to_relation")?,
-                ])?;
+                called(
+                    state,
+                    method,
+                    &[
+                        given.needed(0, "from_relation")?,
+                        given.needed(1, "to_relation")?,
+                    ],
+                )?;
                 Ok("".into())
             }
             "execute" => self.execute(given),
             "add_query" => {
                 let sql = given.needed(0, "sql")?.to_string();
                 let auto_begin = given.flag(1, "auto_begin", true);
-                self.context.access.execute(&sql, auto_begin, false, false)?;
+                self.context
+                    .access
+                    .execute(&sql, auto_begin, false, false)?;
                 Ok(Value::from(()))
             }
             "commit" => {
@@ -213,7 +226,12 @@ impl Adapter {
                 let relation = given.needed(0, "relation")?;
                 let columns = self.columns(state, &relation)?;
                 let names: Vec<String> = columns_of(&columns).map(|column| column.name).collect();
-                strategy::assert_snapshot(&relation, &names, &given.value(1, "column_names"), &given.value(2, "strategy"))?;
+                strategy::assert_snapshot(
+                    &relation,
+                    &names,
+                    &given.value(1, "column_names"),
+                    &given.value(2, "strategy"),
+                )?;
                 Ok("".into())
             }
             "check_contract" => {
@@ -230,7 +248,12 @@ impl Adapter {
                     .and_then(|table| table.seed.clone());
                 match seed {
                     Some(rows) => self.context.access.copy(&into, &rows)?,
-                    None => return Err(Error::new(ErrorKind::InvalidOperation, "copy_rows takes the table of a seed")),
+                    None => {
+                        return Err(Error::new(
+                            ErrorKind::InvalidOperation,
+                            "copy_rows takes the table of a seed",
+                        ));
+                    }
                 }
                 Ok("".into())
             }
@@ -266,13 +289,18 @@ impl Adapter {
             },
             None,
         );
-        let listed = called(state, "list_relations_without_caching", &[schema.into_value()])?;
+        let listed = called(
+            state,
+            "list_relations_without_caching",
+            &[schema.into_value()],
+        )?;
         let rows = match listed.get_attr("rows") {
             Ok(rows) if !rows.is_undefined() => rows,
             _ => listed,
         };
         for row in rows.try_iter()? {
-            let cell = |position: usize| row.get_item_by_index(position).map(|cell| cell.to_string());
+            let cell =
+                |position: usize| row.get_item_by_index(position).map(|cell| cell.to_string());
             if cell(1)? == name.identifier && cell(2)? == name.schema {
                 let kind = cell(3)?;
                 let class = Arc::new(RelationClass);
@@ -292,7 +320,9 @@ impl Adapter {
     fn columns(&self, state: &mut State<'_, '_>, relation: &Value) -> Result<Value, Error> {
         let name = relation_of(relation)?.name;
         if let Some(known) = self.context.access.known(&name) {
-            let columns = known.map(|existing| existing.columns.as_slice()).unwrap_or_default();
+            let columns = known
+                .map(|existing| existing.columns.as_slice())
+                .unwrap_or_default();
             let columns = columns.iter();
             return Ok(python::list(
                 columns
@@ -300,7 +330,11 @@ impl Adapter {
                     .collect(),
             ));
         }
-        called(state, "get_columns_in_relation", std::slice::from_ref(relation))
+        called(
+            state,
+            "get_columns_in_relation",
+            std::slice::from_ref(relation),
+        )
     }
 
     /// The names of a relation's columns. Of the one that is being built they are known before it is, where the
@@ -308,13 +342,16 @@ impl Adapter {
     fn column_names(&self, state: &mut State<'_, '_>, relation: &Value) -> Result<Value, Error> {
         if matches!(self.context.access, Access::Ahead(_)) {
             let built = &relation_of(relation)?.name.identifier;
-            let is_own = (self.context.this.as_ref()).is_some_and(|this| this.name.identifier == *built);
+            let is_own =
+                (self.context.this.as_ref()).is_some_and(|this| this.name.identifier == *built);
             if let Some(names) = self.planned_column_names().filter(|_| is_own) {
                 return Ok(Value::from(names));
             }
         }
         let columns = self.columns(state, relation)?;
-        Ok(columns_of(&columns).map(|column| Value::from(column.name)).collect())
+        Ok(columns_of(&columns)
+            .map(|column| Value::from(column.name))
+            .collect())
     }
 
     fn planned_column_names(&self) -> Option<Vec<String>> {
@@ -332,7 +369,9 @@ impl Adapter {
         let Some(known) = self.context.access.known(&name) else {
             return Ok(false);
         };
-        let columns = known.map(|existing| existing.columns.as_slice()).unwrap_or_default();
+        let columns = known
+            .map(|existing| existing.columns.as_slice())
+            .unwrap_or_default();
         Ok(!columns
             .iter()
             .any(|(_, data_type)| data_type.starts_with("character")))
@@ -344,7 +383,10 @@ impl Adapter {
         let auto_begin = given.flag(1, "auto_begin", false);
         let fetch = given.flag(2, "fetch", false);
         let counts = self.context.captured().main.as_deref() == Some(&*sql);
-        let result = self.context.access.execute(&sql, auto_begin, fetch, counts)?;
+        let result = self
+            .context
+            .access
+            .execute(&sql, auto_begin, fetch, counts)?;
         let (response, table) = match result {
             Some(result) => (
                 super::statement::response(&result.response),
@@ -471,7 +513,12 @@ fn convert_type(given: &Given<'_>) -> Result<Value, Error> {
         .downcast_object_ref::<Table>()
         .and_then(|table| table.server_type(position))
         .map(Value::from)
-        .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "convert_type needs a table and a column's position"))
+        .ok_or_else(|| {
+            Error::new(
+                ErrorKind::InvalidOperation,
+                "convert_type needs a table and a column's position",
+            )
+        })
 }
 
 /// Flags of the adapter: none is set.

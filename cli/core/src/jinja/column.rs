@@ -117,11 +117,7 @@ impl Column {
                 Some(size) => string_type(size),
             }
         } else if self.is_numeric() {
-            numeric_type(
-                &self.data_type,
-                self.numeric_precision,
-                self.numeric_scale,
-            )
+            numeric_type(&self.data_type, self.numeric_precision, self.numeric_scale)
         } else {
             self.data_type.clone()
         }
@@ -316,7 +312,10 @@ mod tests {
             "character varying(12)",
             "timestamp without time zone",
         ] {
-            assert_eq!(Column::from_description("x", described).full_type(), described);
+            assert_eq!(
+                Column::from_description("x", described).full_type(),
+                described
+            );
         }
         let timestamp = Column::from_description("x", "timestamp(3) with time zone");
         assert_eq!(timestamp.data_type, "timestamp with time zone");

@@ -42,7 +42,11 @@ pub(super) fn declared(columns: &Value) -> Result<Vec<(String, String)>, Error> 
         .map(|column| {
             let name = text(column, "name");
             let quotes = column.get("quote") == Some(&Json::Bool(true));
-            let name = if quotes { name.to_owned() } else { name.to_lowercase() };
+            let name = if quotes {
+                name.to_owned()
+            } else {
+                name.to_lowercase()
+            };
             (name, text(column, "data_type").to_owned())
         })
         .collect())
@@ -61,7 +65,11 @@ fn text<'json>(value: &'json Json, key: &str) -> &'json str {
 }
 
 fn list<'json>(value: &'json Json, key: &str) -> impl Iterator<Item = &'json Json> {
-    value.get(key).and_then(Json::as_array).into_iter().flatten()
+    value
+        .get(key)
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
 }
 
 /// As dbt writes it: quoted only when the sidecar says so, so that the server folds it.
@@ -90,7 +98,9 @@ fn column_constraint(constraint: &Json) -> Option<String> {
 
 fn model_constraint(constraint: &Json) -> Option<String> {
     let expression = text(constraint, "expression");
-    let columns: Vec<&str> = list(constraint, "columns").filter_map(Json::as_str).collect();
+    let columns: Vec<&str> = list(constraint, "columns")
+        .filter_map(Json::as_str)
+        .collect();
     let columns = columns.join(", ");
     let name = match text(constraint, "name") {
         "" => String::new(),
@@ -117,7 +127,9 @@ fn model_constraint(constraint: &Json) -> Option<String> {
 /// What a foreign key points at: `to (to_columns)`, else its expression.
 fn referenced(constraint: &Json) -> Option<String> {
     let to = text(constraint, "to");
-    let columns: Vec<&str> = list(constraint, "to_columns").filter_map(Json::as_str).collect();
+    let columns: Vec<&str> = list(constraint, "to_columns")
+        .filter_map(Json::as_str)
+        .collect();
     if !to.is_empty() && !columns.is_empty() {
         return Some(format!("{to} ({})", columns.join(", ")));
     }

@@ -266,7 +266,9 @@ impl Engine {
     pub(crate) fn materialization(&self, name: &str) -> Option<&Arc<MacroDefinition>> {
         ["postgres", "default"].iter().find_map(|adapter| {
             let name = format!("materialization_{name}_{adapter}");
-            self.macros.of_root_first(&name).map(|found| found.definition())
+            self.macros
+                .of_root_first(&name)
+                .map(|found| found.definition())
         })
     }
 

@@ -15,8 +15,10 @@ pub(super) fn standardized(table: &Value) -> Result<Value, Error> {
         let privilege = row.get_item(&Value::from("privilege_type"))?.to_string();
         grants.entry(privilege).or_default().push(grantee);
     }
-    Ok(python::dict(grants.into_iter().map(|(privilege, grantees)| {
-        let grantees = grantees.into_iter().map(Value::from).collect();
-        (privilege, python::list(grantees))
-    })))
+    Ok(python::dict(grants.into_iter().map(
+        |(privilege, grantees)| {
+            let grantees = grantees.into_iter().map(Value::from).collect();
+            (privilege, python::list(grantees))
+        },
+    )))
 }

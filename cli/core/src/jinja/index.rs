@@ -23,23 +23,29 @@ struct Index {
 
 /// Reads an entry of `indexes`; none for none.
 pub(super) fn parse(raw: &Value) -> Result<Value, Error> {
-    let invalid = |message: String| {
-        problem(
-            Diagnostic::error(Code::ConfigInvalid, message)
-                .help("for example `indexes: [{columns: [clinic_key], unique: false, type: btree}]`"),
-        )
-    };
+    let invalid =
+        |message: String| {
+            problem(Diagnostic::error(Code::ConfigInvalid, message).help(
+                "for example `indexes: [{columns: [clinic_key], unique: false, type: btree}]`",
+            ))
+        };
     let json = to_json(raw)?;
     let Some(entries) = json.as_object() else {
-        return Err(invalid(format!("Invalid index config: {json} is not a mapping")));
+        return Err(invalid(format!(
+            "Invalid index config: {json} is not a mapping"
+        )));
     };
     let known = ["columns", "unique", "type"];
     if let Some(key) = entries.keys().find(|key| !known.contains(&key.as_str())) {
-        return Err(invalid(format!("Could not parse index config: unknown key `{key}`")));
+        return Err(invalid(format!(
+            "Could not parse index config: unknown key `{key}`"
+        )));
     }
     let columns = config::texts(entries, "columns");
     if columns.is_empty() {
-        return Err(invalid("Could not parse index config: `columns` is missing".to_owned()));
+        return Err(invalid(
+            "Could not parse index config: `columns` is missing".to_owned(),
+        ));
     }
     Ok(Value::from_object(Index {
         columns,

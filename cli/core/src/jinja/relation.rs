@@ -149,7 +149,11 @@ impl Relation {
     /// Its full name, whatever rows a reader would get.
     pub(crate) fn rendered_name(&self) -> String {
         let parts = [
-            (self.shows.database, self.quotes.database, &self.name.database),
+            (
+                self.shows.database,
+                self.quotes.database,
+                &self.name.database,
+            ),
             (self.shows.schema, self.quotes.schema, &self.name.schema),
             (
                 self.shows.identifier,
@@ -258,7 +262,9 @@ impl Object for Relation {
             "is_function" => is(RelationKind::Function),
             "is_pointer" => false.into(),
             "can_be_renamed" => is_stored.into(),
-            "can_be_replaced" => matches!(self.kind, Some(RelationKind::View | RelationKind::Table)).into(),
+            "can_be_replaced" => {
+                matches!(self.kind, Some(RelationKind::View | RelationKind::Table)).into()
+            }
             "quote_character" => "\"".into(),
             "require_alias" => true.into(),
             "Table" => "table".into(),
@@ -492,7 +498,11 @@ mod tests {
         assert_eq!(relation.rendered_name(), r#""db"."marts"."kpi""#);
         relation.rows = RowFilter {
             limit: None,
-            event_time: Some(("at".into(), Some("2025-01-01".into()), Some("2025-01-02".into()))),
+            event_time: Some((
+                "at".into(),
+                Some("2025-01-01".into()),
+                Some("2025-01-02".into()),
+            )),
         };
         assert_eq!(
             relation.to_string(),

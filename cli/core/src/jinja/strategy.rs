@@ -127,7 +127,11 @@ pub(super) fn assert_snapshot(
     }
     let missing: Vec<String> = needed
         .into_iter()
-        .filter(|name| !present.iter().any(|column| column.eq_ignore_ascii_case(name)))
+        .filter(|name| {
+            !present
+                .iter()
+                .any(|column| column.eq_ignore_ascii_case(name))
+        })
         .collect();
     if missing.is_empty() {
         return Ok(());

@@ -31,8 +31,16 @@ impl Table {
                 .collect()
         });
         Table {
-            names: result.columns.iter().map(|column| column.name.clone()).collect(),
-            types: result.columns.iter().map(|column| column.value_type).collect(),
+            names: result
+                .columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect(),
+            types: result
+                .columns
+                .iter()
+                .map(|column| column.value_type)
+                .collect(),
             rows: rows.collect(),
             seed: None,
         }
@@ -321,7 +329,8 @@ impl Object for Mapped {
                     .collect(),
             )),
             "dict" => Ok(python::dict(
-                self.pairs().map(|(name, value)| (name.clone(), value.clone())),
+                self.pairs()
+                    .map(|(name, value)| (name.clone(), value.clone())),
             )),
             "get" => {
                 let (name, default): (String, Option<Value>) = from_args(call)?;
@@ -378,7 +387,10 @@ impl Object for TableColumn {
             "values_distinct" => {
                 let mut seen = BTreeSet::new();
                 let values = self.values.iter();
-                values.filter(|value| seen.insert((*value).clone())).cloned().collect()
+                values
+                    .filter(|value| seen.insert((*value).clone()))
+                    .cloned()
+                    .collect()
             }
             _ => {
                 return Err(Error::new(

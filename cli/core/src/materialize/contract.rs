@@ -37,15 +37,17 @@ fn type_class(data_type: &str) -> String {
 ///
 /// # Errors
 /// HCW0119 with a line for each column that is missing on a side or has another type.
-pub fn compare(
-    defined: &[ResultColumn],
-    declared: &[ResultColumn],
-) -> Result<(), Box<Diagnostic>> {
+pub fn compare(defined: &[ResultColumn], declared: &[ResultColumn]) -> Result<(), Box<Diagnostic>> {
     let mut lines: Vec<(String, String, String, &str)> = Vec::new();
     for column in defined {
         let definition = type_class(&column.data_type);
         match declared.iter().find(|other| other.name == column.name) {
-            None => lines.push((column.name.clone(), definition, String::new(), "missing in contract")),
+            None => lines.push((
+                column.name.clone(),
+                definition,
+                String::new(),
+                "missing in contract",
+            )),
             Some(other) if type_class(&other.data_type) != definition => lines.push((
                 column.name.clone(),
                 definition,
@@ -82,9 +84,19 @@ pub fn compare(
 
 /// The lines of a text table, as wide as its widest cells.
 fn table(lines: &[(String, String, String, &str)]) -> Vec<String> {
-    let header = ["column_name", "definition_type", "contract_type", "mismatch_reason"];
+    let header = [
+        "column_name",
+        "definition_type",
+        "contract_type",
+        "mismatch_reason",
+    ];
     let cells = |line: &(String, String, String, &str)| {
-        [line.0.clone(), line.1.clone(), line.2.clone(), line.3.to_owned()]
+        [
+            line.0.clone(),
+            line.1.clone(),
+            line.2.clone(),
+            line.3.to_owned(),
+        ]
     };
     let rows: Vec<[String; 4]> = lines.iter().map(cells).collect();
     let mut widths = header.map(str::len);
@@ -103,7 +115,10 @@ fn table(lines: &[(String, String, String, &str)]) -> Vec<String> {
     };
     let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
     let mut table = vec![line(header), format!("| {} |", rule.join(" | "))];
-    table.extend(rows.iter().map(|row| line([&row[0], &row[1], &row[2], &row[3]])));
+    table.extend(
+        rows.iter()
+            .map(|row| line([&row[0], &row[1], &row[2], &row[3]])),
+    );
     table
 }
 
@@ -122,8 +137,16 @@ mod tests {
 
     #[test]
     fn every_difference_is_a_line() {
-        let defined = [column("a", "integer"), column("b", "text"), column("d", "date")];
-        let declared = [column("a", "bigint"), column("b", "character varying"), column("c", "date")];
+        let defined = [
+            column("a", "integer"),
+            column("b", "text"),
+            column("d", "date"),
+        ];
+        let declared = [
+            column("a", "bigint"),
+            column("b", "character varying"),
+            column("c", "date"),
+        ];
         let problem = compare(&defined, &declared).unwrap_err();
         let reasons: Vec<&str> = problem.notes.iter().skip(2).map(String::as_str).collect();
         assert_eq!(reasons.len(), 3, "{reasons:?}");

@@ -28,7 +28,9 @@ pub fn print(plan: &Plan) -> String {
                 );
             }
             Action::Build { operations, .. } => build(&mut text, operations),
-            Action::Late => text.push_str("-- asks the warehouse: compiled when its turn comes\n"),
+            Action::Late(_) => {
+                text.push_str("-- asks the warehouse: compiled when its turn comes\n")
+            }
             Action::Fail(problem) => {
                 let _ = writeln!(text, "-- fails: {}", problem.message);
             }
@@ -89,7 +91,11 @@ fn build(text: &mut String, operations: &[Operation]) {
                 let _ = writeln!(text, "-- copy {} rows into {into}", rows.rows.len());
             }
             Operation::CheckContract { columns, .. } => {
-                let _ = writeln!(text, "-- check that the query has the {} columns of the contract", columns.len());
+                let _ = writeln!(
+                    text,
+                    "-- check that the query has the {} columns of the contract",
+                    columns.len()
+                );
             }
             Operation::Commit => {}
         }

@@ -45,7 +45,12 @@ pub fn tag(words: &[String]) -> String {
                 .find(|word| {
                     !matches!(
                         word.as_str(),
-                        "OR" | "REPLACE" | "TEMPORARY" | "TEMP" | "UNLOGGED" | "RECURSIVE" | "UNIQUE"
+                        "OR" | "REPLACE"
+                            | "TEMPORARY"
+                            | "TEMP"
+                            | "UNLOGGED"
+                            | "RECURSIVE"
+                            | "UNIQUE"
                     )
                 })
                 .map_or("", String::as_str);
@@ -79,7 +84,10 @@ mod tests {
         let of = |sql: &str| tag(&commands(sql)[0]);
         assert_eq!(of("with x as (select 1) select * from x"), "SELECT");
         assert_eq!(of("create or replace view v as select 1"), "CREATE VIEW");
-        assert_eq!(of("create materialized view v as select 1"), "CREATE MATERIALIZED VIEW");
+        assert_eq!(
+            of("create materialized view v as select 1"),
+            "CREATE MATERIALIZED VIEW"
+        );
         assert_eq!(of("drop table x"), "DROP TABLE");
     }
 }

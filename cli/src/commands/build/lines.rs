@@ -239,7 +239,7 @@ pub(crate) fn status_word(status: Status, is_test: bool) -> &'static str {
 fn statements(step: &Step) -> Vec<&str> {
     let statements: Vec<_> = match &step.action {
         Action::Land(_) => Vec::new(),
-        Action::Late | Action::Fail(_) => Vec::new(),
+        Action::Late(_) | Action::Fail(_) => Vec::new(),
         Action::Build { operations, .. } => {
             operations.iter().filter_map(Operation::statement).collect()
         }
@@ -268,7 +268,9 @@ fn what(step: &Step, result: &StepResult) -> String {
         (Status::Success, StepKind::Source) => format!("OK landed source {name}"),
         (Status::Success, StepKind::Seed) => format!("OK loaded seed file {name}"),
         (Status::Success, StepKind::Snapshot) => format!("OK snapshotted {name}"),
-        (Status::Success, StepKind::Model | StepKind::Function) => format!("OK created {} {name}", step.description),
+        (Status::Success, StepKind::Model | StepKind::Function) => {
+            format!("OK created {} {name}", step.description)
+        }
     }
 }
 

@@ -200,7 +200,9 @@ fn kind(step: &Step) -> String {
         StepKind::Test => "data test".to_owned(),
         StepKind::Seed => "seed".to_owned(),
         StepKind::Source => "landed source".to_owned(),
-        StepKind::Model | StepKind::Snapshot | StepKind::Function => step.description.trim_start_matches("sql ").to_owned(),
+        StepKind::Model | StepKind::Snapshot | StepKind::Function => {
+            step.description.trim_start_matches("sql ").to_owned()
+        }
     }
 }
 
