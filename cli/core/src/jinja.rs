@@ -16,6 +16,7 @@ mod differential;
 mod dispatch;
 mod engine;
 mod error;
+mod exceptions;
 mod functions;
 mod grants;
 mod index;

@@ -87,7 +87,7 @@ impl Object for Adapter {
             }
             "get_incremental_strategy_macro" => return strategy::find_macro(state, &given),
             "get_hard_deletes_behavior" => {
-                return strategy::hard_deletes(&given.needed(0, "config")?);
+                return strategy::hard_deletes(state, &given.needed(0, "config")?);
             }
             "valid_incremental_strategies" => return Ok(Value::from(strategy::VALID.to_vec())),
             "build_catalog_relation" | "get_catalog_integration" => return Ok(Value::from(())),

@@ -158,7 +158,7 @@ impl Object for Column {
             "name" | "column" => Value::from(self.name.clone()),
             "quoted" => Value::from(quote_identifier(&self.name)),
             "dtype" => Value::from(self.data_type.clone()),
-            "data_type" => Value::from(self.full_type()),
+            "data_type" | "expanded_data_type" => Value::from(self.full_type()),
             "char_size" => Value::from(self.character_size),
             "numeric_precision" => Value::from(self.numeric_precision),
             "numeric_scale" => Value::from(self.numeric_scale),

@@ -3,12 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, Rest, Value, ValueKind, from_args};
+use minijinja::value::{Kwargs, Object, Value, ValueKind, from_args};
 use minijinja::{Environment, Error, ErrorKind, Output, State};
 use serde_json::Value as Json;
 
 use super::context::NodeContext;
-use super::engine::context_of;
 use super::error::problem;
 use super::{macro_call, python};
 use crate::diagnostic::{Code, Diagnostic};
@@ -19,7 +18,7 @@ use crate::project::{ModelReference, Version, find_docs_block};
 /// Registers the functions that need no node.
 pub(super) fn register(environment: &mut Environment<'static>) {
     macro_call::register(environment);
-    environment.add_global("exceptions", Value::from_object(Exceptions));
+    environment.add_global("exceptions", Value::from_object(super::exceptions::Exceptions));
     python::register(environment);
 }
 
@@ -311,46 +310,7 @@ impl Object for ConfigObject {
     }
 }
 
-/// `exceptions.raise_compiler_error(…)` and its kin.
-#[derive(Debug)]
-struct Exceptions;
-
-impl Object for Exceptions {
-    fn call_method(
-        self: &Arc<Self>,
-        state: &mut State<'_, '_>,
-        method: &str,
-        arguments: &[Value],
-    ) -> Result<Value, Error> {
-        let (message, _rest): (Value, Rest<Value>) = from_args(arguments)?;
-        match method {
-            "warn" => {
-                if let Some(context) = context_of(state)
-                    && context.execute
-                {
-                    context.captured().messages.push(message.to_string());
-                }
-                Ok(Value::from(""))
-            }
-            "raise_compiler_error"
-            | "raise_database_error"
-            | "raise_not_implemented"
-            | "raise_parsing_error"
-            | "missing_config"
-            | "missing_relation" => Err(problem(Diagnostic::error(
-                Code::CompilerError,
-                one_line(&message.to_string()),
-            ))),
-            _ => Err(unknown_method("exceptions", method)),
-        }
-    }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn unknown_method(object: &str, method: &str) -> Error {
+pub(super) fn unknown_method(object: &str, method: &str) -> Error {
     Error::new(
         ErrorKind::UnknownMethod,
         format!("`{object}` has no method `{method}`"),

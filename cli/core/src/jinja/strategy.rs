@@ -49,13 +49,18 @@ pub(super) fn find_macro(state: &State<'_, '_>, given: &Given<'_>) -> Result<Val
 }
 
 /// `adapter.get_hard_deletes_behavior(config)`: ignore, invalidate or new_record.
-pub(super) fn hard_deletes(config: &Value) -> Result<Value, Error> {
-    let get = |key: &str| match config.get_item(&Value::from(key)) {
-        Ok(value) if !value.is_undefined() && !value.is_none() => Some(value),
-        _ => None,
+pub(super) fn hard_deletes(state: &mut State<'_, '_>, config: &Value) -> Result<Value, Error> {
+    // `config` of the context answers by its method, a mapping that a macro made by its keys
+    let mut read = |key: &str| match config.get_item(&Value::from(key)) {
+        Ok(value) if !value.is_undefined() => Some(value),
+        _ => config
+            .call_method(state, "get", &[Value::from(key)])
+            .ok(),
     };
-    let invalidates = get("invalidate_hard_deletes").is_some_and(|value| value.is_true());
-    let Some(behaviour) = get("hard_deletes") else {
+    let [behaviour, invalidates] = ["hard_deletes", "invalidate_hard_deletes"]
+        .map(|key| read(key).filter(|value| !value.is_undefined() && !value.is_none()));
+    let Some(behaviour) = behaviour else {
+        let invalidates = invalidates.is_some_and(|value| value.is_true());
         return Ok(if invalidates { "invalidate" } else { "ignore" }.into());
     };
     let invalid = |message: &str| {
@@ -64,7 +69,7 @@ pub(super) fn hard_deletes(config: &Value) -> Result<Value, Error> {
                 .help("one of ignore, invalidate, new_record"),
         ))
     };
-    if get("invalidate_hard_deletes").is_some() {
+    if invalidates.is_some() {
         return invalid(
             "You cannot set both the invalidate_hard_deletes and hard_deletes config properties on the same snapshot.",
         );

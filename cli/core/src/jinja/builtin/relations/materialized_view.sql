@@ -66,9 +66,31 @@
     {{ exceptions.raise_compiler_error('Materialized views have not been implemented for ' ~ adapter.type()) }}
 {%- endmacro %}
 
+{# Indexes are the same where method, uniqueness and columns are, whatever their names. #}
 {% macro postgres__get_materialized_view_configuration_changes(existing_relation, new_config) -%}
-    {%- set present = postgres__describe_materialized_view(existing_relation) -%}
-    {{ return(existing_relation.get_materialized_view_config_change_collection(present, new_config.model)) }}
+    {%- set wanted = {} -%}
+    {%- for index_dict in new_config.get('indexes', []) or [] -%}
+        {%- set index = adapter.parse_index(index_dict) -%}
+        {%- do wanted.update({postgres__index_key(index.type or 'btree', index.unique, index.columns): index_dict}) -%}
+    {%- endfor -%}
+    {%- set present = [] -%}
+    {%- set changes = [] -%}
+    {%- for row in postgres__describe_materialized_view(existing_relation)['indexes'] -%}
+        {%- set key = postgres__index_key(row['method'], row['unique'], row['column_names'].split(',')) -%}
+        {%- if key in wanted and key not in present -%}
+            {%- do present.append(key) -%}
+        {%- else -%}
+            {%- do changes.append({'action': 'drop', 'context': {'name': row['name']}}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for key, index_dict in wanted.items() if key not in present -%}
+        {%- do changes.append({'action': 'create', 'context': {'as_node_config': index_dict}}) -%}
+    {%- endfor -%}
+    {{ return({'indexes': changes, 'requires_full_refresh': false} if changes else none) }}
+{%- endmacro %}
+
+{% macro postgres__index_key(method, unique, columns) -%}
+    {{ method }} {{ 'unique' if unique }} {{ columns | map('replace', '"', '') | sort | join(',') }}
 {%- endmacro %}
 
 {# What the database holds of a materialized view's configuration: its indexes. #}

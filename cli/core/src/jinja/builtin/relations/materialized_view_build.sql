@@ -43,7 +43,7 @@
     {%- if changes is none -%}
         {{ return(refresh_materialized_view(target_relation)) }}
     {%- endif -%}
-    {%- set reaction = config.get('on_configuration_change') -%}
+    {%- set reaction = config.get('on_configuration_change') or 'apply' -%}
     {%- set message = 'Configuration changes were identified and `on_configuration_change` was set to `' ~ reaction ~ '` for `' ~ target_relation.render() ~ '`' -%}
     {%- if reaction == 'apply' -%}
         {{ return(get_alter_materialized_view_as_sql(
