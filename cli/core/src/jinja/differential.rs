@@ -1,12 +1,11 @@
 //! Every template of `tests/jinja` renders as it does with dbt, whose output `expected.json` holds.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::{Engine, MacroLibrary, NodeContext, Shared};
+use super::{Engine, MacroLibrary, Names, NodeContext, Shared};
 use crate::project::NoNames;
-use crate::project::config::ConfigMap;
 use crate::settings::Settings;
 use crate::source::SourceFile;
 use crate::target::{Server, Target};
@@ -31,6 +30,7 @@ pub(super) fn shared() -> Arc<Shared> {
         run_started_at: "2024-05-06T07:08:09.123456Z".into(),
         invocation_id: "id".into(),
         verb: "run".into(),
+        publish: Default::default(),
         flags: serde_json::Map::new(),
     };
     Arc::new(Shared::new(
@@ -51,18 +51,10 @@ pub(super) fn engine(macros: &str) -> Engine {
 }
 
 pub(super) fn context(engine: &Engine, shared: &Arc<Shared>) -> Arc<NodeContext> {
+    let names: Arc<dyn Names> = Arc::new(NoNames);
     Arc::new(NodeContext {
-        macros: engine.scope("p"),
-        shared: shared.clone(),
-        names: Arc::new(NoNames),
-        this: None,
-        model: ().into(),
-        config: ConfigMap::new(),
-        root_config: ConfigMap::new(),
         execute: true,
-        is_incremental: false,
-        extra: Vec::new(),
-        captured: Mutex::default(),
+        ..NodeContext::new(shared, &names, engine.scope("p"))
     })
 }
 
