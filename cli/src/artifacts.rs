@@ -2,12 +2,16 @@
 
 pub(crate) mod run_results;
 
+use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use hcw_core::analyse::Analysed;
+use hcw_core::analyse::{Analysed, Compiled};
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::graph::Resolved;
+use hcw_core::manifest::Manifest;
 use hcw_core::plan::{Action, Plan};
-use hcw_core::project::{Node, NodeKind};
+use hcw_core::project::{Node, NodeKind, UniqueId};
 
 use crate::execute::RunReport;
 use crate::session::Session;
@@ -15,20 +19,50 @@ use crate::session::Session;
 /// Folder of compiled SQL below the target path.
 pub(crate) const COMPILED: &str = "compiled";
 
-/// Where a node's SQL goes below `compiled/` or `run/`: as dbt, package and path; a generic test stands in a
-/// folder named as its sidecar.
+/// Where a node's SQL goes below `compiled/` or `run/`.
 pub(crate) fn compiled_path(node: &Node) -> String {
-    match node.kind {
-        NodeKind::GenericTest(_) => {
-            let file = node.alias();
-            format!(
-                "{}/{}/{file}.sql",
-                node.package,
-                node.file.path_in_package()
-            )
-        }
-        _ => format!("{}/{}", node.package, node.file.path_in_package()),
-    }
+    node.compiled_path()
+}
+
+/// Writes `manifest.json` and `semantic_manifest.json`; `compiled` are the nodes compiled so far.
+pub(crate) fn write_manifest(
+    session: &Session,
+    resolved: &Resolved,
+    compiled: Option<&BTreeMap<UniqueId, Compiled>>,
+) -> Result<(), Diagnostic> {
+    let target_path = session.target_path();
+    let now = jiff::Timestamp::now().to_string();
+    let manifest = Manifest {
+        resolved,
+        compiled,
+        generated_at: &now,
+        target_path: &session.project_file.target_path,
+        project_dir: &session.project_dir.to_string_lossy(),
+    };
+    let unwritable = |path: &Path, error: &std::io::Error| {
+        Diagnostic::error(
+            Code::FileUnwritable,
+            format!("cannot write `{}`: {error}", path.display()),
+        )
+        .help("check the folder's permissions and the space on the disk")
+    };
+    std::fs::create_dir_all(&target_path).map_err(|error| unwritable(&target_path, &error))?;
+    let path = target_path.join("manifest.json");
+    std::fs::File::create(&path)
+        .and_then(|file| {
+            let mut writer = BufWriter::with_capacity(1 << 18, file);
+            manifest.write(&mut writer)?;
+            writer.flush()
+        })
+        .map_err(|error| unwritable(&path, &error))?;
+    let path = target_path.join("semantic_manifest.json");
+    std::fs::File::create(&path)
+        .and_then(|file| {
+            let mut writer = BufWriter::new(file);
+            manifest.write_semantic(&mut writer)?;
+            writer.flush()
+        })
+        .map_err(|error| unwritable(&path, &error))
 }
 
 /// Writes the compiled SQL of all nodes.

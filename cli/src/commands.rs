@@ -39,7 +39,10 @@ pub(crate) async fn run(
     match (flags.verb, &invocation.operands) {
         (Verb::Compile, _) => compile::run(&session()?, flags, reporter).await,
         (Verb::Parse, _) => {
-            let resolved = session()?.resolve(reporter)?;
+            let session = session()?;
+            let resolved = session.resolve(reporter)?;
+            crate::artifacts::write_manifest(&session, &resolved, None)
+                .map_err(|error| vec![error])?;
             let nodes = &resolved.project().nodes;
             reporter.line(&format!(
                 "parsed {} nodes and {} source tables",

@@ -11,6 +11,7 @@ mod example;
 mod extension;
 mod landing;
 mod macros;
+mod manifest;
 mod migration;
 mod packages;
 mod portable;

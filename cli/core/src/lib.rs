@@ -23,6 +23,7 @@ pub mod diagnostic;
 pub mod graph;
 mod jinja;
 pub mod late;
+pub mod manifest;
 pub mod materialize;
 pub mod name;
 pub mod plan;

@@ -1,5 +1,7 @@
 //! Texts as Python prints them: dbt's ids and templates hold some.
 
+use serde_json::Value as Json;
+
 /// Python's `repr` of a text.
 pub(crate) fn quoted(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') {
@@ -20,6 +22,28 @@ pub(crate) fn quoted(text: &str) -> String {
     }
     shown.push(quote);
     shown
+}
+
+/// Python's `repr` of a value.
+pub(crate) fn shown(value: &Json) -> String {
+    match value {
+        Json::Null => "None".to_owned(),
+        Json::Bool(true) => "True".to_owned(),
+        Json::Bool(false) => "False".to_owned(),
+        Json::Number(number) => number.to_string(),
+        Json::String(text) => quoted(text),
+        Json::Array(items) => {
+            let items: Vec<String> = items.iter().map(shown).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Json::Object(entries) => {
+            let entries: Vec<String> = entries
+                .iter()
+                .map(|(key, value)| format!("{}: {}", quoted(key), shown(value)))
+                .collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+    }
 }
 
 #[cfg(test)]

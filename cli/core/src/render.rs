@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-pub(crate) use node::{NodeRendering, Pass, facts, render_node};
+pub(crate) use node::{NodeRendering, Pass, facts, foreign_keys, render_node};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Access, Captured, Names, Relation};
@@ -105,6 +105,12 @@ fn remove_disabled(
             });
     project.nodes = kept;
     project.disabled = disabled;
+    for node in project.disabled.values_mut() {
+        if node.is_test() && config::is_enabled(&node.config) {
+            node.properties.is_left_test = true;
+            node.config.insert("enabled".to_owned(), false.into());
+        }
+    }
     for (id, captured) in captured.iter() {
         let Some(node) = project.nodes.get(id) else {
             continue;

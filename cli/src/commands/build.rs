@@ -62,7 +62,8 @@ pub(crate) async fn run(
         super::validators::keep_installed(session, &plan, &mut control, reporter).await?;
         super::load_codes::keep_loaded(session, &mut control, reporter).await?;
     }
-    let result = artifacts::write_compiled(session, &analysed)
+    let result = artifacts::write_manifest(session, &analysed.resolved, Some(&analysed.compiled))
+        .and_then(|()| artifacts::write_compiled(session, &analysed))
         .and_then(|()| artifacts::write_run(session, &analysed, &plan));
     result.map_err(|error| vec![error])?;
     summary::found(&analysed.resolved, reporter);

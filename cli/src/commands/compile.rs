@@ -34,6 +34,8 @@ pub(crate) async fn run(
         return Err(analysed.failed.into_values().collect());
     }
     artifacts::write_compiled(session, &analysed).map_err(|error| vec![error])?;
+    artifacts::write_manifest(session, &analysed.resolved, Some(&analysed.compiled))
+        .map_err(|error| vec![error])?;
     let nodes = &analysed.resolved.project().nodes;
     let mut models = analysed
         .compiled

@@ -130,6 +130,8 @@ pub(crate) trait Names: Send + Sync + std::fmt::Debug {
 pub(crate) struct Captured {
     pub(crate) refs: Vec<ModelReference>,
     pub(crate) sources: Vec<(String, String)>,
+    /// How many of the references are the template's own; those of foreign keys follow.
+    pub(crate) own_references: Option<(usize, usize)>,
     /// The docs blocks that a description uses.
     pub(crate) docs: Vec<UniqueId>,
     /// What the template's own `config()` calls say.

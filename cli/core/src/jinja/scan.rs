@@ -137,6 +137,28 @@ pub(crate) fn blocks(text: &str, keywords: &[&str]) -> (Vec<Block>, Option<Tag>)
     (blocks, open.map(|(tag, _)| tag))
 }
 
+/// The position after the parenthesis that closes the first one of a text.
+pub(crate) fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    for (at, character) in text.char_indices() {
+        match (quote, character) {
+            (Some(mark), _) if character == mark => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}') => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Splits `name(a, b='x, y')` into the name and its parameters, each a text such as `b='x, y'`.
 pub(crate) fn signature(text: &str) -> Option<(&str, Vec<&str>)> {
     let open = text.find('(')?;

@@ -99,9 +99,11 @@ pub(super) fn node(
     .skip(22)
     .collect();
     let properties = NodeProperties {
-        unrendered_config: test.config,
+        unrendered_config: test.config.clone(),
+        test_config: test.config,
         shown_path: Some(format!("{}.sql", name.short)),
         file_key_name: Some(test.file_key),
+        is_column_test: test.of_column.is_some(),
         inherited_tags: sorted(test.inherited_tags),
         ..NodeProperties::default()
     };

@@ -39,6 +39,14 @@ pub struct NodeProperties {
     pub shown_path: Option<String>,
     /// For a generic test: `models.orders` or `sources.raw`.
     pub file_key_name: Option<String>,
+    /// For a generic test: whether it stands at a column.
+    pub is_column_test: bool,
+    /// For a generic test: its configuration as applied.
+    pub test_config: ConfigMap,
+    /// For a generic test: the alias that its long name was given.
+    pub made_alias: Option<String>,
+    /// For a generic test: whether it is only disabled because what it tests is.
+    pub is_left_test: bool,
     /// For a generic test: tags of its column and source, beside its own.
     pub inherited_tags: Vec<String>,
 }

@@ -35,6 +35,12 @@ impl fmt::Display for UniqueId {
     }
 }
 
+impl serde::Serialize for UniqueId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
 /// What a node is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NodeKind {
@@ -186,6 +192,27 @@ impl Node {
             NodeKind::SingularTest | NodeKind::GenericTest(_) => "data_tests",
         };
         format!("{kind}.{}", self.name)
+    }
+
+    /// Whether it is a function.
+    pub(crate) fn is_function(&self) -> bool {
+        self.kind == NodeKind::Function
+    }
+
+    /// Whether it is a generic test that is only disabled because what it tests is.
+    pub(crate) fn is_left_test(&self) -> bool {
+        matches!(self.kind, NodeKind::GenericTest(_)) && self.properties.is_left_test
+    }
+
+    /// Where its SQL goes below `compiled/` or `run/`: as dbt, package and path; a generic test stands in a
+    /// folder named as its sidecar, a snapshot in one named as its file.
+    pub fn compiled_path(&self) -> String {
+        let path = self.file.path_in_package();
+        match self.kind {
+            NodeKind::GenericTest(_) => format!("{}/{path}/{}.sql", self.package, self.alias()),
+            NodeKind::Snapshot => format!("{}/{path}/{}.sql", self.package, self.name),
+            _ => format!("{}/{path}", self.package),
+        }
     }
 
     /// Its template's text as dbt keeps it: without blanks at either end, but a snapshot's block as it stands.

@@ -75,6 +75,10 @@ pub(crate) fn render_node(
                 diagnostic
             }),
     }?;
+    {
+        let mut captured = context.captured();
+        captured.own_references = Some((captured.refs.len(), captured.sources.len()));
+    }
     let mut foreign_key_targets = Vec::new();
     for constraint in foreign_keys(node) {
         let target = constraint.to.as_deref().unwrap_or_default();

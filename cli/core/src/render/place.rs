@@ -28,6 +28,12 @@ pub(super) fn relations(
         .collect();
     let mut relations: BTreeMap<UniqueId, RelationName> = BTreeMap::new();
     let mut taken: BTreeMap<RelationName, &UniqueId> = BTreeMap::new();
+    // where a disabled node would be is told in artifacts, and problems with it are none
+    for (id, node) in &project.disabled {
+        if let Ok(relation) = relation(project, node, names) {
+            relations.insert(id.clone(), relation);
+        }
+    }
     for (id, result) in results {
         let relation = match result {
             Ok(relation) => relation,

@@ -103,6 +103,10 @@ impl Binder<'_> {
                     config: &written.config,
                 },
             );
+            // as in dbt an exposure's own `meta` replaces that of project files
+            if let Some(meta) = written.config.get("meta") {
+                declaration.config.insert("meta".to_owned(), meta.clone());
+            }
             let mut tags = config::texts(&declaration.config, "tags");
             tags.extend(written.tags);
             tags.sort_unstable();

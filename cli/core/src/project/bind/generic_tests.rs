@@ -29,11 +29,12 @@ impl Binder<'_> {
         let configured = self.project_config(current, "data_tests", &fully_qualified_name);
         let mut merged = configured.own;
         config::merge(&mut merged, &test.config);
-        if name.short != name.full {
-            merged
-                .entry("alias")
-                .or_insert_with(|| Json::String(name.short.clone()));
+        let mut made_alias = None;
+        if name.short != name.full && !merged.contains_key("alias") {
+            made_alias = Some(name.short.clone());
+            merged.insert("alias".to_owned(), Json::String(name.short.clone()));
         }
+        let is_left_test = !test.enabled_by_model && config::is_enabled(&merged);
         if !test.enabled_by_model {
             merged.insert("enabled".to_owned(), Json::Bool(false));
         }
@@ -47,6 +48,8 @@ impl Binder<'_> {
             merged,
         );
         node.root_config = configured.root;
+        node.properties.made_alias = made_alias;
+        node.properties.is_left_test = is_left_test;
         node.properties.unrendered_root_config = configured.unrendered_root;
         let mut unrendered = configured.unrendered;
         unrendered.append(&mut node.properties.unrendered_config);

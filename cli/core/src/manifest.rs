@@ -1,0 +1,210 @@
+//! `manifest.json`, version 12: the resolved project as dbt describes it. Entries are made while they are
+//! written, so that the whole is never in memory twice.
+
+mod checksum;
+mod column;
+mod configuration;
+mod declared;
+mod maps;
+mod node;
+mod source_table;
+
+use std::collections::BTreeMap;
+use std::io;
+
+use md5::{Digest, Md5};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value as Json, json};
+
+use crate::analyse::Compiled;
+use crate::artifact::{ArtifactKind, ArtifactMetadata};
+use crate::graph::Resolved;
+use crate::project::{Found, ModelReference, Node, Project, UniqueId};
+
+/// What a manifest is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Manifest<'run> {
+    /// The project.
+    pub resolved: &'run Resolved,
+    /// Compiled nodes, after compilation.
+    pub compiled: Option<&'run BTreeMap<UniqueId, Compiled>>,
+    /// When it is written: UTC, RFC 3339.
+    pub generated_at: &'run str,
+    /// The target folder as dbt shows it, for `compiled_path`.
+    pub target_path: &'run str,
+    /// The project's folder, for seeds.
+    pub project_dir: &'run str,
+}
+
+impl Manifest<'_> {
+    /// Writes the manifest.
+    ///
+    /// **Errors**: those of the writer.
+    pub fn write(&self, writer: impl io::Write) -> io::Result<()> {
+        serde_json::to_writer(writer, self).map_err(io::Error::from)
+    }
+
+    /// Writes `semantic_manifest.json`.
+    ///
+    /// **Errors**: those of the writer.
+    pub fn write_semantic(&self, writer: impl io::Write) -> io::Result<()> {
+        serde_json::to_writer(writer, &declared::semantic_manifest(self)).map_err(io::Error::from)
+    }
+
+    fn project(&self) -> &Project {
+        self.resolved.project()
+    }
+
+    /// The node that a reference means, as a resource of a package makes it.
+    fn target(&self, package: &str, used: &ModelReference) -> Option<&UniqueId> {
+        let names = &self.resolved.rendered.names;
+        match names.find_ref(package, used.package.as_deref(), &used.lookup_name()) {
+            Found::One(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    fn source(&self, package: &str, source: &str, table: &str) -> Option<&UniqueId> {
+        self.resolved
+            .rendered
+            .names
+            .find_source(package, source, table)
+    }
+
+    fn metadata(&self) -> Json {
+        let project = self.project();
+        let settings = project.settings();
+        let head = ArtifactMetadata::new(ArtifactKind::Manifest, settings, self.generated_at);
+        let mut metadata = match serde_json::to_value(head) {
+            Ok(Json::Object(metadata)) => metadata,
+            _ => Map::new(),
+        };
+        let id: String = Md5::digest(project.file().name.as_bytes())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        metadata.insert("project_name".to_owned(), json!(project.file().name));
+        metadata.insert("project_id".to_owned(), json!(id));
+        metadata.insert("user_id".to_owned(), Json::Null);
+        metadata.insert("send_anonymous_usage_stats".to_owned(), json!(false));
+        metadata.insert("adapter_type".to_owned(), json!("postgres"));
+        let quoting = project
+            .file()
+            .quoting
+            .as_ref()
+            .map(crate::yaml::Node::to_json);
+        let quoted = |part: &str| {
+            let said = quoting.as_ref().and_then(|quoting| quoting.get(part));
+            said.and_then(Json::as_bool).unwrap_or(true)
+        };
+        metadata.insert(
+            "quoting".to_owned(),
+            json!({
+                "database": quoted("database"),
+                "schema": quoted("schema"),
+                "identifier": quoted("identifier"),
+                "column": null,
+            }),
+        );
+        metadata.insert("run_started_at".to_owned(), json!(settings.run_started_at));
+        Json::Object(metadata)
+    }
+
+    /// Enabled nodes, and tests of disabled ones, which dbt keeps among them.
+    fn nodes(&self) -> impl Iterator<Item = &Node> {
+        let project = self.project();
+        let tests = project.disabled.values().filter(|node| node.is_left_test());
+        project.nodes.values().chain(tests)
+    }
+}
+
+/// A mapping that is made while it is written.
+struct Entries<F>(F);
+
+impl<F, I, K, V> Serialize for Entries<F>
+where
+    F: Fn() -> I,
+    I: Iterator<Item = (K, V)>,
+    K: Serialize,
+    V: Serialize,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map((self.0)())
+    }
+}
+
+impl Serialize for Manifest<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let project = self.project();
+        let mut fields = serializer.serialize_struct("Manifest", 17)?;
+        fields.serialize_field("metadata", &self.metadata())?;
+        let nodes = || {
+            let operations = node::operations(self);
+            self.nodes()
+                .filter(|node| !node.is_function())
+                .map(|node| (node.id.as_str().to_owned(), node::Entry::of(self, node)))
+                .chain(operations)
+        };
+        fields.serialize_field("nodes", &Entries(nodes))?;
+        let sources = || {
+            project
+                .sources
+                .values()
+                .map(|table| (table.id.as_str(), source_table::entry(table)))
+        };
+        fields.serialize_field("sources", &Entries(sources))?;
+        let macros = declared::macros(self);
+        fields.serialize_field("macros", &macros)?;
+        fields.serialize_field("docs", &declared::docs(self))?;
+        fields.serialize_field("exposures", &declared::exposures(self, true))?;
+        fields.serialize_field("metrics", &declared::metrics(self, true))?;
+        fields.serialize_field("groups", &declared::groups(self))?;
+        fields.serialize_field("selectors", &declared::selectors(self))?;
+        fields.serialize_field("disabled", &self.disabled())?;
+        let maps = maps::Maps::of(self);
+        fields.serialize_field("parent_map", &maps.parents)?;
+        fields.serialize_field("child_map", &maps.children)?;
+        fields.serialize_field("group_map", &maps.groups)?;
+        fields.serialize_field("saved_queries", &declared::saved_queries(self, true))?;
+        fields.serialize_field("semantic_models", &declared::semantic_models(self, true))?;
+        fields.serialize_field("unit_tests", &declared::unit_tests(self, true))?;
+        let functions = || {
+            self.nodes()
+                .filter(|node| node.is_function())
+                .map(|node| (node.id.as_str().to_owned(), node::Entry::of(self, node)))
+        };
+        fields.serialize_field("functions", &Entries(functions))?;
+        fields.end()
+    }
+}
+
+impl Manifest<'_> {
+    /// What is disabled, each as a list of one.
+    fn disabled(&self) -> BTreeMap<String, Vec<Json>> {
+        let project = self.project();
+        let mut disabled = BTreeMap::new();
+        for node in project
+            .disabled
+            .values()
+            .filter(|node| !node.is_left_test())
+        {
+            let entry = serde_json::to_value(node::Entry::of(self, node)).unwrap_or_default();
+            disabled.insert(node.id.to_string(), vec![entry]);
+        }
+        for table in project.disabled_sources.values() {
+            let entry = serde_json::to_value(source_table::entry(table)).unwrap_or_default();
+            disabled.insert(table.id.to_string(), vec![entry]);
+        }
+        for entries in [
+            declared::exposures(self, false),
+            declared::metrics(self, false),
+            declared::saved_queries(self, false),
+            declared::semantic_models(self, false),
+            declared::unit_tests(self, false),
+        ] {
+            disabled.extend(entries.into_iter().map(|(id, entry)| (id, vec![entry])));
+        }
+        disabled
+    }
+}

@@ -1,0 +1,73 @@
+//! Columns and constraints.
+
+use serde::{Serialize, Serializer};
+use serde_json::json;
+
+use crate::project::{Column, Constraint};
+
+/// Columns by name, in their order.
+pub(super) struct Columns<'node>(pub(super) &'node [Column]);
+
+impl Serialize for Columns<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|column| (&column.name, Entry(column))))
+    }
+}
+
+struct Entry<'node>(&'node Column);
+
+impl Serialize for Entry<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let column = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("name", &column.name)?;
+        map.serialize_entry("description", &column.description)?;
+        map.serialize_entry("meta", &column.meta)?;
+        map.serialize_entry("data_type", &column.data_type)?;
+        map.serialize_entry("constraints", &Constraints(&column.constraints, false))?;
+        map.serialize_entry("quote", &column.quote)?;
+        map.serialize_entry("config", &json!({"meta": column.meta, "tags": column.tags}))?;
+        map.serialize_entry("tags", &column.tags)?;
+        map.serialize_entry("granularity", &column.granularity)?;
+        map.serialize_entry("dimension", &column.dimension)?;
+        map.serialize_entry("entity", &column.entity)?;
+        map.serialize_entry("doc_blocks", &Ids(&column.doc_blocks))?;
+        for (key, value) in &column.extra {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+/// Ids as texts.
+pub(super) struct Ids<'node>(pub(super) &'node [crate::project::UniqueId]);
+
+impl Serialize for Ids<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(crate::project::UniqueId::as_str))
+    }
+}
+
+/// Constraints of a column, or with their columns those of a table.
+pub(super) struct Constraints<'node>(pub(super) &'node [Constraint], pub(super) bool);
+
+impl Serialize for Constraints<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|constraint| {
+            let mut entry = json!({
+                "type": constraint.kind.as_str(),
+                "name": constraint.name,
+                "expression": constraint.expression,
+                "warn_unenforced": constraint.warn_unenforced,
+                "warn_unsupported": constraint.warn_unsupported,
+                "to": constraint.to,
+                "to_columns": constraint.to_columns,
+            });
+            if self.1 {
+                entry["columns"] = json!(constraint.columns);
+            }
+            entry
+        }))
+    }
+}
