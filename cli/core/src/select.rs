@@ -1,16 +1,26 @@
-//! Selection: `--select` and `--exclude` in dbt's grammar.
+//! Selection: `--select`, `--exclude` and `--selector` in dbt's grammar, over bit sets.
 //!
-//! Arguments are unions; commas within one intersect. A criterion is a method and a value (`tag:nightly`,
+//! Words are unions; commas within one intersect. A criterion is a method and a value (`tag:nightly`,
 //! `path:models/marts`, `source:ehr`, or a bare name, folder or file), with graph operators: `+x`, `x+`,
 //! `2+x+1`, `@x`.
 
-mod criterion;
+mod catalogue;
+mod evaluate;
+mod grammar;
+mod method;
+mod named;
+mod pattern;
+mod set;
+mod state;
 
 use std::collections::BTreeSet;
 
-use criterion::Criterion;
+use serde_json::Value as Json;
 
-use crate::diagnostic::{Code, Diagnostic, has_errors};
+pub use catalogue::{Catalogue, Item, ResourceKind, VersionStanding};
+pub use grammar::{Criterion, Indirect, Method, Parts, Specification, criterion, union};
+
+use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
 use crate::project::UniqueId;
 
@@ -21,119 +31,140 @@ pub struct Selection {
     pub select: Vec<String>,
     /// `--exclude`.
     pub exclude: Vec<String>,
+    /// `--selector`: it counts instead of the two.
+    pub selector: Option<String>,
+    /// Which tests come along.
+    pub indirect: Indirect,
     /// `--resource-type`; empty is every type.
     pub resource_types: Vec<String>,
     /// `--exclude-resource-type`.
     pub exclude_resource_types: Vec<String>,
 }
 
-/// The ids of nodes and sources that are selected, tests included as dbt's `eager` mode does: a test comes
-/// along when any of what it reads is selected.
+/// Artifacts of an earlier run, and what they are compared with.
+#[derive(Debug, Clone, Default)]
+pub struct PreviousState {
+    /// Its manifest.json.
+    pub manifest: Option<Json>,
+    /// The manifest of the project as it is now.
+    pub current_manifest: Option<Json>,
+    /// Its run_results.json.
+    pub run_results: Option<Json>,
+    /// Its sources.json.
+    pub sources: Option<Json>,
+    /// The sources.json of this project.
+    pub current_sources: Option<Json>,
+}
+
+/// The ids of resources that are selected, with the tests that come along.
 ///
-/// **Errors**: HCW0501 for a criterion that does not parse; a criterion that matches nothing is a warning.
-pub fn select(resolved: &Resolved, selection: &Selection) -> (BTreeSet<UniqueId>, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
-    let mut selected = if selection.select.is_empty() {
-        all(resolved)
-    } else {
-        union(resolved, &selection.select, &mut diagnostics)
-    };
-    let excluded = union(resolved, &selection.exclude, &mut diagnostics);
-    if has_errors(&diagnostics) {
-        return (BTreeSet::new(), diagnostics);
-    }
-    selected.retain(|id| !excluded.contains(id));
-    if !selection.resource_types.is_empty() {
-        selected.retain(|id| {
-            let resource_type = resource_type(resolved, id);
-            selection
-                .resource_types
-                .iter()
-                .any(|wanted| wanted == resource_type)
-        });
-    }
-    selected.retain(|id| {
-        let resource_type = resource_type(resolved, id);
-        let mut excluded = selection.exclude_resource_types.iter();
-        !excluded.any(|unwanted| unwanted == resource_type)
-    });
-    (selected, diagnostics)
-}
-
-/// dbt's resource type of a node or source.
-pub fn resource_type(resolved: &Resolved, id: &UniqueId) -> &'static str {
-    resolved
-        .project()
-        .nodes
-        .get(id)
-        .map_or("source", |node| node.kind.resource_type())
-}
-
-fn all(resolved: &Resolved) -> BTreeSet<UniqueId> {
-    resolved.graph.order.iter().cloned().collect()
-}
-
-fn union(
+/// **Errors**: HCW0501 for what does not parse or does not exist, HCW0503 without the state that is compared
+/// with; a criterion that matches nothing is a warning.
+pub fn select(
     resolved: &Resolved,
-    arguments: &[String],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> BTreeSet<UniqueId> {
-    let mut union = BTreeSet::new();
-    for argument in arguments
+    selection: &Selection,
+    previous: &PreviousState,
+) -> (BTreeSet<UniqueId>, Vec<Diagnostic>) {
+    let catalogue = Catalogue::of(resolved);
+    let declared = &resolved.project().declared.selectors;
+    let selectors = match named::named(declared, selection.indirect) {
+        Ok(selectors) => selectors,
+        Err(problem) => return (BTreeSet::new(), vec![problem]),
+    };
+    let mut evaluation = evaluate::Evaluation::new(&catalogue, previous, &selectors.specifications);
+    let selected = match specification(selection, &selectors) {
+        Ok(Some(specification)) => match evaluation.select(&specification) {
+            Ok(selected) => selected,
+            Err(problem) => return (BTreeSet::new(), vec![problem]),
+        },
+        Ok(None) => method::set(&catalogue, |_| true),
+        Err(problem) => return (BTreeSet::new(), vec![problem]),
+    };
+    let diagnostics = std::mem::take(&mut evaluation.diagnostics);
+    let types = Types::new(selection);
+    let ids = selected
         .iter()
-        .flat_map(|argument| argument.split_whitespace())
-    {
-        let mut intersection: Option<BTreeSet<UniqueId>> = None;
-        for part in argument.split(',') {
-            let found = match Criterion::parse(part) {
-                Ok(criterion) => criterion.find(resolved),
-                Err(diagnostic) => {
-                    diagnostics.push(diagnostic);
-                    continue;
-                }
-            };
-            let found = with_tests(resolved, found);
-            intersection = Some(match intersection {
-                None => found,
-                Some(present) => present.intersection(&found).cloned().collect(),
-            });
-        }
-        let found = intersection.unwrap_or_default();
-        if found.is_empty() && !has_errors(diagnostics) {
-            diagnostics.push(nothing(resolved, argument));
-        }
-        union.extend(found);
-    }
-    union
-}
-
-/// Adds the tests that read any of the selected.
-fn with_tests(resolved: &Resolved, mut found: BTreeSet<UniqueId>) -> BTreeSet<UniqueId> {
-    let nodes = &resolved.project().nodes;
-    let tests: Vec<UniqueId> = found
-        .iter()
-        .flat_map(|id| resolved.graph.children(id))
-        .filter(|child| nodes.get(*child).is_some_and(|node| node.is_test()))
-        .cloned()
+        .map(|position| &catalogue.items()[position])
+        .filter(|item| types.admit(item.kind.resource_type()))
+        .map(|item| item.id.clone())
         .collect();
-    found.extend(tests);
-    found
+    (ids, diagnostics)
 }
 
-fn nothing(resolved: &Resolved, argument: &str) -> Diagnostic {
-    let bare = argument
-        .trim_matches(|character: char| {
-            character == '+' || character == '@' || character.is_ascii_digit()
-        })
-        .to_owned();
-    let names = resolved
-        .project()
-        .nodes
-        .values()
-        .map(|node| node.name.as_str());
-    Diagnostic::warning(
-        Code::SelectorEmpty,
-        format!("the selector `{argument}` matches nothing"),
-    )
-    .did_you_mean(&bare, names)
+/// What the words of the user say; `None` is everything.
+fn specification(
+    selection: &Selection,
+    selectors: &named::Named,
+) -> Result<Option<Specification>, Diagnostic> {
+    let indirect = selection.indirect;
+    let named = match &selection.selector {
+        Some(name) => Some(name),
+        None if selection.select.is_empty() && selection.exclude.is_empty() => {
+            selectors.default.as_ref()
+        }
+        None => None,
+    };
+    if let Some(name) = named {
+        return match selectors.specifications.get(name) {
+            Some(specification) => Ok(Some(specification.clone())),
+            None => Err(Diagnostic::error(
+                Code::SelectorInvalid,
+                format!("Could not find selector named {name}"),
+            )
+            .did_you_mean(name, selectors.specifications.keys().map(String::as_str))),
+        };
+    }
+    let select = match selection.select.as_slice() {
+        [] => None,
+        words => Some(union(words, indirect)?),
+    };
+    let exclude = match selection.exclude.as_slice() {
+        [] => return Ok(select),
+        words => union(words, indirect)?,
+    };
+    let everything = || {
+        let all = ["fqn:*".to_owned(), "source:*".to_owned()];
+        union(&all, Indirect::Eager)
+    };
+    let select = match select {
+        Some(select) => select,
+        None => everything()?,
+    };
+    Ok(Some(Specification::Difference(Parts {
+        parts: vec![select, exclude],
+        ..Parts::default()
+    })))
+}
+
+/// Which resource types are wanted.
+struct Types<'selection> {
+    wanted: Vec<&'selection str>,
+    unwanted: &'selection [String],
+}
+
+impl<'selection> Types<'selection> {
+    fn new(selection: &'selection Selection) -> Types<'selection> {
+        let wanted = selection.resource_types.iter().map(String::as_str);
+        let all = selection
+            .resource_types
+            .iter()
+            .any(|word| word == "all" || word == "default");
+        Types {
+            wanted: wanted.filter(|_| !all).collect(),
+            unwanted: &selection.exclude_resource_types,
+        }
+    }
+
+    fn admit(&self, resource_type: &str) -> bool {
+        (self.wanted.is_empty() || self.wanted.contains(&resource_type))
+            && !self
+                .unwanted
+                .iter()
+                .any(|unwanted| unwanted == resource_type)
+    }
+}
+
+/// dbt's resource type of a resource.
+pub fn resource_type(id: &UniqueId) -> &'static str {
+    ResourceKind::of_id(id).map_or("", ResourceKind::resource_type)
 }

@@ -8,7 +8,7 @@ use hcw_core::graph;
 use hcw_core::plan::{self, Work};
 use hcw_core::project;
 use hcw_core::render;
-use hcw_core::select::{Selection, select};
+use hcw_core::select::{PreviousState, Selection, select};
 use hcw_core::settings::{Publish, Settings};
 use hcw_core::source::{SourceFile, SourceTree};
 use hcw_core::state::WarehouseState;
@@ -140,7 +140,7 @@ fn compile(files: &[(&str, &str)], selector: &str) {
         select: vec![selector.to_owned()],
         ..Selection::default()
     };
-    let (selected, _) = select(&resolved, &selection);
+    let (selected, _) = select(&resolved, &selection, &PreviousState::default());
     let all: BTreeSet<_> = resolved.graph.order.iter().cloned().collect();
     let state = Arc::new(WarehouseState::default());
     let analysed = analyse(resolved, &state, &all);

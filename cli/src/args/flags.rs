@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Command;
 use clap::error::ErrorKind;
 use hcw_core::project::PROJECT_FILE;
+use hcw_core::select::Indirect;
 use hcw_core::yaml;
 use serde_json::{Map, Value as Json};
 
@@ -25,6 +26,9 @@ pub(crate) struct Flags {
     pub(crate) threads: Option<usize>,
     pub(crate) target_path: Option<String>,
     pub(crate) log: LogFlags,
+    /// Folder of an earlier run's artifacts.
+    pub(crate) state: Option<PathBuf>,
+    pub(crate) indirect: Indirect,
     pub(crate) fail_fast: bool,
     pub(crate) warn_error: bool,
     pub(crate) warn_error_options: Option<Json>,
@@ -187,6 +191,11 @@ impl Flags {
                 .and_then(|count| usize::try_from(count).ok()),
             target_path: settings.text("target_path"),
             log: LogFlags::new(&settings, debug, hints.log_path),
+            state: path("state"),
+            indirect: settings
+                .text("indirect_selection")
+                .and_then(|word| Indirect::parse(&word))
+                .unwrap_or_default(),
             fail_fast: settings.flag("fail_fast"),
             warn_error: settings.flag("warn_error"),
             warn_error_options: warn_error_options.map(Json::Object),
@@ -194,7 +203,11 @@ impl Flags {
             select,
             exclude: settings.list("exclude"),
             selector: settings.text("selector"),
-            resource_types: settings.list("resource_types"),
+            // as in dbt, `list --models` lists nothing else
+            resource_types: match (verb, models.is_empty()) {
+                (Verb::List, false) => vec!["model".to_owned()],
+                _ => settings.list("resource_types"),
+            },
             exclude_resource_types: settings.list("exclude_resource_types"),
             full_refresh: settings.flag("full_refresh"),
             store_failures: settings.flag("store_failures"),

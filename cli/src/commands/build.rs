@@ -10,11 +10,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hcw_core::analyse::{Analysed, analyse};
-use hcw_core::diagnostic::{Diagnostic, has_errors};
 use hcw_core::graph::Resolved;
 use hcw_core::plan::{self, Plan, Work};
 use hcw_core::project::UniqueId;
-use hcw_core::select::{Selection, select};
 use hcw_core::state::WarehouseState;
 use tokio_postgres::Client;
 
@@ -22,6 +20,7 @@ use crate::args::Flags;
 use crate::artifacts::run_results;
 use crate::execute::{self, Run};
 use crate::report::{Event, Reporter};
+use crate::selection::selected;
 use crate::session::{Problems, Session};
 use crate::{artifacts, db, exit_code};
 
@@ -35,7 +34,7 @@ pub(crate) async fn run(
     reporter: &Reporter,
 ) -> Result<u8, Problems> {
     let resolved = session.resolve(reporter)?;
-    let selected = selected(&resolved, arguments, reporter)?;
+    let selected = selected(session, &resolved, arguments, reporter)?;
     let connection = session.connection().await?;
     let mut control = session.connect(&connection).await?;
     if !arguments.dry_run {
@@ -129,22 +128,6 @@ fn before_steps(session: &Session, work: &Work, plan: &Plan) -> String {
     text
 }
 
-/// The selected ids; warnings are reported.
-pub(super) fn selected(
-    resolved: &Resolved,
-    arguments: &Flags,
-    reporter: &Reporter,
-) -> Result<BTreeSet<UniqueId>, Problems> {
-    let selection = Selection {
-        select: arguments.select.clone(),
-        exclude: arguments.exclude.clone(),
-        resource_types: arguments.resource_types.clone(),
-        exclude_resource_types: arguments.exclude_resource_types.clone(),
-    };
-    let (selected, diagnostics) = select(resolved, &selection);
-    passed(selected, diagnostics, reporter)
-}
-
 /// What the warehouse holds in the schemas that the project writes to.
 pub(super) async fn state(
     client: &Client,
@@ -189,18 +172,4 @@ fn plan(
         lines::messages(&compiled.messages, reporter);
     }
     (analysed, plan)
-}
-
-/// The value, unless there are errors; warnings are reported.
-pub(super) fn passed<Value>(
-    value: Value,
-    diagnostics: Vec<Diagnostic>,
-    reporter: &Reporter,
-) -> Result<Value, Problems> {
-    let diagnostics = reporter.warnings.apply(diagnostics);
-    if has_errors(&diagnostics) {
-        return Err(diagnostics);
-    }
-    reporter.diagnostics(&diagnostics);
-    Ok(value)
 }

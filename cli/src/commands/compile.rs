@@ -11,6 +11,7 @@ use super::build;
 use crate::args::{Flags, LogLevel};
 use crate::db::live::compile_late;
 use crate::report::{Event, Reporter};
+use crate::selection::selected;
 use crate::session::{Problems, Session};
 use crate::{artifacts, exit_code};
 
@@ -23,7 +24,7 @@ pub(crate) async fn run(
     let (session, flags) = (&session.with_inline(flags), &with_inline_selected(flags));
     let resolved = session.resolve(reporter)?;
     build::found(&resolved, reporter);
-    let selected = build::selected(&resolved, flags, reporter)?;
+    let selected = selected(session, &resolved, flags, reporter)?;
     let mut analysed = analyse(resolved, &Arc::new(WarehouseState::default()), &selected);
     if analysed.failed.is_empty() && !analysed.late.is_empty() {
         let connection = session.connection().await?;

@@ -15,6 +15,7 @@ use crate::args::{Flags, LogLevel};
 use crate::db::live::compile_late;
 use crate::db::redact::ServerError;
 use crate::report::{Event, Reporter};
+use crate::selection::selected;
 use crate::session::{Problems, Session};
 use crate::{db, exit_code};
 
@@ -27,7 +28,7 @@ pub(crate) async fn run(
     let (session, flags) = (&session.with_inline(flags), &with_inline_selected(flags));
     let resolved = session.resolve(reporter)?;
     build::found(&resolved, reporter);
-    let selected = build::selected(&resolved, flags, reporter)?;
+    let selected = selected(session, &resolved, flags, reporter)?;
     let wanted: std::collections::BTreeSet<_> = selected
         .into_iter()
         .filter(|id| {

@@ -71,6 +71,7 @@ codes! {
     // 05: selection
     SelectorInvalid = "HCW0501", "a selector that does not parse";
     SelectorEmpty = "HCW0502", "a selector that matches nothing";
+    StateMissing = "HCW0503", "no artifacts of an earlier run to compare with";
     // 06: connection
     Unreachable = "HCW0601", "the database server cannot be reached";
     AuthenticationFailed = "HCW0602", "the server refuses the user or the password";

@@ -56,11 +56,8 @@ pub(super) fn name(test: &TestDeclaration, attached_to: &Attachment) -> TestName
         .map(|part| clean(&part))
         .collect::<Vec<_>>()
         .join("__");
-    let full = if unique.is_empty() {
-        identifier.clone()
-    } else {
-        format!("{identifier}_{unique}")
-    };
+    // dbt joins also when there is nothing to join
+    let full = format!("{identifier}_{unique}");
     let short = if full.len() >= 64 {
         let start: String = identifier.chars().take(30).collect();
         format!("{start}_{}", hash(&full))
@@ -274,6 +271,8 @@ mod tests {
         assert_eq!(name(&unique, &model).full, "unique_orders_id");
         let source = Attachment::Source("raw".into(), "orders".into());
         assert_eq!(name(&unique, &source).full, "source_unique_raw_orders_id");
+        let bare = declaration("small", None, vec![]);
+        assert_eq!(name(&bare, &model).full, "small_orders_");
         let values = declaration(
             "accepted_values",
             Some("state"),
