@@ -3,6 +3,7 @@
 
 mod build;
 mod failure;
+pub(crate) mod hooks;
 mod setup;
 mod step;
 

@@ -118,7 +118,7 @@ pub fn analyse(
     let ephemeral = ephemeral_models(&resolved);
     let ephemeral_parents: Vec<&UniqueId> = ephemeral::needed(&resolved, &ephemeral, &needed);
     needed.extend(ephemeral_parents);
-    let names: Arc<dyn Names> = Arc::new(FinalNames::of(&resolved));
+    let names = final_names(&resolved);
     let results: Vec<(&UniqueId, Result<Attempt, Diagnostic>)> = needed
         .par_iter()
         .map(|id| {
@@ -187,6 +187,11 @@ pub(crate) fn compile_live(
     compiled
         .remove(id)
         .ok_or_else(|| Diagnostic::error(Code::TemplateError, format!("`{id}` was not compiled")))
+}
+
+/// What names stand for in the database.
+pub(crate) fn final_names(resolved: &Resolved) -> Arc<dyn Names> {
+    Arc::new(FinalNames::of(resolved))
 }
 
 fn ephemeral_models(resolved: &Resolved) -> BTreeSet<&UniqueId> {

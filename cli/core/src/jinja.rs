@@ -32,11 +32,23 @@ mod strategy;
 mod table;
 mod yaml_text;
 
+/// A value of templates.
+pub(crate) use minijinja::Value;
+
 pub(crate) use access::Access;
 pub(crate) use context::{Captured, Names, NodeContext, Shared};
 pub use engine::TemplateSpan;
 pub(crate) use engine::{Engine, Rendered};
+pub(crate) use functions::from_json;
 pub use library::DispatchOrder;
 pub(crate) use library::MacroLibrary;
 pub(crate) use relation::{Relation, RelationKind};
 pub(crate) use yaml_text::{YamlRenderer, has_template};
+
+/// Named arguments of a call.
+pub(crate) fn named(arguments: &serde_json::Map<String, serde_json::Value>) -> Value {
+    let named = arguments
+        .iter()
+        .map(|(name, value)| (name.clone(), from_json(value)));
+    Value::from(named.collect::<minijinja::value::Kwargs>())
+}

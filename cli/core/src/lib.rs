@@ -26,6 +26,7 @@ pub mod late;
 pub mod manifest;
 pub mod materialize;
 pub mod name;
+pub mod operation;
 pub mod plan;
 pub mod profile;
 pub mod project;

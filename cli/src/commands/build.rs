@@ -1,16 +1,20 @@
 //! `build`, `run`, `test`, `seed` and `load`: plan, then execute, a line when a step starts and when it ends.
 
+mod hooks;
 mod lines;
 mod summary;
 
+pub(super) use lines::messages;
 pub(crate) use lines::status_word;
 pub(super) use summary::found;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hcw_core::analyse::{Analysed, analyse};
 use hcw_core::graph::Resolved;
+use hcw_core::operation::HookTime;
 use hcw_core::plan::{self, Plan, Work};
 use hcw_core::project::UniqueId;
 use hcw_core::state::WarehouseState;
@@ -45,6 +49,17 @@ pub(crate) async fn run(
             .map_err(|error| vec![error])?;
         if work.land {
             super::migrate::apply(session, &connection, reporter).await?;
+        }
+    }
+    let mut started = Vec::new();
+    if !arguments.dry_run {
+        let client = (control, &connection);
+        (control, started) =
+            hooks::run(session, &resolved, HookTime::Start, &[], client, reporter).await?;
+        if hooks::has_failed(&started) {
+            let entries: Vec<_> = hooks::entries(&started).collect();
+            run_results::write(session, &entries, Duration::ZERO).map_err(|error| vec![error])?;
+            return Ok(exit_code::FAILURE);
         }
     }
     let state = Arc::new(state(&control, &resolved).await?);
@@ -96,9 +111,17 @@ pub(crate) async fn run(
     artifacts::write_late(session, &run.analysed, &run.plan, &report)
         .map_err(|error| vec![error])?;
     let results = run_results::of_run(&run.plan, &run.analysed, &report);
-    run_results::write(session, &results, report.elapsed).map_err(|error| vec![error])?;
+    let resolved = &run.analysed.resolved;
+    let names = execute::hooks::end_names(&run.plan, hooks::as_names(&results, resolved));
+    let client = (control, &run.connection);
+    let (_, ended) = hooks::run(session, resolved, HookTime::End, &names, client, reporter).await?;
+    let all: Vec<_> = hooks::entries(&started)
+        .chain(results)
+        .chain(hooks::entries(&ended))
+        .collect();
+    run_results::write(session, &all, report.elapsed).map_err(|error| vec![error])?;
     summary::summary(&run, &report, reporter);
-    Ok(if report.has_failed() {
+    Ok(if report.has_failed() || hooks::has_failed(&ended) {
         exit_code::FAILURE
     } else {
         exit_code::SUCCESS

@@ -1,8 +1,15 @@
 //! `run-operation`: runs a macro against the warehouse.
 
+use std::sync::Arc;
+
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::operation;
+use hcw_core::warehouse::Warehouse;
 use serde_json::{Map, Value as Json};
 
+use super::build;
+use crate::db::live::LiveWarehouse;
+use crate::exit_code;
 use crate::report::Reporter;
 use crate::session::{Problems, Session};
 
@@ -35,26 +42,25 @@ pub(crate) async fn run(
         Some((package, name)) => (Some(package.to_owned()), name),
         None => (None, name),
     };
-    let operation = Operation {
+    let call = Operation {
         package,
         name: name.to_owned(),
         arguments: session.flags.args.clone().unwrap_or_default(),
     };
-    session.resolve(reporter)?;
-    execute(&operation)
-}
-
-/// Runs the macro on a connection.
-fn execute(operation: &Operation) -> Result<u8, Problems> {
-    let shown = match &operation.package {
-        Some(package) => format!("{package}.{}", operation.name),
-        None => operation.name.clone(),
-    };
-    Err(vec![Diagnostic::error(
-        Code::Unsupported,
-        format!(
-            "running the macro `{shown}` with {} arguments is not supported yet",
-            operation.arguments.len()
-        ),
-    )])
+    let resolved = session.resolve(reporter)?;
+    let connection = session.connection().await?;
+    let client = session.connect(&connection).await?;
+    let warehouse: Arc<dyn Warehouse> = Arc::new(LiveWarehouse::new(client));
+    let result = tokio::task::block_in_place(|| {
+        operation::run_macro(
+            &resolved,
+            call.package.as_deref(),
+            &call.name,
+            &call.arguments,
+            &warehouse,
+        )
+    })
+    .map_err(|problem| vec![*problem])?;
+    build::messages(&result.messages, reporter);
+    Ok(exit_code::SUCCESS)
 }

@@ -372,7 +372,7 @@ impl NodeContext {
                 let builtins = ["ref", "source", "config", "var"]
                     .into_iter()
                     .filter_map(|name| Some((name, self.built_in(name)?)));
-                builtins.collect()
+                python::dict(builtins)
             }
             "this" => self
                 .this

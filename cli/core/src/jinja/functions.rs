@@ -318,7 +318,7 @@ pub(super) fn unknown_method(object: &str, method: &str) -> Error {
 }
 
 /// A JSON value as templates see it: lists and mappings that can change.
-pub(super) fn from_json(json: impl serde::Serialize) -> Value {
+pub(crate) fn from_json(json: impl serde::Serialize) -> Value {
     python::changeable_throughout(&Value::from(minijinja::value::Serde(json)))
 }
 

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use minijinja::Value;
-use minijinja::value::Serde;
 use serde_json::{Value as Json, json};
 
 use super::{Materialization, Operation};
 use crate::analyse::{Analysed, Compiled};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::jinja::{Access, NodeContext, Relation};
+use crate::jinja::{Access, NodeContext, Relation, Value, from_json};
 use crate::project::{Node, config};
 use crate::render::facts;
 use crate::seed;
@@ -62,7 +60,7 @@ pub(crate) fn build(
             ("post_hooks", hooks(node, "post-hook")),
         ],
         this: Some(this),
-        model: Value::from(Serde(model)),
+        model: from_json(model),
         config: node.config.clone(),
         root_config: node.root_config.clone(),
         execute: true,
@@ -166,5 +164,5 @@ fn hooks(node: &Node, key: &str) -> Value {
             json!({"sql": sql, "transaction": transaction, "index": index})
         })
         .collect();
-    Value::from(Serde(Json::Array(hooks)))
+    from_json(Json::Array(hooks))
 }

@@ -216,7 +216,7 @@ impl Watcher for Lines {
 }
 
 /// What templates said by `log(…, info=true)` and its kin.
-pub(super) fn messages(messages: &[String], reporter: &Reporter) {
+pub(crate) fn messages(messages: &[String], reporter: &Reporter) {
     for message in messages {
         let event = Event::new("JinjaLogInfo", "I062", LogLevel::Info, message.as_str());
         reporter.event(&event.with("msg", message.as_str()));

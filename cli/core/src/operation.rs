@@ -1,0 +1,218 @@
+//! Operations: what runs on a live warehouse for the project as a whole, not for a node: the hooks
+//! `on-run-start` and `on-run-end`, and macros called by `run-operation`.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::analyse::final_names;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::graph::Resolved;
+use crate::jinja::{Access, NodeContext, from_json, named};
+use crate::project::UniqueId;
+use crate::source::Location;
+use crate::warehouse::Warehouse;
+
+/// When a hook of the project runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HookTime {
+    /// Before the first step.
+    Start,
+    /// After the last one, whatever came of it.
+    End,
+}
+
+impl HookTime {
+    /// The key in `dbt_project.yml`.
+    pub fn key(self) -> &'static str {
+        match self {
+            HookTime::Start => "on-run-start",
+            HookTime::End => "on-run-end",
+        }
+    }
+}
+
+/// A hook of the project or of a package.
+#[derive(Debug, Clone)]
+pub struct Hook {
+    /// `operation.<package>.<package>-on-run-start-0`
+    pub id: UniqueId,
+    /// `<package>-on-run-start-0`
+    pub name: String,
+    /// The package.
+    pub package: String,
+    /// The template.
+    pub template: String,
+    /// Where it is written.
+    pub location: Location,
+}
+
+/// What came of an operation.
+#[derive(Debug, Default)]
+pub struct OperationResult {
+    /// The statement that was sent, for hooks.
+    pub sql: String,
+    /// The command tag that it ended with.
+    pub message: String,
+    /// Rows that it touched.
+    pub rows: Option<u64>,
+    /// What `log` and `print` said.
+    pub messages: Vec<String>,
+}
+
+/// The hooks of all packages, the root project's last.
+pub fn hooks(resolved: &Resolved, time: HookTime) -> Vec<Hook> {
+    let packages = &resolved.project().packages;
+    let mut hooks = Vec::new();
+    for package in packages.iter() {
+        let nodes = match time {
+            HookTime::Start => &package.file.on_run_start,
+            HookTime::End => &package.file.on_run_end,
+        };
+        for (index, node) in nodes.iter().enumerate() {
+            let Some(template) = node.as_str() else {
+                continue;
+            };
+            let name = format!("{}-{}-{index}", package.name(), time.key());
+            hooks.push(Hook {
+                id: UniqueId::new("operation", package.name(), &name),
+                name,
+                package: package.name().to_owned(),
+                template: template.to_owned(),
+                location: package.file.file.at(node.range.clone()),
+            });
+        }
+    }
+    hooks
+}
+
+/// Runs a hook. `extra` are the names that only hooks have: `schemas`, `results`.
+///
+/// # Errors
+/// Codes of templates (03xx), and what the server refuses.
+pub fn run_hook(
+    resolved: &Resolved,
+    hook: &Hook,
+    extra: &[(&'static str, Json)],
+    warehouse: &Arc<dyn Warehouse>,
+) -> Result<OperationResult, Box<Diagnostic>> {
+    let access = Access::live(warehouse);
+    let context = context(resolved, &hook.package, &hook.id, extra, &access);
+    let engine = &resolved.project().engine;
+    let placed = |diagnostic: Diagnostic| match diagnostic.location {
+        Some(_) => diagnostic.related("in this hook", hook.location.clone()),
+        None => diagnostic.at(hook.location.clone()),
+    };
+    let sql = engine
+        .render_text(&hook.template, &context)
+        .map_err(|diagnostic| Box::new(placed(diagnostic)))?;
+    let mut result = OperationResult {
+        messages: context.captured().messages.clone(),
+        message: "OK".to_owned(),
+        ..OperationResult::default()
+    };
+    if !sql.trim().is_empty() {
+        let answer = warehouse
+            .run(&sql, false)
+            .map_err(|refusal| Box::new(placed(refusal.diagnostic)))?;
+        result.message = answer.response.message;
+        result.rows = answer.response.rows_affected;
+        result.sql = sql;
+    }
+    finish(&access, result)
+}
+
+/// Calls a macro by name; `package` asks a package for it.
+///
+/// # Errors
+/// HCW0203 for an unknown macro, codes of templates (03xx), and what the server refuses.
+pub fn run_macro(
+    resolved: &Resolved,
+    package: Option<&str>,
+    name: &str,
+    arguments: &Map<String, Json>,
+    warehouse: &Arc<dyn Warehouse>,
+) -> Result<OperationResult, Box<Diagnostic>> {
+    let project = resolved.project();
+    let root = project.file().name.clone();
+    if project
+        .engine
+        .macro_definition(&root, package, name)
+        .is_none()
+    {
+        let shown = match package {
+            Some(package) => format!("{package}.{name}"),
+            None => name.to_owned(),
+        };
+        let known = project.engine.macros().map(|known| known.name.as_str());
+        return Err(Box::new(
+            Diagnostic::error(
+                Code::UnknownMacro,
+                format!("dbt could not find a macro with the name \"{shown}\" in any package"),
+            )
+            .help("define it under `macros/`")
+            .did_you_mean(name, known),
+        ));
+    }
+    let access = Access::live(warehouse);
+    let id = UniqueId::new("operation", &root, name);
+    let context = context(resolved, &root, &id, &[], &access);
+    let call = if arguments.is_empty() {
+        Vec::new()
+    } else {
+        vec![named(arguments)]
+    };
+    let called = project.engine.call_macro(package, name, &call, &context);
+    if let Err(diagnostic) = called {
+        // the first problem is the one to tell
+        let _failed = access.roll_back();
+        return Err(Box::new(diagnostic));
+    }
+    let messages = context.captured().messages.clone();
+    finish(
+        &access,
+        OperationResult {
+            messages,
+            message: "OK".to_owned(),
+            ..OperationResult::default()
+        },
+    )
+}
+
+fn finish(access: &Access, result: OperationResult) -> Result<OperationResult, Box<Diagnostic>> {
+    match access.commit() {
+        Ok(()) => Ok(result),
+        Err(error) => Err(Box::new(Diagnostic::error(
+            Code::SqlFailed,
+            error.to_string(),
+        ))),
+    }
+}
+
+fn context(
+    resolved: &Resolved,
+    package: &str,
+    id: &UniqueId,
+    extra: &[(&'static str, Json)],
+    access: &Access,
+) -> Arc<NodeContext> {
+    let project = resolved.project();
+    let names = final_names(resolved);
+    let model = json!({
+        "unique_id": id.as_str(),
+        "name": id.as_str().rsplit('.').next(),
+        "package_name": package,
+        "resource_type": "operation",
+        "config": {"materialized": "view", "enabled": true},
+    });
+    Arc::new(NodeContext {
+        model: from_json(model),
+        execute: true,
+        access: access.clone(),
+        extra: extra
+            .iter()
+            .map(|(name, value)| (*name, from_json(value)))
+            .collect(),
+        ..NodeContext::new(&project.shared, &names, project.engine.scope(package))
+    })
+}
