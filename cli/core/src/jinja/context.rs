@@ -208,7 +208,8 @@ impl NodeContext {
     }
 
     /// All names of the context, for messages.
-    pub(crate) const NAMES: [&'static str; 33] = [
+    pub(crate) const NAMES: [&'static str; 34] = [
+        "modules",
         "doc",
         "adapter",
         "api",
@@ -384,7 +385,13 @@ impl NodeContext {
             "flags" => self.shared.flags.clone(),
             "project_name" => self.shared.project_name.clone().into(),
             "invocation_id" => self.shared.settings.invocation_id.clone().into(),
-            "run_started_at" => self.shared.settings.run_started_at.clone().into(),
+            "run_started_at" => {
+                let started = &self.shared.settings.run_started_at;
+                python::datetime::from_rfc3339(started).unwrap_or(Value::from(()))
+            }
+            "modules" => Value::from_object(python::modules::Modules {
+                now: self.shared.settings.run_started_at.clone(),
+            }),
             "dbt_version" => crate::DBT_VERSION.into(),
             _ => return None,
         })

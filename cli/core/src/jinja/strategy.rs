@@ -53,9 +53,7 @@ pub(super) fn hard_deletes(state: &mut State<'_, '_>, config: &Value) -> Result<
     // `config` of the context answers by its method, a mapping that a macro made by its keys
     let mut read = |key: &str| match config.get_item(&Value::from(key)) {
         Ok(value) if !value.is_undefined() => Some(value),
-        _ => config
-            .call_method(state, "get", &[Value::from(key)])
-            .ok(),
+        _ => config.call_method(state, "get", &[Value::from(key)]).ok(),
     };
     let [behaviour, invalidates] = ["hard_deletes", "invalidate_hard_deletes"]
         .map(|key| read(key).filter(|value| !value.is_undefined() && !value.is_none()));

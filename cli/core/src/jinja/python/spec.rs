@@ -281,7 +281,7 @@ mod tests {
         for (spec, number, text) in [
             ("03d", Number::Integer(7), "007"),
             ("+,", Number::Integer(1_234_567), "+1,234,567"),
-            (".2f", Number::Float(2.71828), "2.72"),
+            (".2f", Number::Float(2.76543), "2.77"),
             (",.1f", Number::Float(12345.67), "12,345.7"),
             (">8", Number::Float(1.5), "     1.5"),
             ("e", Number::Integer(12345), "1.234500e+04"),

@@ -173,12 +173,8 @@ impl Reader<'_> {
         if negated {
             expression.shape = Shape::Other;
         }
-        loop {
-            let skipped = match self.next() {
-                "or" | "and" => 1,
-                _ => break,
-            };
-            self.position += skipped;
+        while matches!(self.next(), "or" | "and") && self.kind() == Some(TokenKind::Name) {
+            self.position += 1;
             while self.skip("not") {}
             self.comparison()?;
             expression = self.expression(start, Shape::Other);
