@@ -80,10 +80,10 @@ impl Object for Adapter {
                 return grants::standardized(&given.needed(0, "grants_table")?);
             }
             "render_raw_columns_constraints" => {
-                return constraint::columns(&given.needed(0, "raw_columns")?);
+                return constraint::columns(&given.needed(0, "raw_columns")?, self.keys());
             }
             "render_raw_model_constraints" => {
-                return constraint::model(&given.needed(0, "raw_constraints")?);
+                return constraint::model(&given.needed(0, "raw_constraints")?, self.keys());
             }
             "get_incremental_strategy_macro" => return strategy::find_macro(state, &given),
             "get_hard_deletes_behavior" => {
@@ -257,6 +257,15 @@ impl Adapter {
                 }
                 Ok("".into())
             }
+            "defer_keys" => {
+                self.context.captured().keys_after_rows = true;
+                Ok("".into())
+            }
+            "add_keys" => {
+                let relation = relation_of(&given.needed(0, "relation")?)?;
+                self.add_keys(&relation.name.in_schema())?;
+                Ok("".into())
+            }
             "shadow_of" => {
                 let mut relation = relation_of(&given.needed(0, "relation")?)?;
                 relation.name.schema = materialize::shadow_schema(&relation.name.schema);
@@ -335,6 +344,32 @@ impl Adapter {
             "get_columns_in_relation",
             std::slice::from_ref(relation),
         )
+    }
+
+    fn keys(&self) -> constraint::Keys {
+        if self.context.captured().keys_after_rows {
+            constraint::Keys::AfterRows
+        } else {
+            constraint::Keys::Inline
+        }
+    }
+
+    /// Adds the keys of an enforced contract that were kept out of `create table`.
+    fn add_keys(&self, table: &str) -> Result<(), Error> {
+        let is_enforced = self
+            .context
+            .config
+            .get("contract")
+            .and_then(|contract| contract.get("enforced"))
+            == Some(&serde_json::Value::Bool(true));
+        if is_enforced && self.keys() == constraint::Keys::AfterRows {
+            for statement in constraint::added_keys(&self.context.model, table)? {
+                self.context
+                    .access
+                    .execute(&statement, true, false, false)?;
+            }
+        }
+        Ok(())
     }
 
     /// The names of a relation's columns. Of the one that is being built they are known before it is, where the
@@ -439,7 +474,9 @@ pub(super) fn dispatch_arguments(arguments: &[Value]) -> Result<(String, Option<
 }
 
 /// Methods that answer nothing while names are being collected.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 19] = [
+    "defer_keys",
+    "add_keys",
     "column_names",
     "server_version",
     "get_relation",

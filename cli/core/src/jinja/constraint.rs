@@ -7,13 +7,32 @@ use serde_json::Value as Json;
 use super::functions::to_json;
 use crate::name::quote_identifier;
 
+/// Whether keys are part of `create table`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// As dbt writes them.
+    Inline,
+    /// Added when the rows are in: one sort or join instead of a look-up per row, and no lock on a foreign
+    /// key's target while the rows come in.
+    AfterRows,
+}
+
+/// The constraints that need an index or another table.
+const KEYS: [&str; 3] = ["primary_key", "unique", "foreign_key"];
+
+fn is_shown(constraint: &Json, keys: Keys) -> bool {
+    keys == Keys::Inline || !KEYS.contains(&text(constraint, "type"))
+}
+
 /// `adapter.render_raw_columns_constraints`: a line of `create table` for each column.
-pub(super) fn columns(columns: &Value) -> Result<Value, Error> {
+pub(super) fn columns(columns: &Value, keys: Keys) -> Result<Value, Error> {
     let columns = to_json(columns)?;
     let lines = column_list(&columns).into_iter().map(|column| {
         let mut line = format!("{} {}", column_name(column), text(column, "data_type"));
         for constraint in list(column, "constraints") {
-            if let Some(clause) = column_constraint(constraint) {
+            if let Some(clause) =
+                column_constraint(constraint).filter(|_| is_shown(constraint, keys))
+            {
                 line.push(' ');
                 line.push_str(&clause);
             }
@@ -24,14 +43,46 @@ pub(super) fn columns(columns: &Value) -> Result<Value, Error> {
 }
 
 /// `adapter.render_raw_model_constraints`: a line of `create table` for each constraint of the table.
-pub(super) fn model(constraints: &Value) -> Result<Value, Error> {
+pub(super) fn model(constraints: &Value, keys: Keys) -> Result<Value, Error> {
     let constraints = to_json(constraints)?;
     let lines = constraints
         .as_array()
         .into_iter()
         .flatten()
+        .filter(|constraint| is_shown(constraint, keys))
         .filter_map(model_constraint);
     Ok(Value::from(lines.collect::<Vec<_>>()))
+}
+
+/// The statements that add a node's keys to its table. Foreign keys come last, in the order of their targets,
+/// so that steps which run at once lock common targets in one order.
+pub(super) fn added_keys(model: &Value, table: &str) -> Result<Vec<String>, Error> {
+    let model = to_json(model)?;
+    let mut keys: Vec<(bool, String, String)> = Vec::new();
+    let mut add = |constraint: &Json| {
+        let kind = text(constraint, "type");
+        if let Some(clause) = model_constraint(constraint).filter(|_| KEYS.contains(&kind)) {
+            let statement = format!("alter table {table} add {clause}");
+            let target = referenced(constraint).filter(|_| kind == "foreign_key");
+            keys.push((kind == "foreign_key", target.unwrap_or_default(), statement));
+        }
+    };
+    for constraint in list(&model, "constraints") {
+        add(constraint);
+    }
+    let columns = model.get("columns").unwrap_or(&Json::Null);
+    for column in column_list(columns) {
+        for constraint in list(column, "constraints") {
+            let mut of_table = constraint.clone();
+            of_table["columns"] = Json::from(vec![column_name(column)]);
+            add(&of_table);
+        }
+    }
+    keys.sort_by(|left, right| (left.0, &left.1).cmp(&(right.0, &right.1)));
+    Ok(keys
+        .into_iter()
+        .map(|(_, _, statement)| statement)
+        .collect())
 }
 
 /// Names and types of declared columns, in order.

@@ -144,6 +144,8 @@ pub(crate) struct Captured {
     macro_depth: usize,
     /// Messages of `log(…, info=true)` and `exceptions.warn`.
     pub(crate) messages: Vec<String>,
+    /// Whether keys are added to the node's table when its rows are in.
+    pub(crate) keys_after_rows: bool,
     /// The statement that makes the node.
     pub(crate) main: Option<String>,
     /// What came of it, where it has run.

@@ -29,6 +29,8 @@ pub(crate) struct Engine {
     /// The same for the first pass, in which dbt lets undefined values have any attribute.
     parsing: Environment<'static>,
     files: BTreeMap<String, SourceFile>,
+    /// Paths of the files of built-in macros.
+    built_in_files: BTreeSet<Arc<str>>,
     /// From the macros' rewritten templates to their files.
     maps: BTreeMap<String, OffsetMap>,
     macros: Arc<MacroTable>,
@@ -98,6 +100,11 @@ impl Engine {
             environment,
             parsing,
             files,
+            built_in_files: library
+                .built_in
+                .values()
+                .map(|definition| definition.file.path.clone())
+                .collect(),
             maps,
             macros,
             scopes,
@@ -320,8 +327,14 @@ impl Engine {
             .collect()
     }
 
+    fn is_built_in(&self, file: &SourceFile) -> bool {
+        self.built_in_files.contains(&file.path)
+    }
+
     fn diagnostic(&self, error: &Error, rendered: Option<(&SourceFile, &OffsetMap)>) -> Diagnostic {
         let find = |name: &str| match self.files.get(name) {
+            // a user cannot change a built-in macro: the place to look at is where it is called
+            Some(file) if self.is_built_in(file) && error.kind() != ErrorKind::SyntaxError => None,
             Some(file) => Some((file, self.maps.get(name)?)),
             None => rendered.filter(|(file, _)| &*file.path == name),
         };

@@ -19,9 +19,13 @@
 
 {# A table with its rows, indexes and statistics. #}
 {% macro hcw_build_table(relation, sql) %}
+    {%- if flags.PUBLISH != 'legacy' -%}
+        {% do adapter.defer_keys() %}
+    {%- endif -%}
     {%- call statement('main') -%}
         {{ get_create_table_as_sql(false, relation, sql) }}
     {%- endcall -%}
+    {% do adapter.add_keys(relation) %}
     {% do create_indexes(relation) %}
     {%- call statement('analyze') -%}
         analyze {{ relation.include(database=false) }}
