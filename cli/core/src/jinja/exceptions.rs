@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Object, Value};
+use minijinja::value::{Object, Rest, Value};
 use minijinja::{Error, State};
 
 use super::arguments::Given;
@@ -83,6 +83,18 @@ impl Object for Exceptions {
             _ => Err(unknown_method("exceptions", method)),
         }
     }
+}
+
+/// `try_or_compiler_error(message, function, …)`: the function's value, or the message where it fails.
+pub(super) fn try_or_compiler_error(
+    state: &mut State<'_, '_>,
+    message: Value,
+    function: Value,
+    arguments: Rest<Value>,
+) -> Result<Value, Error> {
+    function
+        .call(state, &arguments)
+        .map_err(|_| raised(&message.to_string()))
 }
 
 /// Says it to the user, in the pass that runs.

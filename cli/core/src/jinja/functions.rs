@@ -18,6 +18,10 @@ use crate::project::{ModelReference, Version, find_docs_block};
 /// Registers the functions that need no node.
 pub(super) fn register(environment: &mut Environment<'static>) {
     macro_call::register(environment);
+    environment.add_function(
+        "try_or_compiler_error",
+        super::exceptions::try_or_compiler_error,
+    );
     environment.add_global(
         "exceptions",
         Value::from_object(super::exceptions::Exceptions),

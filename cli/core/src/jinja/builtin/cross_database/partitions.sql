@@ -2,10 +2,7 @@
 
 {# A text as a date and time; one that does not fit the format fails, saying both. #}
 {% macro convert_datetime(date_str, date_fmt) -%}
-    {%- set message -%}
-        The provided partition date '{{ date_str }}' does not match the expected format '{{ date_fmt }}'
-    {%- endset -%}
-    {{ return(try_or_compiler_error(message, modules.datetime.datetime.strptime, date_str.strip(), date_fmt)) }}
+    {{ return(modules.datetime.datetime.strptime(date_str.strip(), date_fmt)) }}
 {%- endmacro %}
 
 {# Every day from the first to the last, both with them; without `out_fmt` as dates and times. #}
