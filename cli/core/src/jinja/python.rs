@@ -119,6 +119,7 @@ pub(crate) fn changeable(value: Value) -> Value {
                 || value.downcast_object_ref::<Set>().is_some()
                 || value.downcast_object_ref::<View>().is_some()
                 || functions::is_range(&value)
+                || super::table::is_of_result(&value)
                 || (object.repr() == ObjectRepr::Iterable && object.enumerator_len().is_none());
             if own {
                 return value;

@@ -115,7 +115,10 @@ impl Table {
                 values: row.clone(),
             })
         });
-        rows.collect()
+        Value::from_object(Mapped {
+            names: Vec::new(),
+            values: rows.collect(),
+        })
     }
 
     /// The table with some of its columns, in the order that is given.
@@ -273,6 +276,12 @@ fn agate_type(value_type: ValueType) -> &'static str {
         ValueType::Timestamp => "DateTime",
         ValueType::Text => "Text",
     }
+}
+
+/// Whether a value is a row, a column, or a list of them: not a list of Python's, which would lose the names.
+pub(super) fn is_of_result(value: &Value) -> bool {
+    value.downcast_object_ref::<Mapped>().is_some()
+        || value.downcast_object_ref::<TableColumn>().is_some()
 }
 
 /// Values with names: agate's MappedSequence, of which a row is one. Iterates over the values.
