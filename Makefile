@@ -1,6 +1,6 @@
 # What people and CI run. Needs Rust and PostgreSQL's server programs (Debian: postgresql-15).
 
-.PHONY: test format lint unit warehouse bench extension extension-majors fuzz soak build clean
+.PHONY: test format lint unit warehouse bench conformance extension extension-majors fuzz soak build clean
 
 CARGO ?= cargo
 # nextest runs tests in parallel processes; without it cargo's own runner does the same tests
@@ -52,6 +52,11 @@ fuzz:
 	cd pg_extension/validators && for target in $$($(CARGO) +nightly fuzz list); do \
 		$(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 || exit 1; \
 	done
+
+# the public dbt adapter suite, from PyPI, against hcw; the runner stands beside the repository
+conformance:
+	$(CARGO) build --release
+	./tests/conformance.sh target/release/hcw
 
 build:
 	$(CARGO) build --release
