@@ -123,10 +123,10 @@ fn place(diagnostic: &mut Diagnostic, compiled: &Compiled, text: &str, offset: u
         .find(query)
         .filter(|start| (*start..start + query.len()).contains(&offset))
         .map(|start| offset - start + lead);
-    if let Some(location) = within.and_then(|offset| compiled.template_location(offset)) {
-        if let Some(called) = diagnostic.location.replace(location) {
-            diagnostic.related.push(("run by".to_owned(), called));
-        }
+    if let Some(location) = within.and_then(|offset| compiled.template_location(offset))
+        && let Some(called) = diagnostic.location.replace(location)
+    {
+        diagnostic.related.push(("run by".to_owned(), called));
     }
 }
 

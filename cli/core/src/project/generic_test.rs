@@ -106,14 +106,14 @@ pub(super) fn node(
     };
     Node {
         id: UniqueId::new("test", package, &format!("{}.{suffix}", name.full)),
-        kind: NodeKind::GenericTest(GenericTest {
+        kind: NodeKind::GenericTest(Box::new(GenericTest {
             test_name,
             namespace,
             attached_to,
             version: test.version,
             column_name: test.column_name,
             arguments: test.arguments,
-        }),
+        })),
         name: name.full,
         package: package.to_owned(),
         file: file.clone(),

@@ -57,7 +57,7 @@ pub enum NodeKind {
     /// A test that is a SQL file.
     SingularTest,
     /// A generic test applied to a model, seed or source, or to one of its columns.
-    GenericTest(GenericTest),
+    GenericTest(Box<GenericTest>),
 }
 
 impl NodeKind {

@@ -147,7 +147,7 @@ pub(super) fn metric(
         let mut params = type_params
             .cumulative_type_params
             .take()
-            .unwrap_or_else(CumulativeTypeParams::default);
+            .unwrap_or_default();
         params.window = params.window.or_else(|| type_params.window.clone());
         params.grain_to_date = params
             .grain_to_date

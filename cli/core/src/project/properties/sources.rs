@@ -195,12 +195,11 @@ fn level(
         of.and_then(|of| of.get("freshness"))
             .is_some_and(Node::is_null)
     };
-    let mut freshness = Vec::new();
-    freshness.push(match reader.node("freshness") {
+    let declared = match reader.node("freshness") {
         Some(node) => Some(renderer.render(file, node, reader.diagnostics())),
         None => asks_null(Some(node)).then_some(Json::Null),
-    });
-    freshness.push(config.remove("freshness"));
+    };
+    let freshness = vec![declared, config.remove("freshness")];
     let loaded_at_field = rendered_text(reader, file, renderer, "loaded_at_field")
         .or_else(|| configuration::text(&config, "loaded_at_field").map(str::to_owned));
     // a query is a template of its own
