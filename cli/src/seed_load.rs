@@ -7,6 +7,7 @@ use futures_util::SinkExt;
 use tokio_postgres::Client;
 
 use hcw_core::name::quote_identifier;
+use hcw_core::seed::SeedRows;
 
 use crate::landing::copy_text;
 
@@ -21,18 +22,18 @@ pub(crate) async fn copy_seed(
     client: &Client,
     relation_sql: &str,
     columns: &[String],
-    rows: &[Vec<Option<String>>],
+    rows: &SeedRows,
 ) -> Result<u64, tokio_postgres::Error> {
     let names: Vec<String> = columns.iter().map(|name| quote_identifier(name)).collect();
     let statement = format!("copy {relation_sql} ({}) from stdin", names.join(", "));
     let mut sink = pin!(client.copy_in::<_, Bytes>(&statement).await?);
     let mut chunk = Vec::with_capacity(CHUNK + CHUNK / 4);
-    for row in rows {
-        for (index, value) in row.iter().enumerate() {
+    for row in rows.iter() {
+        for (index, value) in row.enumerate() {
             if index > 0 {
                 chunk.push(b'\t');
             }
-            match value.as_deref() {
+            match value {
                 None | Some("") => chunk.extend_from_slice(b"\\N"),
                 Some(text) => copy_text::append(&mut chunk, text.as_bytes()),
             }

@@ -1,5 +1,9 @@
 //! Seeds: a CSV file of the project as rows, with the column types that dbt would find in it.
 
+mod rows;
+
+pub use rows::SeedRows;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::Node;
 use crate::project::config;
@@ -13,7 +17,7 @@ pub struct SeedData {
     /// Names with PostgreSQL types.
     pub columns: Vec<(String, String)>,
     /// The rows.
-    pub rows: Vec<Vec<Option<String>>>,
+    pub rows: SeedRows,
 }
 
 /// Reads a seed's file.
@@ -84,10 +88,20 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
         .at(file.at(0..0))
         .help("name it in the header line, or remove the surplus delimiter"));
     }
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| invalid(&error))?;
-        rows.push(record.iter().map(value).collect::<Vec<_>>());
+    let mut rows = SeedRows::new(header.len());
+    let mut record = csv::StringRecord::new();
+    while reader
+        .read_record(&mut record)
+        .map_err(|error| invalid(&error))?
+    {
+        if !rows.push(record.iter().map(value)) {
+            return Err(Diagnostic::error(
+                Code::SeedInvalid,
+                format!("the seed `{}` is larger than 4 GB", node.name),
+            )
+            .at(file.at(0..0))
+            .help("land it as a source instead"));
+        }
     }
     let declared = node.config.get("column_types");
     let columns = header
@@ -98,18 +112,17 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
                 .and_then(|types| types.get(&name))
                 .and_then(serde_json::Value::as_str)
                 .map(str::to_owned);
-            let data_type = declared_type.unwrap_or_else(|| {
-                infer(rows.iter().filter_map(|row| row[position].as_deref())).to_owned()
-            });
+            let data_type =
+                declared_type.unwrap_or_else(|| infer(rows.column(position).flatten()).to_owned());
             (name, data_type)
         })
         .collect();
     Ok(SeedData { columns, rows })
 }
 
-fn value(field: &str) -> Option<String> {
+fn value(field: &str) -> Option<&str> {
     let is_null = field.trim().is_empty() || field.trim().eq_ignore_ascii_case("null");
-    (!is_null).then(|| field.to_owned())
+    (!is_null).then_some(field)
 }
 
 /// The narrowest type that all values have: integer, bigint, numeric, date, timestamp, boolean, else text.

@@ -6,6 +6,7 @@
 use std::fmt::Debug;
 
 use crate::diagnostic::Diagnostic;
+use crate::seed::SeedRows;
 
 /// What a column's values are in a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +91,6 @@ pub trait Warehouse: Send + Sync + Debug {
         &self,
         relation: &str,
         columns: &[String],
-        rows: &[Vec<Option<String>>],
+        rows: &SeedRows,
     ) -> Result<u64, Box<Refusal>>;
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hcw_core::analyse::Analysed;
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::seed::SeedRows;
 use hcw_core::warehouse::{QueryResult, Refusal, Response, ResultColumn, ValueType, Warehouse};
 use hcw_core::{late, sql};
 use tokio::runtime::Handle;
@@ -111,7 +112,7 @@ impl Warehouse for LiveWarehouse {
         &self,
         relation: &str,
         columns: &[String],
-        rows: &[Vec<Option<String>>],
+        rows: &SeedRows,
     ) -> Result<u64, Box<Refusal>> {
         self.runtime
             .block_on(seed_load::copy_seed(&self.client, relation, columns, rows))

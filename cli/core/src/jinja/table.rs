@@ -1,5 +1,6 @@
 //! A query's result as templates see it: agate's Table, Row and Column, as far as dbt projects use them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -60,15 +61,9 @@ impl Table {
                 _ => ValueType::Text,
             })
             .collect();
-        let rows = seed.rows.iter().map(|row| {
-            row.iter()
-                .zip(&types)
-                .map(|(text, value_type)| cell(text.as_deref(), *value_type))
-                .collect()
-        });
         Table {
             names: seed.columns.iter().map(|(name, _)| name.clone()).collect(),
-            rows: rows.collect(),
+            rows: Vec::new(),
             types,
             seed: Some(seed),
         }
@@ -94,12 +89,32 @@ impl Table {
         Some(name.to_owned())
     }
 
+    /// The values; those of a seed are made when they are asked for.
+    fn values(&self) -> Cow<'_, [Vec<Value>]> {
+        let Some(seed) = &self.seed else {
+            return Cow::Borrowed(&self.rows);
+        };
+        let rows = seed.rows.iter().map(|row| {
+            row.zip(&self.types)
+                .map(|(text, value_type)| cell(text, *value_type))
+                .collect()
+        });
+        Cow::Owned(rows.collect())
+    }
+
+    fn count(&self) -> usize {
+        self.seed
+            .as_ref()
+            .map_or(self.rows.len(), |seed| seed.rows.len())
+    }
+
     fn columns(&self) -> Value {
+        let rows = self.values();
         let columns = self.names.iter().enumerate().map(|(position, name)| {
             Value::from_object(TableColumn {
                 name: name.clone(),
                 value_type: self.types[position],
-                values: self.rows.iter().map(|row| row[position].clone()).collect(),
+                values: rows.iter().map(|row| row[position].clone()).collect(),
             })
         });
         Value::from_object(Mapped {
@@ -109,7 +124,8 @@ impl Table {
     }
 
     fn rows(&self) -> Value {
-        let rows = self.rows.iter().map(|row| {
+        let values = self.values();
+        let rows = values.iter().map(|row| {
             Value::from_object(Mapped {
                 names: self.names.clone(),
                 values: row.clone(),
@@ -135,7 +151,7 @@ impl Table {
             names: positions.iter().map(|at| self.names[*at].clone()).collect(),
             types: positions.iter().map(|at| self.types[*at]).collect(),
             rows: self
-                .rows
+                .values()
                 .iter()
                 .map(|row| positions.iter().map(|at| row[*at].clone()).collect())
                 .collect(),
@@ -198,7 +214,7 @@ impl Object for Table {
     }
 
     fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
-        Some(self.rows.len())
+        Some(self.count())
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -231,7 +247,11 @@ impl Object for Table {
             }
             "rename" => {
                 let names = Given::new(call)?.needed(0, "column_names")?;
-                let mut table = Table::clone(self);
+                let mut table = Table {
+                    rows: self.values().into_owned(),
+                    seed: None,
+                    ..Table::clone(self)
+                };
                 if names.kind() == minijinja::value::ValueKind::Map {
                     for name in &mut table.names {
                         let renamed = names.get_item(&Value::from(name.clone()))?;
@@ -249,6 +269,7 @@ impl Object for Table {
             "limit" => {
                 let (count,): (usize,) = from_args(call)?;
                 let mut table = Table::clone(self);
+                table.rows = self.values().into_owned();
                 table.rows.truncate(count);
                 table.seed = None;
                 Ok(table.into_value())
@@ -263,7 +284,7 @@ impl Object for Table {
     }
 
     fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "<agate.Table: {} rows>", self.rows.len())
+        write!(formatter, "<agate.Table: {} rows>", self.count())
     }
 }
 

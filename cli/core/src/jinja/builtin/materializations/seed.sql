@@ -18,7 +18,7 @@
         {%- set created = hcw_create_seed_table(built_relation, model, agate_table) -%}
     {%- endif -%}
     {%- set loaded = hcw_load_seed_rows(built_relation, agate_table) -%}
-    {%- call noop_statement('main', 'INSERT ' ~ (agate_table.rows | length), 'INSERT', agate_table.rows | length) -%}
+    {%- call noop_statement('main', 'INSERT ' ~ (agate_table | length), 'INSERT', agate_table | length) -%}
         {{ get_csv_sql(created, loaded) }}
     {%- endcall -%}
     {% do create_indexes(built_relation) %}
