@@ -4,6 +4,7 @@ mod bad;
 mod case;
 mod configuration;
 mod data_tests;
+mod live;
 mod materializations;
 mod materialized_views;
 mod runs;

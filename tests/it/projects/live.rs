@@ -1,0 +1,84 @@
+//! What runs when its turn comes: queries within templates, hooks, materializations of the project's own.
+
+use super::case::Case;
+
+#[test]
+fn templates_ask_the_warehouse_when_their_parents_are_built() {
+    let Some(case) = Case::good("live") else {
+        return;
+    };
+    let text = case.run(0, "run --threads 4");
+    assert!(text.contains("PASS=4 WARN=0 ERROR=0"), "{text}");
+    assert_eq!(
+        case.rows("select a || '/' || b || '/' || c from pivoted"),
+        "1/1/1"
+    );
+    assert_eq!(
+        case.rows("select columns || number from described"),
+        "a,b,c3"
+    );
+    assert_eq!(
+        case.rows("select string_agg(letter || number, ',' order by number) from numbered"),
+        "x1,y2"
+    );
+    // a second run replaces what stands, with what reads it
+    let text = case.run(0, "run --threads 4");
+    assert!(text.contains("PASS=4 WARN=0 ERROR=0"), "{text}");
+    assert_eq!(
+        case.rows("select columns || number from described"),
+        "a,b,c3"
+    );
+}
+
+#[test]
+fn hooks_run_around_nodes_and_around_the_run() {
+    let Some(case) = Case::good("live") else {
+        return;
+    };
+    case.run(0, "run --select base");
+    assert_eq!(
+        case.rows("select string_agg(what, ';' order by what) from run_log"),
+        "before base;end success 1;start"
+    );
+    // the post-hook's row is there, and VACUUM ran outside of the transaction
+    assert_eq!(case.rows("select count(*) from base"), "3");
+}
+
+#[test]
+fn a_dry_run_names_what_is_late_and_records_the_rest() {
+    let Some(case) = Case::good("live") else {
+        return;
+    };
+    let text = case.run(0, "run --dry-run");
+    let late = text.matches("-- asks the warehouse").count();
+    assert_eq!(late, 2, "{text}");
+    assert!(text.contains("row_number() over () as number"), "{text}");
+    assert_eq!(
+        case.rows("select count(*) from pg_catalog.pg_class where relname in ('run_log', 'base')"),
+        "0"
+    );
+}
+
+#[test]
+fn built_in_macros_can_be_overridden() {
+    let Some(case) = Case::good("live") else {
+        return;
+    };
+    let text = case.run(0, "run --select base pivoted");
+    assert!(text.contains("PASS=2"), "{text}");
+    let run = case.read("target/run/live/models/pivoted.sql");
+    assert!(run.contains("/* of this project */"), "{run}");
+}
+
+#[test]
+fn a_macro_runs_by_name_with_its_arguments() {
+    let Some(case) = Case::good("live") else {
+        return;
+    };
+    case.run(0, "run --select base");
+    let text = case.run(0, "run-operation grow --args '{by: 2, times: 3}'");
+    assert!(text.contains("rows: 3"), "{text}");
+    let text = case.run(2, "run-operation groww");
+    assert!(text.contains("HCW0203"), "{text}");
+    assert!(text.contains("did you mean `grow`?"), "{text}");
+}
