@@ -63,6 +63,11 @@ impl MacroDefinition {
         format!("{}#{}", self.file.path, self.name)
     }
 
+    /// Whether it is one of hcw's own.
+    pub(crate) fn is_built_in(&self) -> bool {
+        self.package == DBT_PACKAGE || self.package == OWN_PACKAGE
+    }
+
     /// The names of its parameters.
     pub(crate) fn parameter_names(&self) -> impl Iterator<Item = &str> {
         self.parameters

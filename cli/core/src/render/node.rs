@@ -217,7 +217,9 @@ fn check_arguments(
             error(format!("the test `{}` needs a column", test.test_name))
                 .help("apply it below a column, or give it `column_name`"),
         ),
-        Some(name) => Err(error(format!(
+        // the built-in tests make no sense without; in others an argument that is not given is undefined, as in
+        // Jinja
+        Some(name) if definition.is_built_in() => Err(error(format!(
             "the test `{}` needs the argument `{name}`",
             test.test_name
         ))
@@ -225,7 +227,7 @@ fn check_arguments(
             "`- {}: {{arguments: {{{name}: …}}}}`",
             test.test_name
         ))),
-        None => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 
