@@ -17,6 +17,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
 use crate::jinja::{Access, Names, Relation, RelationKind};
 use crate::materialize::Materialization;
+use crate::message::Message;
 use crate::project::{Found, NameIndex, Node, NodeKind, UniqueId, snapshot};
 use crate::render::{Pass, render_node};
 use crate::source::{Location, SourceFile};
@@ -38,7 +39,7 @@ pub struct Compiled {
     /// How it is materialized; `None` for tests.
     pub materialization: Option<Materialization>,
     /// What `log` and `warn` said.
-    pub messages: Vec<String>,
+    pub messages: Vec<Message>,
 }
 
 /// An ephemeral model's query within another query.

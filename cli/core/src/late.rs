@@ -7,6 +7,7 @@ use crate::data_test::{self, DataTest, Finding};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::Access;
 use crate::materialize;
+use crate::message::Message;
 use crate::project::UniqueId;
 use crate::warehouse::Warehouse;
 
@@ -20,7 +21,7 @@ pub struct LateResult {
     /// What it did.
     pub end: LateEnd,
     /// What `log` and `warn` said.
-    pub messages: Vec<String>,
+    pub messages: Vec<Message>,
 }
 
 /// How a late step ended.

@@ -25,6 +25,7 @@ mod jinja;
 pub mod late;
 pub mod manifest;
 pub mod materialize;
+pub mod message;
 pub mod name;
 pub mod operation;
 pub mod plan;

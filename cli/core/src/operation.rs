@@ -9,6 +9,7 @@ use crate::analyse::final_names;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
 use crate::jinja::{Access, NodeContext, from_json, named};
+use crate::message::Message;
 use crate::project::UniqueId;
 use crate::source::Location;
 use crate::warehouse::Warehouse;
@@ -57,7 +58,7 @@ pub struct OperationResult {
     /// Rows that it touched.
     pub rows: Option<u64>,
     /// What `log` and `print` said.
-    pub messages: Vec<String>,
+    pub messages: Vec<Message>,
 }
 
 /// The hooks of all packages, the root project's last.

@@ -16,6 +16,7 @@ use crate::data_test::{self, DataTest};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::Access;
 use crate::materialize::{self, Operation, retired_schema, shadow_schema};
+use crate::message::Message;
 use crate::name::RelationName;
 use crate::project::{Landing, Node, NodeKind, SourceTable, UniqueId, config};
 use crate::state::WarehouseState;
@@ -95,6 +96,8 @@ pub enum Action {
         operations: Vec<Operation>,
         /// The statement that makes the node.
         main: Option<String>,
+        /// What its templates said.
+        messages: Vec<Message>,
     },
     /// Runs a data test.
     Test(DataTest),
@@ -282,6 +285,7 @@ fn action(
         Action::Build {
             operations: built.operations,
             main: built.main,
+            messages: built.messages,
         }
     })
 }

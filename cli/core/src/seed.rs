@@ -1,8 +1,12 @@
 //! Seeds: a CSV file of the project as rows, with the column types that dbt would find in it.
 
 mod rows;
+mod types;
+
+use std::borrow::Cow;
 
 pub use rows::SeedRows;
+use types::SeedType;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::Node;
@@ -10,7 +14,7 @@ use crate::project::config;
 
 /// A seed's content.
 ///
-/// **Shape**: `rows` have one value a column, in the file's order. **Nulls**: empty fields and `null` in any
+/// **Shape**: `rows` have one value a column, in the file's order, written as their types are. **Nulls**: empty fields and `null` in any
 /// case, as in dbt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeedData {
@@ -104,16 +108,23 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
         }
     }
     let declared = node.config.get("column_types");
+    let declared = |name: &str| declared.and_then(|types| types.get(name)?.as_str());
+    // what is declared is sent as it stands
+    let found: Vec<Option<SeedType>> = header
+        .iter()
+        .enumerate()
+        .map(|(position, name)| match declared(name) {
+            Some(_) => None,
+            None => Some(SeedType::of(rows.column(position).flatten())),
+        })
+        .collect();
+    let rows = written(&rows, &found).unwrap_or(rows);
     let columns = header
         .into_iter()
-        .enumerate()
-        .map(|(position, name)| {
-            let declared_type = declared
-                .and_then(|types| types.get(&name))
-                .and_then(serde_json::Value::as_str)
-                .map(str::to_owned);
-            let data_type =
-                declared_type.unwrap_or_else(|| infer(rows.column(position).flatten()).to_owned());
+        .zip(found)
+        .map(|(name, found)| {
+            let data_type = found.map(SeedType::name).or_else(|| declared(&name));
+            let data_type = data_type.unwrap_or("text").to_owned();
             (name, data_type)
         })
         .collect();
@@ -125,97 +136,25 @@ fn value(field: &str) -> Option<&str> {
     (!is_null).then_some(field)
 }
 
-/// The narrowest type that all values have: integer, bigint, numeric, date, timestamp, boolean, else text.
-fn infer<'value>(values: impl Iterator<Item = &'value str> + Clone) -> &'static str {
-    let all = |test: fn(&str) -> bool| values.clone().all(|text| test(text.trim()));
-    if all(|text| text.parse::<i32>().is_ok()) {
-        "integer"
-    } else if all(|text| text.parse::<i64>().is_ok()) {
-        "bigint"
-    } else if all(is_decimal) {
-        "numeric"
-    } else if all(is_date) {
-        "date"
-    } else if all(is_timestamp) {
-        "timestamp without time zone"
-    } else if all(|text| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")) {
-        "boolean"
-    } else {
-        "text"
+/// The rows with every value as its type is written; `None` where they stand so already, or would pass 4 GB so.
+fn written(rows: &SeedRows, types: &[Option<SeedType>]) -> Option<SeedRows> {
+    let kind = |position: usize| types[position].unwrap_or(SeedType::Text);
+    let changes = (0..types.len()).any(|position| {
+        let mut values = rows.column(position).flatten();
+        values.any(|text| matches!(kind(position).written(text), Cow::Owned(_)))
+    });
+    if !changes {
+        return None;
     }
-}
-
-fn is_decimal(text: &str) -> bool {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    !(whole.is_empty() && fraction.is_empty()) && all_digits(whole) && all_digits(fraction)
-}
-
-fn is_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
-    let (Some(year), Some(month), Some(day)) = (number(0..4), number(5..7), number(8..10)) else {
-        return false;
-    };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        1..=12 => 31,
-        _ => 0,
-    };
-    bytes.len() == 10
-        && bytes[4] == b'-'
-        && bytes[7] == b'-'
-        && year > 0
-        && (1..=days).contains(&day)
-}
-
-fn is_timestamp(text: &str) -> bool {
-    let Some((date, time)) = text.split_once([' ', 'T']) else {
-        return is_date(text);
-    };
-    let parts: Vec<&str> = time.trim_end_matches('Z').splitn(3, ':').collect();
-    let below = |part: &str, limit: u32| {
-        part.len() == 2 && part.parse::<u32>().is_ok_and(|number| number < limit)
-    };
-    let [hour, minute, second] = parts.as_slice() else {
-        return false;
-    };
-    let whole_second = second.split('.').next().unwrap_or_default();
-    is_date(date)
-        && below(hour, 24)
-        && below(minute, 60)
-        && below(whole_second, 60)
-        && second.len() <= 9
-        && second[whole_second.len()..]
-            .bytes()
-            .all(|byte| byte == b'.' || byte.is_ascii_digit())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn types_are_those_that_all_values_have() {
-        let cases: [(&[&str], &str); 8] = [
-            (&["1", "-2"], "integer"),
-            (&["1", "3000000000"], "bigint"),
-            (&["1", "2.50"], "numeric"),
-            (&["2024-02-29"], "date"),
-            (&["2023-02-29"], "text"),
-            (
-                &["2024-02-29 10:00:00", "2024-02-29T10:00:00.5Z"],
-                "timestamp without time zone",
-            ),
-            (&["True", "false"], "boolean"),
-            (&["1", "x"], "text"),
-        ];
-        for (values, expected) in cases {
-            assert_eq!(infer(values.iter().copied()), expected, "{values:?}");
+    let mut all = SeedRows::new(types.len());
+    for row in rows.iter() {
+        let values: Vec<Option<Cow<'_, str>>> = row
+            .enumerate()
+            .map(|(position, value)| value.map(|text| kind(position).written(text)))
+            .collect();
+        if !all.push(values.iter().map(Option::as_deref)) {
+            return None;
         }
     }
+    Some(all)
 }

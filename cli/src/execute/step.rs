@@ -7,6 +7,7 @@ use hcw_core::analyse::Analysed;
 use hcw_core::data_test::{self, DataTest, Finding, Verdict};
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::late::LateEnd;
+use hcw_core::message::Message;
 use hcw_core::plan::{Action, Step};
 use hcw_core::warehouse::Warehouse;
 use tokio_postgres::{Client, SimpleQueryMessage};
@@ -53,7 +54,7 @@ pub(crate) struct LateText {
     /// The statement that made it.
     pub(crate) main: Option<String>,
     /// What `log` and `warn` said.
-    pub(crate) messages: Vec<String>,
+    pub(crate) messages: Vec<Message>,
 }
 
 /// What a step needs beside the plan.

@@ -35,7 +35,9 @@ impl Object for Adapter {
         Some(match key.as_str()? {
             "Relation" => Value::from_object(RelationClass),
             "Column" => Value::from_object(ColumnClass),
-            "behavior" => Value::from_object(Behavior),
+            "behavior" => Value::from_object(Behavior {
+                context: self.context.clone(),
+            }),
             _ => return None,
         })
     }
@@ -558,26 +560,33 @@ fn convert_type(given: &Given<'_>) -> Result<Value, Error> {
         })
 }
 
-/// Flags of the adapter: none is set.
+/// Flags of the adapter's behaviour: what `flags:` of the project file and the command line say.
 #[derive(Debug)]
-struct Behavior;
+struct Behavior {
+    context: Arc<NodeContext>,
+}
 
 impl Object for Behavior {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        key.as_str().map(|_| Value::from_object(Unset))
+        let name = key.as_str()?.to_ascii_uppercase();
+        let said = self.context.shared.settings.flags.get(&name);
+        let is_set = said == Some(&serde_json::Value::Bool(true));
+        Some(Value::from_object(BehaviorFlag { is_set }))
     }
 }
 
-/// A flag that is not set.
+/// One flag: true or false by itself, and told without a warning by `no_warn`.
 #[derive(Debug)]
-struct Unset;
+struct BehaviorFlag {
+    is_set: bool,
+}
 
-impl Object for Unset {
+impl Object for BehaviorFlag {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        matches!(key.as_str()?, "no_warn" | "setting").then(|| false.into())
+        matches!(key.as_str()?, "no_warn" | "setting").then(|| self.is_set.into())
     }
 
     fn is_true(self: &Arc<Self>) -> bool {
-        false
+        self.is_set
     }
 }

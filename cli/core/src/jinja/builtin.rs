@@ -66,6 +66,7 @@ pub(super) const FILES: &[BuiltIn] = files! {
         "relations/existing",
         "relations/materialized_view",
         "relations/materialized_view_build",
+        "relations/postgres",
         "relations/relation",
         "relations/rename",
         "relations/replace",

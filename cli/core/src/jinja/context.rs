@@ -16,6 +16,7 @@ use super::python;
 use super::relation::{Relation, RelationClass};
 use super::statement::{StatementCall, StatementFunction};
 use crate::diagnostic::Diagnostic;
+use crate::message::{Message, MessageKind};
 use crate::project::config::{self, ConfigMap};
 use crate::project::{DocsBlocks, ModelReference, UniqueId};
 use crate::seed::SeedData;
@@ -142,8 +143,8 @@ pub(crate) struct Captured {
     pub(crate) macros: Vec<String>,
     /// How many macros are being called, each within the one before.
     macro_depth: usize,
-    /// Messages of `log(…, info=true)` and `exceptions.warn`.
-    pub(crate) messages: Vec<String>,
+    /// What the template said.
+    pub(crate) messages: Vec<Message>,
     /// Whether keys are added to the node's table when its rows are in.
     pub(crate) keys_after_rows: bool,
     /// The statement that makes the node.
@@ -268,6 +269,13 @@ impl NodeContext {
 
     pub(crate) fn captured(&self) -> MutexGuard<'_, Captured> {
         self.captured.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes what the template says, in the pass that counts.
+    pub(super) fn say(&self, kind: MessageKind, text: String) {
+        if self.execute {
+            self.captured().messages.push(Message { kind, text });
+        }
     }
 
     /// The package whose macros, variables and names apply.

@@ -11,6 +11,7 @@ use super::error::problem;
 use super::functions::unknown_method;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::materialize::contract;
+use crate::message::MessageKind;
 use crate::warehouse::{ResultColumn, ValueType};
 
 /// `exceptions.raise_compiler_error(…)` and its kin.
@@ -99,10 +100,8 @@ pub(super) fn try_or_compiler_error(
 
 /// Says it to the user, in the pass that runs.
 fn warn(state: &State<'_, '_>, message: String) -> Value {
-    if let Some(context) = context_of(state)
-        && context.execute
-    {
-        context.captured().messages.push(message);
+    if let Some(context) = context_of(state) {
+        context.say(MessageKind::Warning, message);
     }
     Value::from("")
 }

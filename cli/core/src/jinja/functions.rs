@@ -11,8 +11,10 @@ use super::context::NodeContext;
 use super::error::problem;
 use super::{macro_call, python};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::message::MessageKind;
 use crate::project::config::{self, ConfigMap};
 use crate::project::config_name;
+use crate::project::snapshot;
 use crate::project::{ModelReference, Version, find_docs_block};
 
 /// Registers the functions that need no node.
@@ -90,15 +92,17 @@ impl Object for ContextFunction {
             Function::Doc => documentation(context, arguments),
             Function::Log => {
                 let (message, options): (Value, Kwargs) = from_args(arguments)?;
-                if options.get::<Option<bool>>("info")?.unwrap_or(false) && context.execute {
-                    context.captured().messages.push(message.to_string());
-                }
+                let kind = match options.get::<Option<Value>>("info")? {
+                    Some(info) if info.is_true() => MessageKind::Info,
+                    _ => MessageKind::Debug,
+                };
+                context.say(kind, message.to_string());
                 Ok(Value::from(""))
             }
             Function::Print => {
                 let (message,): (Value,) = from_args(arguments)?;
-                if context.execute {
-                    context.captured().messages.push(message.to_string());
+                if context.shared.settings.flags.get("PRINT") != Some(&Json::Bool(false)) {
+                    context.say(MessageKind::Print, message.to_string());
                 }
                 Ok(Value::from(""))
             }
@@ -290,7 +294,8 @@ impl Object for ConfigObject {
             Some(default) => Some(default),
             None => options.get::<Option<Value>>("default")?,
         };
-        let merged = self.context.merged_config();
+        let mut merged = self.context.merged_config();
+        self.add_column_names(&mut merged);
         match method {
             "get" => Ok(merged
                 .get(&name)
@@ -314,6 +319,25 @@ impl Object for ConfigObject {
             },
             _ => Err(unknown_method("config", method)),
         }
+    }
+}
+
+impl ConfigObject {
+    /// A snapshot's configuration tells under one name how all its own columns are called.
+    fn add_column_names(&self, merged: &mut ConfigMap) {
+        let kind = self.context.model.get_attr("resource_type");
+        if !kind.is_ok_and(|kind| kind.as_str() == Some("snapshot")) {
+            return;
+        }
+        let given = merged.get("snapshot_meta_column_names");
+        let names: ConfigMap = snapshot::META_COLUMNS
+            .into_iter()
+            .map(|name| {
+                let given = given.and_then(|names| names.get(name)?.as_str());
+                (name.to_owned(), Json::from(given.unwrap_or(name)))
+            })
+            .collect();
+        merged.insert("snapshot_table_column_names".to_owned(), names.into());
     }
 }
 

@@ -142,7 +142,7 @@ pub(super) fn assert_snapshot(
     let relation = relation_of(relation)?;
     Err(problem(
         Diagnostic::error(
-            Code::ConfigInvalid,
+            Code::CompilerError,
             format!(
                 "Snapshot target is missing configured columns (missing \"{}\")",
                 missing.join("\", \"")

@@ -54,7 +54,7 @@ impl Table {
             .iter()
             .map(|(_, data_type)| match data_type.as_str() {
                 "integer" | "bigint" => ValueType::Integer,
-                "numeric" => ValueType::Number,
+                "float8" | "double precision" | "numeric" => ValueType::Number,
                 "boolean" => ValueType::Boolean,
                 "date" => ValueType::Date,
                 "timestamp without time zone" => ValueType::Timestamp,

@@ -8,6 +8,7 @@ use super::{Materialization, Operation};
 use crate::analyse::{Analysed, Compiled};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Access, NodeContext, Relation, Value, from_json};
+use crate::message::Message;
 use crate::project::{Node, config};
 use crate::render::facts;
 use crate::seed;
@@ -22,7 +23,7 @@ pub(crate) struct Built {
     /// The command tag that it ended with, and its row count, where it has run.
     pub(crate) response: Option<(String, Option<u64>)>,
     /// What `log` and `warn` said.
-    pub(crate) messages: Vec<String>,
+    pub(crate) messages: Vec<Message>,
 }
 
 /// Runs a node's materialization.

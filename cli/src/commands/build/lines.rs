@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hcw_core::analyse::Analysed;
 use hcw_core::materialize::Operation;
+use hcw_core::message::{Message, MessageKind};
 use hcw_core::plan::{Action, Plan, Step, StepKind};
 use hcw_core::project::config;
 use serde_json::{Value as Json, json};
@@ -180,6 +181,11 @@ impl Watcher for Lines {
                 },
             ),
         };
+        if let Action::Build { messages: said, .. } = &step.action
+            && outcome.status != Status::Skipped
+        {
+            messages(said, &self.reporter);
+        }
         if let Some(late) = &outcome.late {
             messages(&late.messages, &self.reporter);
         }
@@ -215,11 +221,19 @@ impl Watcher for Lines {
     }
 }
 
-/// What templates said by `log(…, info=true)` and its kin.
-pub(crate) fn messages(messages: &[String], reporter: &Reporter) {
-    for message in messages {
-        let event = Event::new("JinjaLogInfo", "I062", LogLevel::Info, message.as_str());
-        reporter.event(&event.with("msg", message.as_str()));
+/// What templates said.
+pub(crate) fn messages(messages: &[Message], reporter: &Reporter) {
+    for Message { kind, text } in messages {
+        let (name, code, level) = match kind {
+            MessageKind::Debug => ("JinjaLogDebug", "I063", LogLevel::Debug),
+            MessageKind::Info => ("JinjaLogInfo", "I062", LogLevel::Info),
+            MessageKind::Warning => ("JinjaLogWarning", "I061", LogLevel::Warn),
+            MessageKind::Print => {
+                reporter.data(&format!("{text}\n"));
+                continue;
+            }
+        };
+        reporter.event(&Event::new(name, code, level, text.as_str()).with("msg", text.as_str()));
     }
 }
 

@@ -50,3 +50,20 @@
         {{ adapter.quote(column['name']) if column.get('quote') else column['name'] }}{{ ', ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
+
+{# Columns as contracts compare them: name, type, and both in one text. #}
+{% macro format_columns(columns) -%}
+    {%- set formatted = [] -%}
+    {%- for column in columns -%}
+        {%- do formatted.append(adapter.dispatch('format_column', 'dbt')(column)) -%}
+    {%- endfor -%}
+    {{ return(formatted) }}
+{%- endmacro %}
+
+{% macro default__format_column(column) -%}
+    {{ return({
+        'name': column.name,
+        'data_type': column.dtype,
+        'formatted': column.column.lower() ~ ' ' ~ column.dtype
+    }) }}
+{%- endmacro %}

@@ -109,3 +109,20 @@
     {%- endfor -%}
     {{ return(quoted | join(', ')) }}
 {% endmacro %}
+
+{# How a seed of a project's own making sends its rows: rows a statement, and the mark of a value. #}
+{% macro get_batch_size() -%}
+    {{ return(adapter.dispatch('get_batch_size', 'dbt')()) }}
+{%- endmacro %}
+
+{% macro default__get_batch_size() -%}
+    {{ return(10000) }}
+{%- endmacro %}
+
+{% macro get_binding_char() -%}
+    {{ return(adapter.dispatch('get_binding_char', 'dbt')()) }}
+{%- endmacro %}
+
+{% macro default__get_binding_char() -%}
+    {{ return('%s') }}
+{%- endmacro %}
