@@ -1,12 +1,12 @@
 //! Seeds: a CSV file of the project as rows, with the column types that dbt would find in it.
 
 mod rows;
-mod types;
+mod seed_type;
 
 use std::borrow::Cow;
 
 pub use rows::SeedRows;
-use types::SeedType;
+use seed_type::SeedType;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::Node;
