@@ -10,6 +10,8 @@ mod verb;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
+use serde_json::{Map, Value as Json};
+
 pub(crate) use command_line::Operands;
 pub(crate) use flags::{Flags, LogFormat, LogLevel, Output};
 pub(crate) use verb::Verb;
@@ -19,6 +21,18 @@ pub(crate) use verb::Verb;
 pub(crate) struct Invocation {
     pub(crate) flags: Flags,
     pub(crate) operands: Operands,
+}
+
+/// The words of a call whose options are these, by dbt's names; defaults and unknown names are left out.
+pub(crate) fn words_of(verb: Verb, values: &Map<String, Json>) -> Vec<String> {
+    let mut words = vec!["hcw".to_owned()];
+    words.extend(verb.words().split(' ').map(str::to_owned));
+    for option in table::options_of(verb) {
+        if let Some(value) = values.get(option.name) {
+            words.extend(setting::words(option, value));
+        }
+    }
+    words
 }
 
 /// Reads a call.

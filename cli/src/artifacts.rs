@@ -12,6 +12,7 @@ use hcw_core::graph::Resolved;
 use hcw_core::manifest::Manifest;
 use hcw_core::plan::{Action, Plan};
 use hcw_core::project::{Node, NodeKind, UniqueId};
+use serde_json::Value as Json;
 
 use crate::execute::RunReport;
 use crate::session::Session;
@@ -24,12 +25,38 @@ pub(crate) fn compiled_path(node: &Node) -> String {
     node.compiled_path()
 }
 
+/// The manifest of the project as it is, for comparisons.
+pub(crate) fn manifest(session: &Session, resolved: &Resolved) -> Result<Json, Diagnostic> {
+    let now = jiff::Timestamp::now().to_string();
+    let manifest = Manifest {
+        resolved,
+        compiled: None,
+        generated_at: &now,
+        target_path: &session.project_file.target_path,
+        project_dir: &session.project_dir.to_string_lossy(),
+    };
+    let mut text = Vec::new();
+    let unreadable = |error: String| {
+        Diagnostic::error(
+            Code::FileUnreadable,
+            format!("the manifest cannot be read: {error}"),
+        )
+    };
+    manifest
+        .write(&mut text)
+        .map_err(|error| unreadable(error.to_string()))?;
+    serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))
+}
+
 /// Writes `manifest.json` and `semantic_manifest.json`; `compiled` are the nodes compiled so far.
 pub(crate) fn write_manifest(
     session: &Session,
     resolved: &Resolved,
     compiled: Option<&BTreeMap<UniqueId, Compiled>>,
 ) -> Result<(), Diagnostic> {
+    if !session.flags.write_json {
+        return Ok(());
+    }
     let target_path = session.target_path();
     let now = jiff::Timestamp::now().to_string();
     let manifest = Manifest {

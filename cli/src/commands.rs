@@ -6,15 +6,16 @@ mod compile;
 pub(crate) mod db;
 mod debug;
 mod deps;
+mod docs;
+mod freshness;
 mod init;
 pub(crate) mod load_codes;
 mod ls;
 mod migrate;
+mod retry;
 mod run_operation;
 mod show;
 pub(crate) mod validators;
-
-pub(crate) use build::status_word;
 
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::plan::Work;
@@ -50,6 +51,12 @@ pub(crate) async fn run(
                 resolved.project().sources.len()
             ));
             Ok(exit_code::SUCCESS)
+        }
+        (Verb::DocsGenerate, _) => docs::generate(&session()?, flags, reporter).await,
+        (Verb::SourceFreshness, _) => freshness::run(&session()?, flags, reporter).await,
+        (Verb::Retry, _) => {
+            let again = retry::invocation(&session()?, flags)?;
+            Box::pin(run(&again, invocation_id, reporter)).await
         }
         (Verb::List, _) => ls::run(&session()?, flags, reporter),
         (Verb::Show, _) => show::run(&session()?, flags, reporter).await,
@@ -92,6 +99,12 @@ fn work(flags: &Flags) -> Option<Work> {
             tests: true,
         },
         Verb::Snapshot => Work {
+            snapshots: true,
+            ..nothing
+        },
+        Verb::Clone => Work {
+            seeds: true,
+            models: true,
             snapshots: true,
             ..nothing
         },

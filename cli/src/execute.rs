@@ -114,7 +114,7 @@ pub(crate) async fn execute(
         {
             let Some(client) = idle.pop() else { break };
             watcher.started(position);
-            start(run, &progress, &mut running, client, position);
+            start(run, &progress, reporter, &mut running, client, position);
         }
         if running.is_empty() {
             break;
@@ -184,6 +184,7 @@ async fn open(run: &Run) -> Result<Client, Problems> {
 fn start(
     run: &Run,
     progress: &Arc<Progress>,
+    reporter: &Reporter,
     running: &mut JoinSet<(Option<Client>, StepResult)>,
     client: Client,
     position: usize,
@@ -194,6 +195,7 @@ fn start(
         project_dir: run.project_dir.clone(),
         compiled_folder: run.compiled_folder.clone(),
         progress: progress.clone(),
+        reporter: reporter.clone(),
     };
     running.spawn(async move {
         let started = Instant::now();

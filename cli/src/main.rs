@@ -13,6 +13,7 @@ mod packages;
 mod project_fs;
 mod report;
 mod seed_load;
+mod sample;
 mod selection;
 mod session;
 mod validators;

@@ -18,7 +18,6 @@ use hcw_core::diagnostic::{Diagnostic, Severity};
 use serde_json::json;
 
 pub(crate) use event::Event;
-pub(crate) use form::extra;
 pub(crate) use kind::title;
 pub(crate) use progress::Progress;
 pub(crate) use secret::Secrets;

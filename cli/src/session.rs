@@ -8,6 +8,7 @@ use hcw_core::diagnostic::{Code, Diagnostic, has_errors};
 use hcw_core::graph::{self, Resolved};
 use hcw_core::profile::{self, ProfileRequest};
 use hcw_core::project::{self, ProjectFile};
+use hcw_core::query_comment::QueryComments;
 use hcw_core::render;
 use hcw_core::settings::{Publish, Settings};
 use hcw_core::source::{SourceFile, SourceTree};
@@ -17,8 +18,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::args::Flags;
 use crate::db::connect::{connect, connection_from_url, with_stored_password};
+use crate::db::live::Voice;
 use crate::report::Reporter;
-use crate::{embedded, project_fs};
+use crate::{embedded, project_fs, sample};
 
 /// Any number of problems that stop a verb.
 pub(crate) type Problems = Vec<Diagnostic>;
@@ -55,6 +57,12 @@ impl Session {
             target.threads = threads;
         }
         target.threads = target.threads.max(1);
+        let mut template_flags = flags.for_templates();
+        if let Some(written) = flags.text("sample") {
+            let now = sample::now(&environment()).map_err(|error| vec![error])?;
+            let window = sample::window(written, now).map_err(|error| vec![error])?;
+            template_flags.insert("SAMPLE".to_owned(), window);
+        }
         let environment_way = std::env::var("HCW_PUBLISH").ok();
         let settings = Settings {
             vars,
@@ -66,7 +74,7 @@ impl Session {
             run_started_at: jiff::Timestamp::now().to_string(),
             invocation_id: invocation_id.to_owned(),
             verb: flags.verb.which().to_owned(),
-            flags: flags.for_templates(),
+            flags: template_flags,
         };
         Ok(Session {
             project_dir,
@@ -135,6 +143,23 @@ impl Session {
                 .await
                 .map_err(|error| vec![error]),
         }
+    }
+
+    /// How the run itself speaks to the server, where no node does.
+    pub(crate) fn voice(
+        &self,
+        resolved: &Resolved,
+        name: &str,
+        reporter: &Reporter,
+    ) -> Result<Voice, Problems> {
+        let comment = QueryComments::of(resolved)
+            .comment(None, name)
+            .map_err(|error| vec![error])?;
+        Ok(Voice {
+            comment,
+            name: name.to_owned(),
+            reporter: reporter.clone(),
+        })
     }
 
     /// A new connection for hcw itself.

@@ -15,10 +15,13 @@ pub use crate::jinja::TemplateSpan;
 use crate::data_test;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
-use crate::jinja::{Access, Names, Relation, RelationKind};
-use crate::materialize::Materialization;
 use crate::message::Message;
-use crate::project::{Found, NameIndex, Node, NodeKind, UniqueId, snapshot};
+use crate::jinja::{Access, Names, Relation, RelationKind, RowFilter};
+use crate::name::quote_identifier;
+use crate::project::config::ConfigMap;
+use crate::settings::Settings;
+use crate::materialize::{CLONE, Materialization};
+use crate::project::{Column, Found, NameIndex, Node, NodeKind, UniqueId, snapshot};
 use crate::render::{Pass, render_node};
 use crate::source::{Location, SourceFile};
 use crate::state::WarehouseState;
@@ -190,6 +193,37 @@ pub(crate) fn compile_live(
         .ok_or_else(|| Diagnostic::error(Code::TemplateError, format!("`{id}` was not compiled")))
 }
 
+/// The clones of nodes: views of, or copies of, what the other environment has. Nothing is compiled.
+pub fn clones(resolved: Resolved, wanted: &BTreeSet<UniqueId>) -> Analysed {
+    let relations = &resolved.deferral.relations;
+    let nodes = &resolved.project().nodes;
+    let compiled = wanted
+        .iter()
+        .filter(|id| nodes.get(id).is_some_and(|node| node.is_referable() && !is_ephemeral(node)))
+        .map(|id| {
+            let other = relations.get(id);
+            let sql = other.map(|other| format!("select * from {other}"));
+            let node = Compiled {
+                sql: sql.unwrap_or_default(),
+                spans: Vec::new(),
+                template: None,
+                inlined: Vec::new(),
+                foreign_key_targets: Vec::new(),
+                materialization: Some(Materialization::Macro(CLONE.to_owned())),
+                messages: Vec::new(),
+            };
+            (id.clone(), node)
+        })
+        .collect();
+    Analysed {
+        names: final_names(&resolved),
+        resolved,
+        compiled,
+        late: BTreeSet::new(),
+        failed: BTreeMap::new(),
+    }
+}
+
 /// What names stand for in the database.
 pub(crate) fn final_names(resolved: &Resolved) -> Arc<dyn Names> {
     Arc::new(FinalNames::of(resolved))
@@ -291,6 +325,11 @@ struct FinalNames {
 impl FinalNames {
     fn of(resolved: &Resolved) -> FinalNames {
         let project = resolved.project();
+        let settings = project.settings();
+        let with_rows = |mut relation: Relation, config: &ConfigMap, columns: &[Column]| {
+            relation.rows = rows(settings, config, columns);
+            relation
+        };
         let models = project
             .nodes
             .values()
@@ -299,8 +338,11 @@ impl FinalNames {
                 let relation = if is_ephemeral(node) {
                     Relation::ephemeral(&node.name)
                 } else {
-                    Relation::new(resolved.rendered.relations.get(&node.id)?.clone(), None)
+                    let elsewhere = resolved.deferral.relation(&node.id);
+                    let here = || resolved.rendered.relations.get(&node.id);
+                    Relation::new(elsewhere.or_else(here)?.clone(), None)
                 };
+                let relation = with_rows(relation, &node.config, &node.columns);
                 Some((node.id.clone(), relation))
             })
             .collect();
@@ -309,6 +351,7 @@ impl FinalNames {
             .values()
             .map(|table| {
                 let relation = Relation::new(table.relation.clone(), Some(RelationKind::Table));
+                let relation = with_rows(relation, &table.config, &table.columns);
                 (table.id.clone(), relation)
             })
             .collect();
@@ -317,6 +360,26 @@ impl FinalNames {
             models,
             sources,
         }
+    }
+}
+
+/// The rows that a reader gets: none with `--empty`; with `--sample` those of a window of time, where the
+/// relation says which column tells the time.
+fn rows(settings: &Settings, config: &ConfigMap, columns: &[Column]) -> RowFilter {
+    let event_time = crate::project::config::text(config, "event_time").map(|name| {
+        let column = columns.iter().find(|column| column.name == name);
+        match column.and_then(|column| column.quote) {
+            Some(true) => quote_identifier(name),
+            _ => name.to_owned(),
+        }
+    });
+    let window = settings.sample().and_then(|window| {
+        let bound = |key: &str| window.get(key)?.as_str().map(str::to_owned);
+        Some((event_time?, bound("start"), bound("end")))
+    });
+    RowFilter {
+        limit: settings.reads_nothing().then_some(0),
+        event_time: window,
     }
 }
 

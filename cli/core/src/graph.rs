@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use crate::deferral::Deferral;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::{Found, Project, UniqueId};
 use crate::render::Rendered;
@@ -69,6 +70,8 @@ pub struct Resolved {
     pub rendered: Rendered,
     /// The dependencies.
     pub graph: Graph,
+    /// The environment that is read instead of this one; none unless the edge says so.
+    pub deferral: Deferral,
 }
 
 impl Resolved {
@@ -119,7 +122,14 @@ pub fn resolve(rendered: Rendered) -> (Resolved, Vec<Diagnostic>) {
             diagnostics.extend(loops.iter().map(|cycle| cycle_diagnostic(project, cycle)));
         }
     }
-    (Resolved { rendered, graph }, diagnostics)
+    (
+        Resolved {
+            rendered,
+            graph,
+            deferral: Deferral::default(),
+        },
+        diagnostics,
+    )
 }
 
 /// Warns of nodes of packages whose `ref` finds a node of the root project that it does not name.

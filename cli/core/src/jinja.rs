@@ -42,7 +42,8 @@ pub(crate) use engine::{Engine, Rendered};
 pub(crate) use functions::from_json;
 pub use library::DispatchOrder;
 pub(crate) use library::MacroLibrary;
-pub(crate) use relation::{Relation, RelationKind};
+pub(crate) use relation::{Relation, RelationKind, RowFilter};
+pub(crate) use table::Table;
 pub(crate) use yaml_text::{YamlRenderer, has_template};
 
 /// Named arguments of a call.

@@ -6,10 +6,13 @@ use crate::analyse::{Analysed, Compiled, compile_live};
 use crate::data_test::{self, DataTest, Finding};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::Access;
-use crate::materialize;
 use crate::message::Message;
+use crate::materialize::{self, CLONE, Materialization};
 use crate::project::UniqueId;
 use crate::warehouse::Warehouse;
+
+/// The message of a step that has nothing to do.
+pub const NO_OP: &str = "No-op";
 
 /// What came of a late step.
 #[derive(Debug)]
@@ -89,7 +92,9 @@ pub fn run(
     }
     let built = materialize::build(analysed, node, &compiled, access).map_err(Box::new)?;
     messages.extend(built.messages);
-    let (message, rows) = built.response.unwrap_or_else(|| ("OK".to_owned(), None));
+    let is_clone = compiled.materialization == Some(Materialization::Macro(CLONE.to_owned()));
+    let nothing = if is_clone { NO_OP } else { "OK" };
+    let (message, rows) = built.response.unwrap_or_else(|| (nothing.to_owned(), None));
     Ok(LateResult {
         compiled,
         main: built.main,

@@ -18,6 +18,7 @@
 pub mod analyse;
 pub mod artifact;
 pub mod data_test;
+pub mod deferral;
 pub mod dependencies;
 pub mod diagnostic;
 pub mod graph;
@@ -32,6 +33,7 @@ pub mod plan;
 pub mod profile;
 pub mod project;
 mod python;
+pub mod query_comment;
 pub mod render;
 pub mod seed;
 pub mod select;

@@ -11,6 +11,9 @@ mod settings;
 mod statement;
 mod swap;
 
+/// The materialization of `clone`.
+pub(crate) const CLONE: &str = "clone";
+
 pub use operation::Operation;
 pub use settings::Materialization;
 pub use statement::Statement;

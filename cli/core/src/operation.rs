@@ -1,15 +1,20 @@
 //! Operations: what runs on a live warehouse for the project as a whole, not for a node: the hooks
 //! `on-run-start` and `on-run-end`, and macros called by `run-operation`.
 
+mod catalog;
+mod freshness;
+
 use std::sync::Arc;
 
+pub use catalog::{Catalog, catalog};
+pub use freshness::{LoadTimes, load_times};
 use serde_json::{Map, Value as Json, json};
 
 use crate::analyse::final_names;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
-use crate::jinja::{Access, NodeContext, from_json, named};
 use crate::message::Message;
+use crate::jinja::{Access, Names, NodeContext, from_json, named};
 use crate::project::UniqueId;
 use crate::source::Location;
 use crate::warehouse::Warehouse;
@@ -180,6 +185,32 @@ pub fn run_macro(
     )
 }
 
+/// A node's compiled query as `show` runs it: its SQL header first, cut to `limit` rows.
+///
+/// # Errors
+/// Codes of templates (03xx).
+pub fn show_query(
+    resolved: &Resolved,
+    id: &UniqueId,
+    compiled: &str,
+    limit: Option<u64>,
+) -> Result<String, Box<Diagnostic>> {
+    let project = resolved.project();
+    let node = project.nodes.get(id);
+    let root = project.file().name.as_str();
+    let package = node.map_or(root, |node| node.package.as_str());
+    let header = node.and_then(|node| node.config.get("sql_header"));
+    let context = context(resolved, package, id, &[], &Access::None);
+    let arguments = Map::from_iter([
+        ("compiled_code".to_owned(), Json::from(compiled)),
+        ("sql_header".to_owned(), json!(header)),
+        ("limit".to_owned(), json!(limit)),
+    ]);
+    let engine = &project.engine;
+    let query = engine.call_macro(None, "get_show_sql", &[named(&arguments)], &context);
+    query.map(|query| query.to_string()).map_err(Box::new)
+}
+
 fn finish(access: &Access, result: OperationResult) -> Result<OperationResult, Box<Diagnostic>> {
     match access.commit() {
         Ok(()) => Ok(result),
@@ -190,6 +221,12 @@ fn finish(access: &Access, result: OperationResult) -> Result<OperationResult, B
     }
 }
 
+/// Ends the transaction of a question, whose answer is known or lost already.
+fn finish_quietly(access: &Access) {
+    let _nothing_was_changed = access.roll_back();
+}
+
+/// The context of an operation.
 fn context(
     resolved: &Resolved,
     package: &str,
@@ -197,8 +234,26 @@ fn context(
     extra: &[(&'static str, Json)],
     access: &Access,
 ) -> Arc<NodeContext> {
+    Arc::new(context_with(
+        resolved,
+        &final_names(resolved),
+        package,
+        id,
+        extra,
+        access,
+    ))
+}
+
+/// The same with names that are known already.
+pub(crate) fn context_with(
+    resolved: &Resolved,
+    names: &Arc<dyn Names>,
+    package: &str,
+    id: &UniqueId,
+    extra: &[(&'static str, Json)],
+    access: &Access,
+) -> NodeContext {
     let project = resolved.project();
-    let names = final_names(resolved);
     let model = json!({
         "unique_id": id.as_str(),
         "name": id.as_str().rsplit('.').next(),
@@ -206,7 +261,7 @@ fn context(
         "resource_type": "operation",
         "config": {"materialized": "view", "enabled": true},
     });
-    Arc::new(NodeContext {
+    NodeContext {
         model: from_json(model),
         execute: true,
         access: access.clone(),
@@ -214,6 +269,6 @@ fn context(
             .iter()
             .map(|(name, value)| (*name, from_json(value)))
             .collect(),
-        ..NodeContext::new(&project.shared, &names, project.engine.scope(package))
-    })
+        ..NodeContext::new(&project.shared, names, project.engine.scope(package))
+    }
 }

@@ -19,6 +19,7 @@ use crate::materialize::{self, Operation, retired_schema, shadow_schema};
 use crate::message::Message;
 use crate::name::RelationName;
 use crate::project::{Landing, Node, NodeKind, SourceTable, UniqueId, config};
+use crate::query_comment::{QueryComment, QueryComments};
 use crate::state::WarehouseState;
 
 /// What a run does.
@@ -81,6 +82,8 @@ pub struct Step {
     pub relation: Option<RelationName>,
     /// Positions of the steps that must have succeeded.
     pub waits_for: Vec<usize>,
+    /// What its statements carry as a comment.
+    pub comment: Option<QueryComment>,
     /// What is done.
     pub action: Action,
 }
@@ -140,11 +143,12 @@ pub fn plan(
         .iter()
         .filter(|id| selected.contains(id))
         .collect();
+    let comments = QueryComments::of(resolved);
     let steps: Vec<Step> = wanted
         .par_iter()
         .filter_map(|id| match project.sources.get(*id) {
             Some(table) => landing_step(table).filter(|_| work.land),
-            None => node_step(analysed, state, &project.nodes[*id], work),
+            None => node_step(analysed, state, &project.nodes[*id], work, &comments),
         })
         .collect();
     let steps = order::order(resolved, steps);
@@ -166,6 +170,7 @@ fn landing_step(table: &SourceTable) -> Option<Step> {
         description: "source".to_owned(),
         relation: Some(table.relation.clone()),
         waits_for: Vec::new(),
+        comment: None,
         action: Action::Land(LandingTable {
             source_name: table.source_name.clone(),
             name: table.name.clone(),
@@ -185,6 +190,7 @@ fn node_step(
     state: &Arc<WarehouseState>,
     node: &Node,
     work: &Work,
+    comments: &QueryComments<'_>,
 ) -> Option<Step> {
     let relation = analysed.resolved.rendered.relations.get(&node.id);
     let is_wanted = match &node.kind {
@@ -212,8 +218,10 @@ fn node_step(
             (StepKind::Function, "function".to_owned(), relation)
         }
     };
-    let action = action(analysed, state, node, relation)
-        .unwrap_or_else(|problem| Action::Fail(Box::new(problem)));
+    let comment = comments.comment(Some(&node.id), node.id.as_str());
+    let (comment, action) = comment
+        .and_then(|comment| Ok((comment, action(analysed, state, node, relation)?)))
+        .unwrap_or_else(|problem| (None, Action::Fail(Box::new(problem))));
     Some(Step {
         id: node.id.clone(),
         kind,
@@ -225,6 +233,7 @@ fn node_step(
         description,
         relation: shown.cloned(),
         waits_for: Vec::new(),
+        comment,
         action,
     })
 }

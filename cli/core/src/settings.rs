@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value};
 
 use crate::target::Target;
 
@@ -10,7 +10,7 @@ use crate::target::Target;
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `--vars`.
-    pub vars: Map<String, Json>,
+    pub vars: Map<String, Value>,
     /// The process environment.
     pub environment: BTreeMap<String, String>,
     /// The target.
@@ -28,7 +28,19 @@ pub struct Settings {
     /// The verb, for `flags.WHICH`.
     pub verb: String,
     /// Every option of the call under dbt's name in capitals: the templates' `flags`.
-    pub flags: Map<String, Json>,
+    pub flags: Map<String, Value>,
+}
+
+impl Settings {
+    /// Whether `--empty` asks for relations without rows.
+    pub fn reads_nothing(&self) -> bool {
+        self.flags.get("EMPTY") == Some(&Value::Bool(true))
+    }
+
+    /// The window of time that `--sample` asks for: `start` and `end`.
+    pub fn sample(&self) -> Option<&Value> {
+        self.flags.get("SAMPLE").filter(|window| !window.is_null())
+    }
 }
 
 /// How a relation that was built takes the place of the one that exists.

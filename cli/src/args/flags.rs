@@ -1,5 +1,6 @@
 //! The options of a call as typed values, and as dbt's `flags` object for templates.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Command;
@@ -50,6 +51,8 @@ pub(crate) struct Flags {
     pub(crate) args: Option<Map<String, Json>>,
     pub(crate) connection: bool,
     pub(crate) config_dir: bool,
+    /// With `retry`, the ids of what failed: nothing else is selected.
+    pub(crate) only: Option<BTreeSet<String>>,
     /// Whether `--models` was used for `--select`.
     pub(crate) used_models: bool,
     /// Old environment variables in use, each with its new name.
@@ -222,11 +225,22 @@ impl Flags {
             args: mapping(&settings, "args", command)?,
             connection: settings.flag("connection"),
             config_dir: settings.flag("config_dir"),
+            only: None,
             used_models: !models.is_empty(),
             renamed_variables: settings.renamed.clone(),
             values,
             project_flags: hints.flags,
         })
+    }
+
+    /// A switch that needs no field of its own.
+    pub(crate) fn switch(&self, name: &str) -> bool {
+        self.values.get(name).and_then(Json::as_bool).unwrap_or_default()
+    }
+
+    /// A text that needs no field of its own.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.values.get(name).and_then(Json::as_str)
     }
 
     /// dbt's `flags` for templates: every option in capitals.

@@ -163,6 +163,29 @@ impl Settings {
     }
 }
 
+/// The words that give an option a value; none for its default.
+pub(super) fn words(option: &OptionSpec, value: &Json) -> Vec<String> {
+    if *value == default(option.kind) || value.is_null() {
+        return Vec::new();
+    }
+    let flag = format!("--{}", option.name.replace('_', "-"));
+    match (option.kind, value) {
+        (Kind::Switch(_), Json::Bool(false)) => {
+            vec![format!("--no-{}", option.name.replace('_', "-"))]
+        }
+        (Kind::Switch(_) | Kind::Set, Json::Bool(true)) => vec![flag],
+        (Kind::List | Kind::Choices(_), Json::Array(items)) => items
+            .iter()
+            .filter_map(Json::as_str)
+            .flat_map(|item| [flag.clone(), item.to_owned()])
+            .collect(),
+        (Kind::Yaml, Json::Object(entries)) if entries.is_empty() => Vec::new(),
+        (Kind::Switch(_) | Kind::Set, _) => Vec::new(),
+        (_, Json::String(text)) => vec![flag, text.clone()],
+        (_, other) => vec![flag, other.to_string()],
+    }
+}
+
 fn default(kind: Kind) -> Json {
     match kind {
         Kind::Switch(Some(flag)) => Json::Bool(flag),

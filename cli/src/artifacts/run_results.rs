@@ -1,43 +1,26 @@
-//! `run_results.json`, version 6: what became of each node.
+//! Fills `run_results.json`: what became of each node.
 
+use std::path::Path;
 use std::time::Duration;
 
 use hcw_core::analyse::Analysed;
-use hcw_core::diagnostic::Diagnostic;
+use hcw_core::artifact::{
+    ArtifactKind, ArtifactMetadata, ResultStatus, RunResult, RunResultsArtifact, Timing, utc,
+};
+use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::plan::{Plan, StepKind};
-use hcw_core::project::UniqueId;
 use jiff::Timestamp;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
-use crate::commands::status_word;
 use crate::execute::{Outcome, RunReport, Status};
-use crate::report::{Secrets, extra};
+use crate::report::Secrets;
 use crate::session::Session;
 
 /// The file's name.
 pub(crate) const RUN_RESULTS: &str = "run_results.json";
-/// Where the file's form is described.
-const SCHEMA: &str = "https://schemas.getdbt.com/dbt/run-results/v6.json";
-/// The release of dbt whose artifacts these are.
-pub(crate) const DBT_VERSION: &str = "1.12.6";
-
-/// What became of a node.
-#[derive(Debug, Clone)]
-pub(crate) struct NodeResult {
-    pub(crate) id: UniqueId,
-    /// dbt's word.
-    pub(crate) status: &'static str,
-    pub(crate) message: Option<String>,
-    pub(crate) failures: Option<u64>,
-    pub(crate) rows_affected: Option<u64>,
-    pub(crate) compiled_code: Option<String>,
-    pub(crate) relation_name: Option<String>,
-    pub(crate) elapsed: Duration,
-    pub(crate) ended_at: Timestamp,
-}
 
 /// The results of a plan that ran.
-pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Vec<NodeResult> {
+pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Vec<RunResult> {
     let results = report.results.iter().map(|result| {
         let step = &plan.steps[result.position];
         let is_test = step.kind == StepKind::Test;
@@ -47,29 +30,63 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
         let late = outcome.late.as_ref().map(|late| &late.compiled);
         let compiled = late
             .or_else(|| {
-                analysed
-                    .compiled
-                    .get(&step.id)
-                    .map(|compiled| &compiled.sql)
+                let compiled = analysed.compiled.get(&step.id);
+                compiled.map(|compiled| &compiled.sql)
             })
             .filter(|_| ran && !is_seed);
-        NodeResult {
-            id: step.id.clone(),
-            status: status_word(outcome.status, is_test),
-            message: message(outcome, is_test),
-            failures: outcome.rows.filter(|_| is_test),
-            rows_affected: outcome.rows.filter(|_| !is_test),
-            compiled_code: compiled.cloned(),
-            relation_name: step
-                .relation
-                .as_ref()
-                .filter(|_| !is_seed)
-                .map(ToString::to_string),
-            elapsed: result.elapsed,
-            ended_at: result.ended_at,
+        let mut entry = RunResult::new(&step.id, result_status(outcome.status, is_test))
+            .with_code(compiled.cloned());
+        if outcome.status == Status::Success && !is_test {
+            entry = entry.with_response(&outcome.message, outcome.rows);
         }
+        entry.message = message(outcome, is_test);
+        entry.failures = outcome
+            .rows
+            .filter(|_| is_test)
+            .and_then(|rows| i64::try_from(rows).ok());
+        entry.relation_name = step
+            .relation
+            .as_ref()
+            .filter(|_| !is_seed)
+            .map(ToString::to_string);
+        timed(entry, result.elapsed, result.ended_at)
     });
     results.collect()
+}
+
+/// dbt's status of a step's end.
+pub(crate) fn result_status(status: Status, is_test: bool) -> ResultStatus {
+    match (status, is_test) {
+        (Status::Success, true) => ResultStatus::Pass,
+        (Status::Success, false) => ResultStatus::Success,
+        (Status::Warn, _) => ResultStatus::Warn,
+        (Status::Fail, _) => ResultStatus::Fail,
+        (Status::Error, _) => ResultStatus::Error,
+        (Status::Skipped, _) => ResultStatus::Skipped,
+    }
+}
+
+/// A result with its phases; what was skipped has none.
+pub(crate) fn timed(mut result: RunResult, elapsed: Duration, ended_at: Timestamp) -> RunResult {
+    result.execution_time = elapsed.as_secs_f64();
+    if result.status != ResultStatus::Skipped {
+        result.timing = phases(elapsed, ended_at);
+    }
+    result
+}
+
+/// The phases of what took so long.
+pub(crate) fn phases(elapsed: Duration, ended_at: Timestamp) -> Vec<Timing> {
+    let started_at = utc(&(ended_at - elapsed).to_string());
+    let phase = |name, completed_at: String| Timing {
+        name,
+        started_at: Some(started_at.clone()),
+        completed_at: Some(completed_at),
+    };
+    vec![
+        phase("compile", started_at.clone()),
+        phase("execute", utc(&ended_at.to_string())),
+    ]
 }
 
 /// dbt's message of a result.
@@ -84,77 +101,57 @@ fn message(outcome: &Outcome, is_test: bool) -> Option<String> {
         (Status::Fail, true) => Some(found("fail")),
         (Status::Warn, true) => Some(found("warn")),
         _ => Some(match outcome.diagnostics.first() {
-            Some(problem) if outcome.status == Status::Error => {
-                format!(
-                    "{}\n  {}",
-                    crate::report::title(problem.code),
-                    problem.message
-                )
-            }
+            Some(problem) if outcome.status == Status::Error => told(problem),
             _ => outcome.message.clone(),
         }),
     }
 }
 
+/// A problem as dbt's artifacts tell it: its kind, and what is wrong.
+pub(crate) fn told(problem: &Diagnostic) -> String {
+    format!(
+        "{}\n  {}",
+        crate::report::title(problem.code),
+        problem.message
+    )
+}
+
 /// Writes the file, unless the user wants no JSON.
+///
+/// **Errors**: HCW0003 for a folder that cannot be written to.
 pub(crate) fn write(
     session: &Session,
-    results: &[NodeResult],
+    results: Vec<RunResult>,
     elapsed: Duration,
 ) -> Result<(), Diagnostic> {
     if !session.flags.write_json {
         return Ok(());
     }
-    let settings = &session.settings;
-    let content = json!({
-        "metadata": {
-            "dbt_schema_version": SCHEMA,
-            "dbt_version": DBT_VERSION,
-            "generated_at": Timestamp::now().to_string(),
-            "invocation_id": settings.invocation_id,
-            "invocation_started_at": settings.run_started_at,
-            "env": extra(),
-        },
-        "results": results.iter().map(entry).collect::<Vec<Json>>(),
-        "elapsed_time": elapsed.as_secs_f64(),
-        "args": session.flags.values,
-    });
-    let content = Secrets::of_environment().masked_json(&content);
-    let path = session.target_path().join(RUN_RESULTS);
-    super::write(&path, format!("{content}\n").as_bytes())
+    let artifact = RunResultsArtifact {
+        metadata: head(session, ArtifactKind::RunResults),
+        results,
+        elapsed_time: elapsed.as_secs_f64(),
+        args: session.flags.values.clone(),
+    };
+    write_json(&session.target_path().join(RUN_RESULTS), &artifact)
 }
 
-fn entry(result: &NodeResult) -> Json {
-    let is_skipped = result.status == "skipped";
-    let started_at = result.ended_at - result.elapsed;
-    let timing = if is_skipped {
-        json!([])
-    } else {
-        json!([
-            {"name": "compile", "started_at": started_at.to_string(), "completed_at": started_at.to_string()},
-            {"name": "execute", "started_at": started_at.to_string(), "completed_at": result.ended_at.to_string()},
-        ])
-    };
-    let response = match (&result.message, result.status) {
-        (Some(message), "success") => json!({
-            "_message": message,
-            "code": message.trim_end_matches(|letter: char| letter.is_ascii_digit()).trim_end(),
-            "rows_affected": result.rows_affected.map_or_else(|| json!(-1), Json::from),
-        }),
-        _ => json!({}),
-    };
-    json!({
-        "status": result.status,
-        "timing": timing,
-        "thread_id": "Thread-1 (worker)",
-        "execution_time": result.elapsed.as_secs_f64(),
-        "adapter_response": response,
-        "message": result.message,
-        "failures": result.failures,
-        "unique_id": result.id.as_str(),
-        "compiled": result.compiled_code.is_some(),
-        "compiled_code": result.compiled_code,
-        "relation_name": result.relation_name,
-        "batch_results": null,
-    })
+/// The head of an artifact that is written now.
+pub(crate) fn head(session: &Session, kind: ArtifactKind) -> ArtifactMetadata {
+    ArtifactMetadata::new(kind, &session.settings, &Timestamp::now().to_string())
+}
+
+/// Writes an artifact, without what must not be printed.
+pub(crate) fn write_json(
+    path: &Path,
+    artifact: &impl serde::Serialize,
+) -> Result<(), Diagnostic> {
+    let content: Json = serde_json::to_value(artifact).map_err(|error| {
+        Diagnostic::error(
+            Code::FileUnwritable,
+            format!("cannot write `{}`: {error}", path.display()),
+        )
+    })?;
+    let content = Secrets::of_environment().masked_json(&content);
+    super::write(path, format!("{content}\n").as_bytes())
 }

@@ -5,26 +5,25 @@ mod lines;
 mod summary;
 
 pub(super) use lines::messages;
-pub(crate) use lines::status_word;
-pub(super) use summary::found;
+pub(super) use summary::{found, nothing_to_do};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hcw_core::analyse::{Analysed, analyse};
+use hcw_core::analyse::{Analysed, analyse, clones};
 use hcw_core::graph::Resolved;
 use hcw_core::operation::HookTime;
 use hcw_core::plan::{self, Plan, Work};
-use hcw_core::project::UniqueId;
+use hcw_core::project::{NodeKind, UniqueId};
 use hcw_core::state::WarehouseState;
 use tokio_postgres::Client;
 
-use crate::args::Flags;
+use crate::args::{Flags, Verb};
 use crate::artifacts::run_results;
 use crate::execute::{self, Run};
 use crate::report::{Event, Reporter};
-use crate::selection::selected;
+use crate::selection::{deferral, selected};
 use crate::session::{Problems, Session};
 use crate::{artifacts, db, exit_code};
 
@@ -51,19 +50,24 @@ pub(crate) async fn run(
             super::migrate::apply(session, &connection, reporter).await?;
         }
     }
+    // a comment that cannot be is told before anything runs
+    let _voice = session.voice(&resolved, "master", reporter)?;
     let mut started = Vec::new();
-    if !arguments.dry_run {
+    // as in dbt, clones are made without the project's hooks
+    let has_hooks = arguments.verb != Verb::Clone;
+    if !arguments.dry_run && has_hooks {
         let client = (control, &connection);
         (control, started) =
             hooks::run(session, &resolved, HookTime::Start, &[], client, reporter).await?;
         if hooks::has_failed(&started) {
             let entries: Vec<_> = hooks::entries(&started).collect();
-            run_results::write(session, &entries, Duration::ZERO).map_err(|error| vec![error])?;
+            run_results::write(session, entries, Duration::ZERO).map_err(|error| vec![error])?;
             return Ok(exit_code::FAILURE);
         }
     }
     let state = Arc::new(state(&control, &resolved).await?);
-    let (analysed, plan) = plan(resolved, &state, &selected, work, reporter);
+    let resolved = deferred(session, resolved, &state, &selected, work, reporter)?;
+    let (analysed, plan) = plan(session, resolved, &state, &selected, work, reporter);
     if arguments.dry_run {
         reporter.data(&format!(
             "{}{}",
@@ -72,7 +76,7 @@ pub(crate) async fn run(
         ));
         return Ok(exit_code::SUCCESS);
     }
-    if work.models || work.tests {
+    if (work.models || work.tests) && has_hooks {
         super::validators::keep_installed(session, &plan, &mut control, reporter).await?;
         super::load_codes::keep_loaded(session, &mut control, reporter).await?;
     }
@@ -114,12 +118,15 @@ pub(crate) async fn run(
     let resolved = &run.analysed.resolved;
     let names = execute::hooks::end_names(&run.plan, hooks::as_names(&results, resolved));
     let client = (control, &run.connection);
-    let (_, ended) = hooks::run(session, resolved, HookTime::End, &names, client, reporter).await?;
+    let mut ended = Vec::new();
+    if has_hooks {
+        (_, ended) = hooks::run(session, resolved, HookTime::End, &names, client, reporter).await?;
+    }
     let all: Vec<_> = hooks::entries(&started)
         .chain(results)
         .chain(hooks::entries(&ended))
         .collect();
-    run_results::write(session, &all, report.elapsed).map_err(|error| vec![error])?;
+    run_results::write(session, all, report.elapsed).map_err(|error| vec![error])?;
     summary::summary(&run, &report, reporter);
     Ok(if report.has_failed() || hooks::has_failed(&ended) {
         exit_code::FAILURE
@@ -168,7 +175,35 @@ pub(super) async fn state(
         .map_err(|error| vec![error])
 }
 
+/// The project with the environment that it reads where its own has nothing.
+fn deferred(
+    session: &Session,
+    mut resolved: Resolved,
+    state: &WarehouseState,
+    selected: &BTreeSet<UniqueId>,
+    work: &Work,
+    reporter: &Reporter,
+) -> Result<Resolved, Problems> {
+    let flags = &session.flags;
+    let Some(other) = deferral(session, &resolved, flags, reporter)? else {
+        return Ok(resolved);
+    };
+    let nodes = &resolved.project().nodes;
+    let is_built = |id: &&UniqueId| match nodes.get(*id).map(|node| &node.kind) {
+        Some(NodeKind::Seed) => work.seeds,
+        Some(NodeKind::Snapshot) => work.snapshots,
+        Some(NodeKind::Model) => work.models,
+        _ => false,
+    };
+    let built = selected.iter().filter(is_built).cloned().collect();
+    let relations = &resolved.rendered.relations;
+    let favours = flags.switch("favor_state");
+    resolved.deferral = other.choose(relations, state, selected, &built, favours);
+    Ok(resolved)
+}
+
 fn plan(
+    session: &Session,
     resolved: Resolved,
     state: &Arc<WarehouseState>,
     selected: &BTreeSet<UniqueId>,
@@ -189,7 +224,10 @@ fn plan(
         })
         .map(|node| node.id.clone())
         .collect();
-    let analysed = analyse(resolved, state, &wanted);
+    let analysed = match session.flags.verb {
+        Verb::Clone => clones(resolved, &wanted),
+        _ => analyse(resolved, state, &wanted),
+    };
     let plan = plan::plan(&analysed, state, selected, work);
     for compiled in analysed.compiled.values() {
         lines::messages(&compiled.messages, reporter);

@@ -1,17 +1,24 @@
 //! `compile`: writes the SQL of selected nodes; a single model's is printed too.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
-use hcw_core::analyse::analyse;
-use hcw_core::project::NodeKind;
+use hcw_core::analyse::{Analysed, analyse};
+use hcw_core::artifact::{ResultStatus, RunResult};
+use hcw_core::diagnostic::Diagnostic;
+use hcw_core::graph::Resolved;
+use hcw_core::materialize::Materialization;
+use hcw_core::project::{NodeKind, UniqueId};
 use hcw_core::state::WarehouseState;
 use serde_json::json;
 
 use super::build;
 use crate::args::{Flags, LogLevel};
+use crate::artifacts::run_results;
 use crate::db::live::compile_late;
 use crate::report::{Event, Reporter};
-use crate::selection::selected;
+use crate::selection::{deferral, selected};
 use crate::session::{Problems, Session};
 use crate::{artifacts, exit_code};
 
@@ -25,18 +32,7 @@ pub(crate) async fn run(
     let resolved = session.resolve(reporter)?;
     build::found(&resolved, reporter);
     let selected = selected(session, &resolved, flags, reporter)?;
-    let mut analysed = analyse(resolved, &Arc::new(WarehouseState::default()), &selected);
-    if analysed.failed.is_empty() && !analysed.late.is_empty() {
-        let connection = session.connection().await?;
-        let client = session.connect(&connection).await?;
-        analysed = compile_late(analysed, client).await?.0;
-    }
-    if !analysed.failed.is_empty() {
-        return Err(analysed.failed.into_values().collect());
-    }
-    artifacts::write_compiled(session, &analysed).map_err(|error| vec![error])?;
-    artifacts::write_manifest(session, &analysed.resolved, Some(&analysed.compiled))
-        .map_err(|error| vec![error])?;
+    let analysed = compiled(session, resolved, &selected, flags, reporter).await?;
     let nodes = &analysed.resolved.project().nodes;
     let mut models = analysed
         .compiled
@@ -64,6 +60,83 @@ pub(crate) async fn run(
         )),
     }
     Ok(exit_code::SUCCESS)
+}
+
+/// Compiles the selected nodes and writes what dbt writes of that: their SQL, the manifest and the results.
+///
+/// **Errors**: what does not compile.
+pub(super) async fn compiled(
+    session: &Session,
+    resolved: Resolved,
+    selected: &BTreeSet<UniqueId>,
+    flags: &Flags,
+    reporter: &Reporter,
+) -> Result<Analysed, Problems> {
+    let started = Instant::now();
+    let mut resolved = resolved;
+    let mut state = WarehouseState::default();
+    if let Some(other) = deferral(session, &resolved, flags, reporter)? {
+        let connection = session.connection().await?;
+        let client = session.connect(&connection).await?;
+        state = build::state(&client, &resolved).await?;
+        let relations = &resolved.rendered.relations;
+        let favours = flags.switch("favor_state");
+        resolved.deferral = other.choose(relations, &state, selected, &BTreeSet::new(), favours);
+    }
+    let mut analysed = analyse(resolved, &Arc::new(state), selected);
+    if analysed.failed.is_empty() && !analysed.late.is_empty() {
+        let connection = session.connection().await?;
+        let client = session.connect(&connection).await?;
+        let voice = session.voice(&analysed.resolved, "master", reporter)?;
+        analysed = compile_late(analysed, client, voice).await?.0;
+    }
+    if !analysed.failed.is_empty() {
+        return Err(analysed.failed.into_values().collect());
+    }
+    artifacts::write_compiled(session, &analysed).map_err(|error| vec![error])?;
+    let results = analysed
+        .compiled
+        .iter()
+        .filter(|(id, _)| selected.contains(*id))
+        .filter(|(_, compiled)| compiled.materialization != Some(Materialization::Ephemeral))
+        .map(|(id, compiled)| result(&analysed.resolved, id, Some(compiled.sql.clone())));
+    run_results::write(session, results.collect(), started.elapsed())
+        .map_err(|error| vec![error])?;
+    write_manifest(session, flags, analysed).map_err(|error| vec![error])
+}
+
+/// The result of a node that was compiled, and no more.
+pub(super) fn result(resolved: &Resolved, id: &UniqueId, code: Option<String>) -> RunResult {
+    let name = resolved.project().file().name.as_str();
+    let inline = UniqueId::new("model", name, Session::INLINE_MODEL);
+    let mut result = RunResult::new(id, ResultStatus::Success).with_code(code);
+    if *id == inline {
+        // as in dbt, the query of the command line is no model
+        result.unique_id = format!("sql_operation.{name}.{}", Session::INLINE_MODEL);
+    } else {
+        let relation = resolved.rendered.relations.get(id);
+        result.relation_name = relation.map(ToString::to_string);
+    }
+    result
+}
+
+/// Writes the manifest of what was compiled; the query of the command line is not part of the project.
+pub(super) fn write_manifest(
+    session: &Session,
+    flags: &Flags,
+    mut analysed: Analysed,
+) -> Result<Analysed, Diagnostic> {
+    let inline = flags.inline.is_some().then(|| {
+        let id = UniqueId::new("model", &session.project_file.name, Session::INLINE_MODEL);
+        let nodes = &mut analysed.resolved.rendered.project.nodes;
+        nodes.remove(&id).map(|node| (id, node))
+    });
+    artifacts::write_manifest(session, &analysed.resolved, Some(&analysed.compiled))?;
+    if let Some((id, node)) = inline.flatten() {
+        let nodes = &mut analysed.resolved.rendered.project.nodes;
+        nodes.insert(id, node);
+    }
+    Ok(analysed)
 }
 
 /// The flags, with the model of an inline query selected.

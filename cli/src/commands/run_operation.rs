@@ -50,7 +50,8 @@ pub(crate) async fn run(
     let resolved = session.resolve(reporter)?;
     let connection = session.connection().await?;
     let client = session.connect(&connection).await?;
-    let warehouse: Arc<dyn Warehouse> = Arc::new(LiveWarehouse::new(client));
+    let voice = session.voice(&resolved, &format!("macro_{name}"), reporter)?;
+    let warehouse: Arc<dyn Warehouse> = Arc::new(LiveWarehouse::new(client, voice));
     let result = tokio::task::block_in_place(|| {
         operation::run_macro(
             &resolved,

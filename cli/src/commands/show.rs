@@ -1,21 +1,25 @@
 //! `show`: the first rows of a query. Rows are what the user asked for, so they go to stdout and nowhere else.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 use hcw_core::analyse::analyse;
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::operation;
 use hcw_core::project::NodeKind;
 use serde_json::{Map, Value as Json, json};
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::types::Type;
 
 use super::build;
-use super::compile::with_inline_selected;
+use super::compile::{self, with_inline_selected};
 use crate::args::{Flags, LogLevel};
+use crate::artifacts::run_results;
 use crate::db::live::compile_late;
 use crate::db::redact::ServerError;
 use crate::report::{Event, Reporter};
-use crate::selection::selected;
+use crate::selection::{deferral, selected};
 use crate::session::{Problems, Session};
 use crate::{db, exit_code};
 
@@ -26,14 +30,18 @@ pub(crate) async fn run(
     reporter: &Reporter,
 ) -> Result<u8, Problems> {
     let (session, flags) = (&session.with_inline(flags), &with_inline_selected(flags));
+    let started = Instant::now();
     let resolved = session.resolve(reporter)?;
     build::found(&resolved, reporter);
     let selected = selected(session, &resolved, flags, reporter)?;
-    let wanted: std::collections::BTreeSet<_> = selected
+    let wanted: BTreeSet<_> = selected
         .into_iter()
         .filter(|id| {
             let node = resolved.project().nodes.get(id);
-            node.is_some_and(|node| matches!(node.kind, NodeKind::Model | NodeKind::Seed))
+            node.is_some_and(|node| matches!(
+                    node.kind,
+                    NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot | NodeKind::Analysis
+                ))
         })
         .collect();
     let mut ids = wanted.iter();
@@ -49,10 +57,17 @@ pub(crate) async fn run(
     let connection = session.connection().await?;
     let mut client = session.connect(&connection).await?;
     let state = Arc::new(build::state(&client, &resolved).await?);
+    let mut resolved = resolved;
+    if let Some(other) = deferral(session, &resolved, flags, reporter)? {
+        let relations = &resolved.rendered.relations;
+        let favours = flags.switch("favor_state");
+        resolved.deferral = other.choose(relations, &state, &wanted, &BTreeSet::new(), favours);
+    }
     let relation = resolved.rendered.relations.get(id).cloned();
     let mut analysed = analyse(resolved, &state, &wanted);
     if analysed.failed.is_empty() && !analysed.late.is_empty() {
-        let (compiled, returned) = compile_late(analysed, client).await?;
+        let voice = session.voice(&analysed.resolved, "master", reporter)?;
+        let (compiled, returned) = compile_late(analysed, client, voice).await?;
         analysed = compiled;
         client = match returned {
             Some(client) => client,
@@ -62,15 +77,15 @@ pub(crate) async fn run(
     if !analysed.failed.is_empty() {
         return Err(analysed.failed.into_values().collect());
     }
-    let compiled = &analysed.compiled[id];
+    let compiled = analysed.compiled[id].clone();
     let query = match (&relation, compiled.sql.is_empty()) {
         (Some(relation), true) => format!("select * from {}", relation.in_schema()),
         _ => compiled.sql.trim_end().to_owned(),
     };
-    let statement = match flags.limit {
-        limit if limit < 0 => query,
-        limit => format!("{query}\nlimit {limit}"),
-    };
+    let limit = u64::try_from(flags.limit).ok();
+    let statement = operation::show_query(&analysed.resolved, id, &query, limit)
+        .map_err(|problem| vec![*problem])?;
+    let lead = statement.find(&query).unwrap_or_default();
     let pid: i32 = client
         .query_one("select pg_backend_pid()", &[])
         .await
@@ -97,12 +112,18 @@ pub(crate) async fn run(
                 let (offset, _) = statement.char_indices().nth(characters)?;
                 Some(offset)
             });
-        let location = offset.and_then(|offset| compiled.template_location(offset));
+        let within = offset.and_then(|offset| offset.checked_sub(lead));
+        let location = within.and_then(|offset| compiled.template_location(offset));
         vec![match location {
             Some(location) => diagnostic.at(location),
             None => diagnostic,
         }]
     })?;
+    let result = compile::result(&analysed.resolved, id, Some(statement));
+    let ended_at = jiff::Timestamp::now();
+    let result = run_results::timed(result, started.elapsed(), ended_at);
+    run_results::write(session, vec![result], started.elapsed()).map_err(|error| vec![error])?;
+    let analysed = compile::write_manifest(session, flags, analysed).map_err(|error| vec![error])?;
     let rows = as_objects(&messages, &types);
     let name = &analysed.resolved.project().nodes[id].name;
     let text = match (reporter.is_json(), flags.inline.is_some()) {

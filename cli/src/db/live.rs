@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hcw_core::analyse::Analysed;
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::query_comment::QueryComment;
 use hcw_core::seed::SeedRows;
 use hcw_core::warehouse::{QueryResult, Refusal, Response, ResultColumn, ValueType, Warehouse};
 use hcw_core::{late, sql};
@@ -13,12 +14,51 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::redact::ServerError;
+use crate::args::LogLevel;
+use crate::report::{Event, Reporter};
 use crate::seed_load;
 
 /// A client that templates talk to.
 pub(crate) struct LiveWarehouse {
     client: Client,
     runtime: Handle,
+    voice: Voice,
+}
+
+/// In whose name statements are sent: with which comment, and under which name they are logged.
+#[derive(Clone)]
+pub(crate) struct Voice {
+    pub(crate) comment: Option<QueryComment>,
+    pub(crate) name: String,
+    pub(crate) reporter: Reporter,
+}
+
+impl Voice {
+    /// The statement as it is sent; the log has it too.
+    fn said(&self, sql: &str) -> String {
+        let sent = self
+            .comment
+            .as_ref()
+            .map_or_else(|| sql.to_owned(), |comment| comment.on(sql));
+        if self.reporter.hears(LogLevel::Debug) {
+            self.reporter.event(&sql_query(&self.name, &sent));
+        }
+        sent
+    }
+
+    /// How many bytes stand before a statement.
+    fn lead(&self) -> usize {
+        let comment = self.comment.as_ref();
+        comment.map_or(0, |comment| comment.before().len())
+    }
+}
+
+/// The log's entry of a statement that is sent.
+pub(crate) fn sql_query(connection: &str, sql: &str) -> Event {
+    let message = format!("On {connection}: {sql}");
+    Event::new("SQLQuery", "E016", LogLevel::Debug, message)
+        .with("conn_name", connection)
+        .with("sql", sql)
 }
 
 impl fmt::Debug for LiveWarehouse {
@@ -29,11 +69,17 @@ impl fmt::Debug for LiveWarehouse {
 
 impl LiveWarehouse {
     /// Takes the client over; [`LiveWarehouse::into_client`] gives it back.
-    pub(crate) fn new(client: Client) -> LiveWarehouse {
+    pub(crate) fn new(client: Client, voice: Voice) -> LiveWarehouse {
         LiveWarehouse {
             client,
+            voice,
             runtime: Handle::current(),
         }
+    }
+
+    /// The same connection with another voice.
+    pub(crate) fn with_voice(self, voice: Voice) -> LiveWarehouse {
+        LiveWarehouse { voice, ..self }
     }
 
     /// The client again.
@@ -62,17 +108,23 @@ pub(crate) fn columns(statement: &tokio_postgres::Statement) -> Vec<ResultColumn
 
 impl Warehouse for LiveWarehouse {
     fn run(&self, sql: &str, fetch: bool) -> Result<QueryResult, Box<Refusal>> {
-        let refuse = |error: tokio_postgres::Error| refusal(&error, sql);
+        let sent = self.voice.said(sql);
+        let lead = self.voice.lead();
+        let refuse = |error: tokio_postgres::Error| {
+            let mut refusal = refusal(&error, &sent);
+            refusal.offset = refusal.offset.and_then(|offset| offset.checked_sub(lead));
+            refusal
+        };
         let commands = sql::commands(sql);
         // types are known of a single statement only
         let typed = if fetch && commands.len() == 1 {
-            self.columns(sql).map_err(refuse)?
+            self.columns(&sent).map_err(refuse)?
         } else {
             Vec::new()
         };
         let messages = self
             .runtime
-            .block_on(self.client.simple_query(sql))
+            .block_on(self.client.simple_query(&sent))
             .map_err(refuse)?;
         let mut result = QueryResult {
             columns: typed,
@@ -127,8 +179,9 @@ impl Warehouse for LiveWarehouse {
 pub(crate) async fn compile_late(
     analysed: Analysed,
     client: Client,
+    voice: Voice,
 ) -> Result<(Analysed, Option<Client>), Vec<Diagnostic>> {
-    let live = Arc::new(LiveWarehouse::new(client));
+    let live = Arc::new(LiveWarehouse::new(client, voice));
     let warehouse: Arc<dyn Warehouse> = live.clone();
     let mut analysed = analysed;
     let compiled = tokio::task::spawn_blocking(move || {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use hcw_core::late::NO_OP;
 use hcw_core::materialize::{Operation, Statement, contract};
+use hcw_core::query_comment::QueryComment;
 use hcw_core::seed::SeedData;
 use hcw_core::sql;
 use hcw_core::warehouse::ResultColumn;
@@ -20,12 +22,14 @@ const DEADLOCK_ATTEMPTS: u32 = 4;
 pub(super) async fn operations(
     client: &Client,
     operations: &[Operation],
+    comment: Option<&QueryComment>,
 ) -> Result<Outcome, Failure> {
-    let mut outcome = success("OK".to_owned(), None);
+    let message = if operations.is_empty() { NO_OP } else { "OK" };
+    let mut outcome = success(message.to_owned(), None);
     for transaction in transactions(operations) {
         let mut attempt = 1;
         loop {
-            match run(client, transaction, &mut outcome).await {
+            match run(client, transaction, comment, &mut outcome).await {
                 Err(failure) if failure.is_deadlock() && attempt < DEADLOCK_ATTEMPTS => {
                     attempt += 1;
                 }
@@ -65,13 +69,14 @@ fn transactions(operations: &[Operation]) -> Vec<&[Operation]> {
 async fn run(
     client: &Client,
     operations: &[Operation],
+    comment: Option<&QueryComment>,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     let is_plain = operations
         .iter()
         .all(|operation| operation.statement().is_some());
     if is_plain {
-        return batch(client, operations, outcome).await;
+        return batch(client, operations, comment, outcome).await;
     }
     let statement = |text: &'static str| async move {
         client
@@ -81,7 +86,7 @@ async fn run(
             .map_err(|error| Failure::of(&error, &Batch::new(&[])))
     };
     statement("begin").await?;
-    let result = steps(client, operations, outcome).await;
+    let result = steps(client, operations, comment, outcome).await;
     match result {
         Ok(()) => statement("commit").await,
         Err(failure) => {
@@ -95,6 +100,7 @@ async fn run(
 async fn steps(
     client: &Client,
     operations: &[Operation],
+    comment: Option<&QueryComment>,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     let mut position = 0;
@@ -105,7 +111,8 @@ async fn steps(
                     .iter()
                     .take_while(|operation| operation.statement().is_some())
                     .count();
-                batch(client, &operations[position..position + count], outcome).await?;
+                let plain = &operations[position..position + count];
+                batch(client, plain, comment, outcome).await?;
                 position += count;
                 continue;
             }
@@ -123,10 +130,11 @@ async fn steps(
 async fn batch(
     client: &Client,
     operations: &[Operation],
+    comment: Option<&QueryComment>,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     let statements: Vec<&Statement> = operations.iter().filter_map(Operation::statement).collect();
-    let batch = Batch::new(statements.iter().copied());
+    let batch = Batch::commented(comment, statements.iter().copied());
     let counts = send(client, &batch).await?;
     if let Some(main) = statements.iter().position(|statement| statement.counts) {
         let before: usize = statements[..main]

@@ -5,6 +5,7 @@ use hcw_core::data_test::DataTest;
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::materialize::Statement;
 use hcw_core::plan::Step;
+use hcw_core::query_comment::QueryComment;
 use hcw_core::source::{Location, SourceFile};
 
 use super::step::Context;
@@ -18,12 +19,23 @@ pub(super) struct Batch<'plan> {
 
 impl<'plan> Batch<'plan> {
     pub(super) fn new(statements: impl IntoIterator<Item = &'plan Statement>) -> Batch<'plan> {
-        let mut text = String::new();
+        Batch::commented(None, statements)
+    }
+
+    /// The same with the comment that the server's log is to show.
+    pub(super) fn commented(
+        comment: Option<&QueryComment>,
+        statements: impl IntoIterator<Item = &'plan Statement>,
+    ) -> Batch<'plan> {
+        let mut text = comment.map(QueryComment::before).unwrap_or_default();
         let mut parts = Vec::new();
         for statement in statements {
             parts.push((text.len(), statement));
             text.push_str(&statement.sql);
             text.push_str(";\n");
+        }
+        if let Some(comment) = comment.filter(|comment| comment.is_appended) {
+            text = comment.on(&text);
         }
         Batch { text, parts }
     }

@@ -12,7 +12,7 @@ use hcw_core::warehouse::Warehouse;
 use serde_json::{Value as Json, json};
 use tokio_postgres::Client;
 
-use crate::db::live::LiveWarehouse;
+use crate::db::live::{LiveWarehouse, Voice};
 
 /// The end of a hook.
 #[derive(Debug)]
@@ -29,12 +29,13 @@ pub(crate) fn run(
     time: HookTime,
     extra: &[(&'static str, Json)],
     client: Client,
+    voice: Voice,
 ) -> (Option<Client>, Vec<HookResult>) {
     let hooks = operation::hooks(resolved, time);
     if hooks.is_empty() {
         return (Some(client), Vec::new());
     }
-    let live = Arc::new(LiveWarehouse::new(client));
+    let live = Arc::new(LiveWarehouse::new(client, voice));
     let warehouse: Arc<dyn Warehouse> = live.clone();
     let mut results = Vec::new();
     for hook in hooks {

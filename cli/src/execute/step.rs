@@ -9,14 +9,15 @@ use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::late::LateEnd;
 use hcw_core::message::Message;
 use hcw_core::plan::{Action, Step};
+use hcw_core::query_comment::QueryComment;
 use hcw_core::warehouse::Warehouse;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::build;
 use super::failure::{Batch, Failure, test_finding};
-use crate::db::live::LiveWarehouse;
+use crate::db::live::{LiveWarehouse, Voice};
 use crate::landing;
-use crate::report::Progress;
+use crate::report::{Progress, Reporter};
 
 /// How a step ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,7 @@ pub(super) struct Context {
     pub(super) project_dir: PathBuf,
     pub(super) compiled_folder: String,
     pub(super) progress: Arc<Progress>,
+    pub(super) reporter: Reporter,
 }
 
 pub(super) async fn run(
@@ -73,10 +75,10 @@ pub(super) async fn run(
     let mut client = client;
     let outcome = match &step.action {
         Action::Build { operations, .. } => {
-            let result = build::operations(&client, operations).await;
+            let result = build::operations(&client, operations, step.comment.as_ref()).await;
             result.unwrap_or_else(|failure| error(failure.into_diagnostic(step, analysed, context)))
         }
-        Action::Test(test) => match data_test(&client, test).await {
+        Action::Test(test) => match data_test(&client, test, step.comment.as_ref()).await {
             Ok(finding) => tested(step, test, finding, analysed, context),
             Err(failure) => error(failure.into_diagnostic(step, analysed, context)),
         },
@@ -104,7 +106,12 @@ async fn late(
     analysed: &Arc<Analysed>,
     context: &Context,
 ) -> (Option<Client>, Outcome) {
-    let live = Arc::new(LiveWarehouse::new(client));
+    let voice = Voice {
+        comment: step.comment.clone(),
+        name: step.id.to_string(),
+        reporter: context.reporter.clone(),
+    };
+    let live = Arc::new(LiveWarehouse::new(client, voice));
     let warehouse: Arc<dyn Warehouse> = live.clone();
     let (id, analysed_there) = (step.id.clone(), analysed.clone());
     let result =
@@ -177,13 +184,17 @@ pub(super) fn success(message: String, rows: Option<u64>) -> Outcome {
     }
 }
 
-async fn data_test(client: &Client, test: &DataTest) -> Result<Finding, Failure> {
+async fn data_test(
+    client: &Client,
+    test: &DataTest,
+    comment: Option<&QueryComment>,
+) -> Result<Finding, Failure> {
     if !test.store.is_empty() {
-        let batch = Batch::new(&test.store);
+        let batch = Batch::commented(comment, &test.store);
         build::send(client, &batch).await?;
     }
     let statements = std::slice::from_ref(&test.query);
-    let batch = Batch::new(statements);
+    let batch = Batch::commented(comment, statements);
     let messages = client
         .simple_query(&batch.text)
         .await

@@ -47,8 +47,8 @@ pub(super) fn written(
     }
 }
 
-/// `DBT_ENV_CUSTOM_ENV_X` of the environment, as x, for the log and the artifacts.
-pub(crate) fn extra() -> serde_json::Map<String, serde_json::Value> {
+/// `DBT_ENV_CUSTOM_ENV_X` of the environment, as x, for the log.
+fn extra() -> serde_json::Map<String, serde_json::Value> {
     ["DBT_ENGINE_ENV_CUSTOM_ENV_", "DBT_ENV_CUSTOM_ENV_"]
         .into_iter()
         .flat_map(|prefix| {

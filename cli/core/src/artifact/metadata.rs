@@ -10,7 +10,7 @@ use crate::settings::Settings;
 pub const DBT_VERSION: &str = "1.12.6";
 
 /// Environment variables that artifacts repeat start so.
-const METADATA_PREFIX: &str = "DBT_ENV_CUSTOM_ENV_";
+const METADATA_PREFIXES: [&str; 2] = ["DBT_ENGINE_ENV_CUSTOM_ENV_", "DBT_ENV_CUSTOM_ENV_"];
 
 /// Which artifact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +69,9 @@ impl ArtifactMetadata {
                 .environment
                 .iter()
                 .filter_map(|(name, value)| {
-                    let name = name.strip_prefix(METADATA_PREFIX)?;
+                    let name = METADATA_PREFIXES
+                        .iter()
+                        .find_map(|prefix| name.strip_prefix(prefix))?;
                     Some((name.to_owned(), value.clone()))
                 })
                 .collect(),
@@ -77,8 +79,27 @@ impl ArtifactMetadata {
     }
 }
 
-/// A UTC time in the spelling of artifacts.
-fn utc(time: &str) -> String {
-    time.strip_suffix("+00:00")
-        .map_or_else(|| time.to_owned(), |bare| format!("{bare}Z"))
+/// A UTC time in the spelling of artifacts: microseconds, and `Z`.
+pub fn utc(time: &str) -> String {
+    let bare = time
+        .strip_suffix("+00:00")
+        .or(time.strip_suffix('Z'))
+        .unwrap_or(time);
+    let (seconds, fraction) = bare.split_once('.').unwrap_or((bare, ""));
+    let fraction: String = fraction.chars().chain("000000".chars()).take(6).collect();
+    format!("{seconds}.{fraction}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn times_have_microseconds() {
+        for (time, expected) in [
+            ("2026-01-02T03:04:05.123456789Z", "2026-01-02T03:04:05.123456Z"),
+            ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000000Z"),
+            ("2026-01-02T03:04:05.5+00:00", "2026-01-02T03:04:05.500000Z"),
+        ] {
+            assert_eq!(super::utc(time), expected);
+        }
+    }
 }

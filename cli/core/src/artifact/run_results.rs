@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::ArtifactMetadata;
+use crate::project::UniqueId;
 
 /// The file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -50,6 +51,23 @@ pub enum ResultStatus {
     Warn,
 }
 
+impl ResultStatus {
+    /// dbt's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ResultStatus::Success => "success",
+            ResultStatus::Error => "error",
+            ResultStatus::Skipped => "skipped",
+            ResultStatus::PartialSuccess => "partial success",
+            ResultStatus::NoOp => "no-op",
+            ResultStatus::Reused => "reused",
+            ResultStatus::Pass => "pass",
+            ResultStatus::Fail => "fail",
+            ResultStatus::Warn => "warn",
+        }
+    }
+}
+
 /// A phase of a node's run.
 ///
 /// **Units**: UTC, RFC 3339 with `Z`.
@@ -92,6 +110,50 @@ pub struct RunResult {
     pub batch_results: Option<BatchResults>,
     /// Results of a function's overloads.
     pub overload_results: Option<Json>,
+}
+
+impl RunResult {
+    /// The result of a node of which nothing but its end is known.
+    pub fn new(unique_id: &UniqueId, status: ResultStatus) -> RunResult {
+        RunResult {
+            status,
+            timing: Vec::new(),
+            thread_id: "Thread-1 (worker)".to_owned(),
+            execution_time: 0.0,
+            adapter_response: Map::new(),
+            message: None,
+            failures: None,
+            unique_id: unique_id.to_string(),
+            compiled: Some(false),
+            compiled_code: None,
+            relation_name: None,
+            batch_results: None,
+            overload_results: None,
+        }
+    }
+
+    /// The same with its compiled SQL.
+    #[must_use]
+    pub fn with_code(mut self, code: Option<String>) -> RunResult {
+        self.compiled = Some(code.is_some());
+        self.compiled_code = code;
+        self
+    }
+
+    /// The same with what the server answered: its command tag, and the rows that it tells.
+    #[must_use]
+    pub fn with_response(mut self, message: &str, rows: Option<u64>) -> RunResult {
+        let code = message
+            .trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == ' ')
+            .to_owned();
+        self.adapter_response
+            .insert("_message".to_owned(), message.into());
+        self.adapter_response.insert("code".to_owned(), code.into());
+        let rows = rows.map_or_else(|| Json::from(-1), Json::from);
+        self.adapter_response
+            .insert("rows_affected".to_owned(), rows);
+        self
+    }
 }
 
 /// A microbatch model's batches: start and end of each.

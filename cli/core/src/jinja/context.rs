@@ -296,6 +296,15 @@ impl NodeContext {
         MacroCall(self)
     }
 
+    /// A relation as the template may read it: only models and snapshots are kept to a window of time.
+    pub(crate) fn readable(&self, mut relation: Relation) -> Relation {
+        let kind = self.model.get_attr("resource_type").unwrap_or_default();
+        if !matches!(kind.as_str(), Some("model" | "snapshot")) {
+            relation.rows.event_time = None;
+        }
+        relation
+    }
+
     /// The configuration with what the template has said so far; in the second pass it is complete.
     pub(crate) fn merged_config(&self) -> ConfigMap {
         if self.execute {

@@ -10,7 +10,7 @@ use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use super::context::NodeContext;
 use super::library::{MacroDefinition, MacroLibrary};
-use super::macro_call::LOADER;
+use super::macro_call::{self, LOADER};
 use super::namespace::{MacroScope, MacroTable};
 use super::rewrite::{self, OffsetMap};
 use super::{calls, error, functions};
@@ -225,6 +225,21 @@ impl Engine {
             .template_from_named_str("<yaml>", &rewrite::template(text).text)
             .and_then(|template| template.render(root(context)))
             .map_err(|error| self.diagnostic(&error, None))
+    }
+
+    /// Renders a text that stands in a YAML file and may `return` a value of its own.
+    pub(crate) fn render_returned(
+        &self,
+        text: &str,
+        context: &Arc<NodeContext>,
+    ) -> Result<String, Diagnostic> {
+        self.environment(context)
+            .template_from_named_str("<yaml>", &rewrite::template(text).text)
+            .and_then(|template| template.render(root(context)))
+            .or_else(|error| match macro_call::returned(&error) {
+                Some(value) => Ok(value.to_string()),
+                None => Err(self.diagnostic(&error, None)),
+            })
     }
 
     /// Evaluates an expression such as `ref('x')`.

@@ -77,6 +77,7 @@ impl Object for ContextFunction {
                 let relation = context
                     .names
                     .resolve_source(context.package(), &source, &table)
+                    .map(|relation| context.readable(relation))
                     .map_err(problem)?;
                 let mut captured = context.captured();
                 let used = (source, table);
@@ -140,6 +141,7 @@ fn reference(context: &Arc<NodeContext>, arguments: &[Value]) -> Result<Value, E
             &used.lookup_name(),
         )
         .map_err(problem)?;
+    let relation = context.readable(relation);
     let mut captured = context.captured();
     if !captured.refs.contains(&used) {
         captured.refs.push(used);
@@ -290,6 +292,12 @@ impl Object for ConfigObject {
             return Ok((persists == Some(&Json::Bool(true))).into());
         }
         let (name, default, options): (String, Option<Value>, Kwargs) = from_args(arguments)?;
+        if method == "set" {
+            let value = to_json(&default.unwrap_or(Value::from(())))?;
+            let layer = ConfigMap::from_iter([(name, value)]);
+            config::merge(&mut self.context.captured().config, &layer);
+            return Ok(Value::from(""));
+        }
         let default = match default {
             Some(default) => Some(default),
             None => options.get::<Option<Value>>("default")?,

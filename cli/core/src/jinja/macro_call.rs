@@ -76,7 +76,7 @@ fn return_value(value: Value) -> Result<Value, Error> {
     )
 }
 
-fn returned(error: &Error) -> Option<Value> {
+pub(super) fn returned(error: &Error) -> Option<Value> {
     let mut current: &(dyn std::error::Error + 'static) = error;
     loop {
         if let Some(Returned(value)) = current.downcast_ref() {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
+use serde_json::Value as Json;
 
 use super::arguments::Given;
 use super::python;
@@ -67,6 +68,27 @@ impl Table {
             types,
             seed: Some(seed),
         }
+    }
+
+    /// The rows as JSON, by column name.
+    pub(crate) fn to_json(&self) -> Vec<serde_json::Map<String, Json>> {
+        let rows = self.rows.iter().map(|row| {
+            let cells = self.names.iter().zip(row);
+            cells
+                .map(|(name, value)| {
+                    let value = serde_json::to_value(value).unwrap_or_default();
+                    (name.clone(), value)
+                })
+                .collect()
+        });
+        rows.collect()
+    }
+
+    /// The rows as JSON, in the columns' order.
+    pub(crate) fn ordered(&self) -> Vec<Vec<Json>> {
+        let json = |value: &Value| serde_json::to_value(value).unwrap_or_default();
+        let rows = self.rows.iter();
+        rows.map(|row| row.iter().map(json).collect()).collect()
     }
 
     pub(crate) fn into_value(self) -> Value {

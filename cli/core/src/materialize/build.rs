@@ -9,9 +9,9 @@ use crate::analyse::{Analysed, Compiled};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Access, NodeContext, Relation, Value, from_json};
 use crate::message::Message;
-use crate::project::{Node, config};
+use crate::project::{Node, Project, config};
 use crate::render::facts;
-use crate::seed;
+use crate::seed::{self, SeedData};
 
 /// What a materialization has done or will do.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ pub(crate) fn build(
     let relation = analysed.resolved.rendered.relations.get(&node.id).cloned();
     let relation = relation.unwrap_or_else(|| project.placeholder(node));
     let rows = match name.as_str() {
-        "seed" => Some(Arc::new(seed::parse(node)?)),
+        "seed" => Some(Arc::new(seed_rows(project, node)?)),
         _ => None,
     };
     let this = Relation::new(relation, None);
@@ -51,8 +51,11 @@ pub(crate) fn build(
     model["compiled_code"] = Json::String(compiled.sql.clone());
     model["compiled"] = Json::Bool(true);
     let sql = Value::from(compiled.sql.clone());
+    let other = analysed.resolved.deferral.relations.get(&node.id).cloned();
+    let other = other.map(|other| Relation::new(other, None).into_value());
     let context = Arc::new(NodeContext {
         extra: vec![
+            ("defer_relation", other.unwrap_or(Value::from(()))),
             ("sql", sql.clone()),
             ("compiled_code", sql),
             ("database", Value::from(this.name.database.clone())),
@@ -114,6 +117,15 @@ pub(crate) fn build(
         }),
         messages: captured.messages,
     })
+}
+
+/// A seed's columns with their types, and its rows unless `--empty` asks for none.
+fn seed_rows(project: &Project, node: &Node) -> Result<SeedData, Diagnostic> {
+    let mut data = seed::parse(node)?;
+    if project.settings().reads_nothing() {
+        data.rows.clear();
+    }
+    Ok(data)
 }
 
 /// An error of the server, at the place of the template that made the text it points at.

@@ -58,7 +58,7 @@ pub struct ProjectFile {
     pub on_run_start: Vec<Node>,
     /// Hooks after a run: not yet rendered.
     pub on_run_end: Vec<Node>,
-    /// The comment that every statement carries; `None` is dbt's own.
+    /// The comment that every statement carries: null is none, `None` is dbt's own.
     pub query_comment: Option<Node>,
     /// Which parts of relation names are quoted, by `database`, `schema` and `identifier`.
     pub quoting: Option<Node>,
@@ -140,7 +140,7 @@ pub fn parse_project_file(
     let dispatch = dispatch_orders(&mut reader, file);
     let on_run_start = hooks(&mut reader, "on-run-start");
     let on_run_end = hooks(&mut reader, "on-run-end");
-    let query_comment = reader.node("query-comment").cloned();
+    let query_comment = reader.written("query-comment").cloned();
     let quoting = reader.node("quoting").cloned();
     let flags = reader.node("flags").cloned();
     let restrict_access = reader.flag("restrict-access").unwrap_or(false);

@@ -40,6 +40,12 @@ impl SeedRows {
         true
     }
 
+    /// No row is left.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.cells.clear();
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         match self.width {

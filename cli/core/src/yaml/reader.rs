@@ -58,6 +58,13 @@ impl<'node, 'run> MapReader<'node, 'run> {
             .filter(|node| !node.is_null())
     }
 
+    /// The value of a key that is there, be it null.
+    pub fn written(&mut self, key: &'static str) -> Option<&'node Node> {
+        self.asked.push(key);
+        let entry = self.entries.iter().find(|(name, _)| name.name == key);
+        entry.map(|(_, node)| node)
+    }
+
     /// A scalar as text.
     pub fn text(&mut self, key: &'static str) -> Option<String> {
         let node = self.node(key)?;

@@ -1,16 +1,18 @@
 //! The project's hooks around a run.
 
-use std::time::Duration;
+use std::collections::HashMap;
 
+use hcw_core::artifact::{ResultStatus, RunResult};
 use hcw_core::graph::Resolved;
 use hcw_core::operation::HookTime;
+use hcw_core::project::Node;
 use hcw_core::target::Connection;
 use serde_json::{Value as Json, json};
 use tokio_postgres::Client;
 
 use super::lines;
 use crate::args::LogLevel;
-use crate::artifacts::run_results::NodeResult;
+use crate::artifacts::run_results;
 use crate::execute::hooks::{self, HookResult};
 use crate::report::{Event, Reporter};
 use crate::session::{Problems, Session};
@@ -24,7 +26,8 @@ pub(super) async fn run(
     (client, connection): (Client, &Connection),
     reporter: &Reporter,
 ) -> Result<(Client, Vec<HookResult>), Problems> {
-    let (client, results) = hooks::run(resolved, time, extra, client);
+    let voice = session.voice(resolved, "master", reporter)?;
+    let (client, results) = hooks::run(resolved, time, extra, client, voice);
     for (position, result) in results.iter().enumerate() {
         tell(position + 1, results.len(), result, reporter);
     }
@@ -65,59 +68,47 @@ pub(super) fn has_failed(results: &[HookResult]) -> bool {
 }
 
 /// The hooks' entries of run_results.json.
-pub(super) fn entries(results: &[HookResult]) -> impl Iterator<Item = NodeResult> {
+pub(super) fn entries(results: &[HookResult]) -> impl Iterator<Item = RunResult> {
     results.iter().map(|result| {
-        let (status, message, rows, sql) = match &result.outcome {
-            Ok(outcome) => (
-                "success",
-                outcome.message.clone(),
-                outcome.rows,
-                Some(outcome.sql.clone()),
-            ),
-            Err(problem) => ("error", problem.message.clone(), None, None),
+        let id = &result.hook.id;
+        let entry = match &result.outcome {
+            Ok(outcome) => RunResult {
+                message: Some(outcome.message.clone()),
+                ..RunResult::new(id, ResultStatus::Success)
+                    .with_code(Some(outcome.sql.clone()))
+                    .with_response(&outcome.message, outcome.rows)
+            },
+            Err(problem) => RunResult {
+                message: Some(problem.message.clone()),
+                ..RunResult::new(id, ResultStatus::Error)
+            },
         };
-        NodeResult {
-            id: result.hook.id.clone(),
-            status,
-            message: Some(message),
-            failures: None,
-            rows_affected: rows,
-            compiled_code: sql,
-            relation_name: None,
-            elapsed: result.elapsed,
-            ended_at: result.ended_at,
-        }
+        run_results::timed(entry, result.elapsed, result.ended_at)
     })
 }
 
 /// The results of nodes as `on-run-end` sees them.
-pub(super) fn as_names(results: &[NodeResult], resolved: &Resolved) -> Json {
-    let seconds = |elapsed: Duration| elapsed.as_secs_f64();
-    let entries: Vec<Json> = results
-        .iter()
-        .map(|result| {
-            let node = resolved.project().nodes.get(&result.id);
-            json!({
-                "status": result.status,
-                "message": result.message,
-                "failures": result.failures,
-                "execution_time": seconds(result.elapsed),
-                "thread_id": "Thread-1 (worker)",
-                "adapter_response": {"rows_affected": result.rows_affected},
-                "timing": [],
-                "unique_id": result.id.as_str(),
-                "node": {
-                    "unique_id": result.id.as_str(),
-                    "name": node.map(|node| node.name.clone()),
-                    "package_name": node.map(|node| node.package.clone()),
-                    "resource_type": node.map(|node| node.kind.resource_type()),
-                    "fqn": node.map(|node| node.fully_qualified_name.clone()),
-                    "config": node.map(|node| node.config.clone()),
-                    "relation_name": result.relation_name,
-                    "original_file_path": node.map(|node| node.file.path_in_package().to_owned()),
-                },
-            })
-        })
+pub(super) fn as_names(results: &[RunResult], resolved: &Resolved) -> Json {
+    let nodes: HashMap<&str, &Node> = resolved
+        .project()
+        .nodes
+        .values()
+        .map(|node| (node.id.as_str(), node))
         .collect();
-    json!(entries)
+    let entries = results.iter().map(|result| {
+        let node = nodes.get(result.unique_id.as_str());
+        let mut entry = json!(result);
+        entry["node"] = json!({
+            "unique_id": result.unique_id,
+            "name": node.map(|node| node.name.clone()),
+            "package_name": node.map(|node| node.package.clone()),
+            "resource_type": node.map(|node| node.kind.resource_type()),
+            "fqn": node.map(|node| node.fully_qualified_name.clone()),
+            "config": node.map(|node| node.config.clone()),
+            "relation_name": result.relation_name,
+            "original_file_path": node.map(|node| node.file.path_in_package().to_owned()),
+        });
+        entry
+    });
+    entries.collect()
 }

@@ -12,6 +12,8 @@ use hcw_core::project::config;
 use serde_json::{Value as Json, json};
 
 use crate::args::LogLevel;
+use crate::artifacts::run_results::result_status;
+use crate::db::live::sql_query;
 use crate::execute::{Status, StepResult, Watcher};
 use crate::report::{Event, Reporter};
 
@@ -114,10 +116,11 @@ impl Watcher for Lines {
         self.reporter
             .event(&event("NodeStart", "Q024", LogLevel::Debug, began));
         for sql in statements(step) {
-            let message = format!("On {}: {sql}", step.id);
-            let query = event("SQLQuery", "E016", LogLevel::Debug, message)
-                .with("conn_name", step.id.as_str())
-                .with("sql", sql);
+            let sql = match &step.comment {
+                Some(comment) => comment.on(sql),
+                None => sql.to_owned(),
+            };
+            let query = sql_query(step.id.as_str(), &sql).with("node_info", info.clone());
             self.reporter.event(&query);
         }
     }
@@ -128,7 +131,7 @@ impl Watcher for Lines {
         let step = &plan.steps[result.position];
         let outcome = &result.outcome;
         let finished_at = jiff::Timestamp::now().to_string();
-        let status = status_word(outcome.status, step.kind == StepKind::Test);
+        let status = result_status(outcome.status, step.kind == StepKind::Test).as_str();
         let info = self.node_info(step, &started_at, status, &finished_at);
         let (what, brackets) = (what(step, result), brackets(step, result));
         let (name, code) = match (step.kind, outcome.status) {
@@ -234,18 +237,6 @@ pub(crate) fn messages(messages: &[Message], reporter: &Reporter) {
             }
         };
         reporter.event(&Event::new(name, code, level, text.as_str()).with("msg", text.as_str()));
-    }
-}
-
-/// dbt's word for the end of a step.
-pub(crate) fn status_word(status: Status, is_test: bool) -> &'static str {
-    match (status, is_test) {
-        (Status::Success, true) => "pass",
-        (Status::Success, false) => "success",
-        (Status::Warn, _) => "warn",
-        (Status::Fail, _) => "fail",
-        (Status::Error, _) => "error",
-        (Status::Skipped, _) => "skipped",
     }
 }
 

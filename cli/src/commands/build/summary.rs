@@ -66,7 +66,7 @@ pub(super) fn concurrency(threads: usize, target: &str) -> Event {
 }
 
 /// Nothing is selected that the verb works on.
-pub(super) fn nothing_to_do() -> Event {
+pub(in crate::commands) fn nothing_to_do() -> Event {
     Event::new(
         "NothingToDo",
         "Q035",
