@@ -1,12 +1,14 @@
 //! The integration binary: runs `hcw` as a user does, on real servers. One module a subject.
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
+mod catalog;
 mod codes;
 mod compiled;
 mod connect;
 mod defects;
 mod deps;
 mod embedded;
+mod environments;
 mod example;
 mod extension;
 mod landing;

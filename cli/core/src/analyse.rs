@@ -17,12 +17,12 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
 use crate::message::Message;
 use crate::jinja::{Access, Names, Relation, RelationKind, RowFilter};
+use crate::materialize::{CLONE, Materialization};
 use crate::name::quote_identifier;
 use crate::project::config::ConfigMap;
-use crate::settings::Settings;
-use crate::materialize::{CLONE, Materialization};
 use crate::project::{Column, Found, NameIndex, Node, NodeKind, UniqueId, snapshot};
 use crate::render::{Pass, render_node};
+use crate::settings::Settings;
 use crate::source::{Location, SourceFile};
 use crate::state::WarehouseState;
 
@@ -199,7 +199,11 @@ pub fn clones(resolved: Resolved, wanted: &BTreeSet<UniqueId>) -> Analysed {
     let nodes = &resolved.project().nodes;
     let compiled = wanted
         .iter()
-        .filter(|id| nodes.get(id).is_some_and(|node| node.is_referable() && !is_ephemeral(node)))
+        .filter(|id| {
+            nodes
+                .get(id)
+                .is_some_and(|node| node.is_referable() && !is_ephemeral(node))
+        })
         .map(|id| {
             let other = relations.get(id);
             let sql = other.map(|other| format!("select * from {other}"));

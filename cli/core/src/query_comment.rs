@@ -143,10 +143,7 @@ impl QueryComments<'_> {
         };
         let root = project.file().name.as_str();
         let operation = UniqueId::new("operation", root, "query_comment");
-        let extra = [
-            ("connection_name", json!(connection_name)),
-            ("node", node),
-        ];
+        let extra = [("connection_name", json!(connection_name)), ("node", node)];
         let context = context_with(
             self.resolved,
             &self.names,

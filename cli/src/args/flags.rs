@@ -235,7 +235,10 @@ impl Flags {
 
     /// A switch that needs no field of its own.
     pub(crate) fn switch(&self, name: &str) -> bool {
-        self.values.get(name).and_then(Json::as_bool).unwrap_or_default()
+        self.values
+            .get(name)
+            .and_then(Json::as_bool)
+            .unwrap_or_default()
     }
 
     /// A text that needs no field of its own.

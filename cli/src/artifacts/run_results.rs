@@ -142,10 +142,7 @@ pub(crate) fn head(session: &Session, kind: ArtifactKind) -> ArtifactMetadata {
 }
 
 /// Writes an artifact, without what must not be printed.
-pub(crate) fn write_json(
-    path: &Path,
-    artifact: &impl serde::Serialize,
-) -> Result<(), Diagnostic> {
+pub(crate) fn write_json(path: &Path, artifact: &impl serde::Serialize) -> Result<(), Diagnostic> {
     let content: Json = serde_json::to_value(artifact).map_err(|error| {
         Diagnostic::error(
             Code::FileUnwritable,

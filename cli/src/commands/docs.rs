@@ -47,7 +47,12 @@ pub(crate) async fn generate(
     let (catalog, problem) = if flags.switch("empty_catalog") {
         (Catalog::default(), None)
     } else {
-        let building = Event::new("BuildingCatalog", "E044", LogLevel::Info, "Building catalog");
+        let building = Event::new(
+            "BuildingCatalog",
+            "E044",
+            LogLevel::Info,
+            "Building catalog",
+        );
         reporter.event(&building);
         match ask(session, &resolved, &wanted, reporter).await? {
             Ok(catalog) => (catalog, None),

@@ -182,10 +182,7 @@ fn ask(
     resolved: &Resolved,
     table: &SourceTable,
     live: LiveWarehouse,
-) -> (
-    Result<LoadTimes, Box<Diagnostic>>,
-    Option<LiveWarehouse>,
-) {
+) -> (Result<LoadTimes, Box<Diagnostic>>, Option<LiveWarehouse>) {
     let live = Arc::new(live);
     let warehouse: Arc<dyn Warehouse> = live.clone();
     let asked = operation::load_times(resolved, table, &warehouse);

@@ -32,26 +32,39 @@ const OF_THIS_CALL: [&str; 6] = [
     "warn_error",
 ];
 /// Ends that are tried again.
-const FAILED: [&str; 5] = ["error", "fail", "skipped", "runtime error", "partial success"];
+const FAILED: [&str; 5] = [
+    "error",
+    "fail",
+    "skipped",
+    "runtime error",
+    "partial success",
+];
 
 /// The call to make, from the results of the last one in `--state`, else in the target folder.
 ///
 /// **Errors**: HCW0503 without results; HCW0112 for a verb that cannot be done again.
 pub(super) fn invocation(session: &Session, flags: &Flags) -> Result<Invocation, Problems> {
-    let folder = flags.text("state").unwrap_or(&session.project_file.target_path);
+    let folder = flags
+        .text("state")
+        .unwrap_or(&session.project_file.target_path);
     let path = session.project_dir.join(folder).join(RUN_RESULTS);
-    let results = artifact(&path).map_err(|error| vec![error])?.ok_or_else(|| {
-        vec![
-            Diagnostic::error(
-                Code::StateMissing,
-                format!("Could not find previous run in '{folder}' target directory"),
-            )
-            .help("`retry` does again what failed in an earlier run: run something first"),
-        ]
-    })?;
+    let results = artifact(&path)
+        .map_err(|error| vec![error])?
+        .ok_or_else(|| {
+            vec![
+                Diagnostic::error(
+                    Code::StateMissing,
+                    format!("Could not find previous run in '{folder}' target directory"),
+                )
+                .help("`retry` does again what failed in an earlier run: run something first"),
+            ]
+        })?;
     let nothing = Map::new();
     let previous = results["args"].as_object().unwrap_or(&nothing);
-    let which = previous.get("which").and_then(Json::as_str).unwrap_or_default();
+    let which = previous
+        .get("which")
+        .and_then(Json::as_str)
+        .unwrap_or_default();
     let verb = VERBS.into_iter().find(|verb| verb.which() == which);
     let Some(verb) = verb else {
         return Err(vec![Diagnostic::error(
@@ -100,7 +113,11 @@ fn words(verb: Verb, previous: &Map<String, Json>, flags: &Flags) -> Vec<String>
             values.insert(name.to_owned(), value.clone());
         }
     }
-    if flags.vars.as_deref().is_some_and(|vars| !vars.trim().is_empty()) {
+    if flags
+        .vars
+        .as_deref()
+        .is_some_and(|vars| !vars.trim().is_empty())
+    {
         values.insert("vars".to_owned(), Json::from(flags.vars.clone()));
     }
     if let Some(threads) = flags.threads {

@@ -38,10 +38,12 @@ pub(crate) async fn run(
         .into_iter()
         .filter(|id| {
             let node = resolved.project().nodes.get(id);
-            node.is_some_and(|node| matches!(
+            node.is_some_and(|node| {
+                matches!(
                     node.kind,
                     NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot | NodeKind::Analysis
-                ))
+                )
+            })
         })
         .collect();
     let mut ids = wanted.iter();
@@ -123,7 +125,8 @@ pub(crate) async fn run(
     let ended_at = jiff::Timestamp::now();
     let result = run_results::timed(result, started.elapsed(), ended_at);
     run_results::write(session, vec![result], started.elapsed()).map_err(|error| vec![error])?;
-    let analysed = compile::write_manifest(session, flags, analysed).map_err(|error| vec![error])?;
+    let analysed =
+        compile::write_manifest(session, flags, analysed).map_err(|error| vec![error])?;
     let rows = as_objects(&messages, &types);
     let name = &analysed.resolved.project().nodes[id].name;
     let text = match (reporter.is_json(), flags.inline.is_some()) {

@@ -129,7 +129,10 @@ fn rows(
         ("get_catalog_relations", relations.collect())
     } else {
         let schemas: BTreeSet<&str> = relations.iter().map(|name| name.schema.as_str()).collect();
-        ("get_catalog", schemas.into_iter().map(Value::from).collect())
+        (
+            "get_catalog",
+            schemas.into_iter().map(Value::from).collect(),
+        )
     };
     let arguments = [information_schema.into_value(), second];
     let called = project.engine.call_macro(None, name, &arguments, &context);
@@ -221,9 +224,7 @@ fn statistics(row: &Map<String, Json>) -> BTreeMap<String, CatalogStatistic> {
             label: "Has Stats?".to_owned(),
             value: json!(has_any),
             include: false,
-            description: Some(
-                "Indicates whether there are statistics for this table".to_owned(),
-            ),
+            description: Some("Indicates whether there are statistics for this table".to_owned()),
         },
     );
     statistics

@@ -128,8 +128,12 @@ fn read(result: &Value) -> Option<LoadTimes> {
         max_loaded_at: text(newest),
         snapshotted_at: text(now)?,
         response: Response {
-            message: part("_message").map(|text| text.to_string()).unwrap_or_default(),
-            code: part("code").map(|text| text.to_string()).unwrap_or_default(),
+            message: part("_message")
+                .map(|text| text.to_string())
+                .unwrap_or_default(),
+            code: part("code")
+                .map(|text| text.to_string())
+                .unwrap_or_default(),
             rows_affected: part("rows_affected").and_then(|count| u64::try_from(count).ok()),
         },
     })
