@@ -37,12 +37,10 @@ pub fn catalog(
     warehouse: &Arc<dyn Warehouse>,
 ) -> Result<Catalog, Box<Diagnostic>> {
     let relations = relations(resolved, wanted);
-    let mut by_database: BTreeMap<&str, Vec<&RelationName>> = BTreeMap::new();
+    let mut by_database: BTreeMap<&str, BTreeSet<&RelationName>> = BTreeMap::new();
     for (_, relation) in &relations {
         let database = by_database.entry(&relation.database).or_default();
-        if !database.contains(&relation) {
-            database.push(relation);
-        }
+        database.insert(relation);
     }
     let mut tables: BTreeMap<Key, CatalogTable> = BTreeMap::new();
     for (database, relations) in by_database {
@@ -106,7 +104,7 @@ impl Key {
 fn rows(
     resolved: &Resolved,
     database: &str,
-    relations: &[&RelationName],
+    relations: &BTreeSet<&RelationName>,
     warehouse: &Arc<dyn Warehouse>,
 ) -> Result<Vec<Map<String, Json>>, Box<Diagnostic>> {
     let project = resolved.project();
