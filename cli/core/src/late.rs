@@ -6,8 +6,8 @@ use crate::analyse::{Analysed, Compiled, compile_live};
 use crate::data_test::{self, DataTest, Finding};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::Access;
-use crate::message::Message;
 use crate::materialize::{self, CLONE, Materialization};
+use crate::message::Message;
 use crate::project::UniqueId;
 use crate::warehouse::Warehouse;
 
