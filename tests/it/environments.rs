@@ -177,7 +177,7 @@ fn empty_reads_no_rows_and_keeps_types() {
         warehouse.lines(
             "select data_type from information_schema.columns where table_name = 'visits' order by ordinal_position"
         ),
-        "integer\nnumeric"
+        "integer\ndouble precision"
     );
     run(&warehouse, 0, &["build"]);
     assert_eq!(warehouse.value("select visits from dev.totals"), "2");
