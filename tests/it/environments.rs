@@ -184,6 +184,18 @@ fn empty_reads_no_rows_and_keeps_types() {
 }
 
 #[test]
+fn seeds_are_shown_where_that_is_asked() {
+    let Some(warehouse) = project() else { return };
+    let shown = run(&warehouse, 0, &["seed", "--show"]);
+    assert!(
+        shown.contains("| visit_id | cost |\n| -------- | ---- |\n| 1        | 2.50 |\n"),
+        "{shown}"
+    );
+    let silent = run(&warehouse, 0, &["seed"]);
+    assert!(!silent.contains("visit_id"), "{silent}");
+}
+
+#[test]
 fn a_sample_is_a_window_of_time() {
     let Some(warehouse) = project() else { return };
     warehouse.write(

@@ -2,6 +2,7 @@
 
 mod hooks;
 mod lines;
+mod seeds;
 mod summary;
 
 pub(super) use lines::messages;
@@ -127,6 +128,9 @@ pub(crate) async fn run(
         .chain(hooks::entries(&ended))
         .collect();
     run_results::write(session, all, report.elapsed).map_err(|error| vec![error])?;
+    if arguments.switch("show") {
+        seeds::show(&run.plan, &run.analysed, &report, reporter);
+    }
     summary::summary(&run, &report, reporter);
     Ok(if report.has_failed() || hooks::has_failed(&ended) {
         exit_code::FAILURE
