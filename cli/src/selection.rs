@@ -50,6 +50,7 @@ pub(crate) fn selected(
         return Err(diagnostics);
     }
     reporter.diagnostics(&diagnostics);
+    resolved.note_selected(selected.iter());
     Ok(selected)
 }
 

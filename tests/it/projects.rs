@@ -3,6 +3,7 @@
 mod bad;
 mod case;
 mod configuration;
+mod context;
 mod data_tests;
 mod live;
 mod materializations;

@@ -6,6 +6,8 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::deferral::Deferral;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::jinja::from_json;
+use crate::manifest;
 use crate::project::{Found, Project, UniqueId};
 use crate::render::Rendered;
 
@@ -75,6 +77,12 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// Tells templates what is selected: `selected_resources`.
+    pub fn note_selected<'id>(&self, selected: impl Iterator<Item = &'id UniqueId>) {
+        let names = selected.map(ToString::to_string).collect();
+        let _first = self.project().shared.selected.set(names);
+    }
+
     /// The project.
     pub fn project(&self) -> &Project {
         &self.rendered.project
@@ -122,14 +130,16 @@ pub fn resolve(rendered: Rendered) -> (Resolved, Vec<Diagnostic>) {
             diagnostics.extend(loops.iter().map(|cycle| cycle_diagnostic(project, cycle)));
         }
     }
-    (
-        Resolved {
-            rendered,
-            graph,
-            deferral: Deferral::default(),
-        },
-        diagnostics,
-    )
+    let resolved = Resolved {
+        rendered,
+        graph,
+        deferral: Deferral::default(),
+    };
+    if let Some(graph) = manifest::graph(&resolved) {
+        // the same project is resolved once
+        let _first = resolved.project().shared.graph.set(from_json(graph));
+    }
+    (resolved, diagnostics)
 }
 
 /// Warns of nodes of packages whose `ref` finds a node of the root project that it does not name.

@@ -5,6 +5,7 @@ mod checksum;
 mod column;
 mod configuration;
 mod declared;
+mod described;
 mod maps;
 mod node;
 mod source_table;
@@ -15,6 +16,8 @@ use std::io;
 use md5::{Digest, Md5};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
+
+pub(crate) use described::graph;
 
 use crate::analyse::Compiled;
 use crate::artifact::{ArtifactKind, ArtifactMetadata};

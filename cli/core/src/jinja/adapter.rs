@@ -573,6 +573,10 @@ impl Object for Behavior {
         let is_set = said == Some(&serde_json::Value::Bool(true));
         Some(Value::from_object(BehaviorFlag { is_set }))
     }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        true
+    }
 }
 
 /// One flag: true or false by itself, and told without a warning by `no_warn`.

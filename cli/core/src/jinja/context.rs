@@ -1,9 +1,10 @@
 //! The context in which a node's template renders: what each name means there, and what was asked of it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use minijinja::value::{Enumerator, Object, Value};
+use minijinja::value::{Enumerator, Object, Value, from_args};
+use minijinja::{Error, ErrorKind, State};
 use serde_json::{Map, Value as Json};
 
 use super::access::Access;
@@ -31,6 +32,10 @@ pub(crate) struct Shared {
     pub(crate) vars: BTreeMap<String, Map<String, Json>>,
     /// The docs blocks of all packages.
     pub(crate) docs: DocsBlocks,
+    /// `graph`, when it is known and some template asks for it.
+    pub(crate) graph: OnceLock<Value>,
+    /// `selected_resources`, when they are known.
+    pub(crate) selected: OnceLock<Vec<String>>,
     target: Value,
     flags: Value,
 }
@@ -58,6 +63,8 @@ impl Shared {
             project_name,
             vars,
             docs,
+            graph: OnceLock::new(),
+            selected: OnceLock::new(),
             target,
             flags,
         }
@@ -76,6 +83,15 @@ impl Shared {
                         .or_else(|| vars.get(name))
                 })
         })
+    }
+
+    /// `dbt_metadata_envs`: what the environment adds to artifacts.
+    fn metadata_variables(&self) -> Value {
+        const PREFIX: &str = "DBT_ENV_CUSTOM_ENV_";
+        let variables = self.settings.environment.iter();
+        python::dict(variables.filter_map(|(name, value)| {
+            Some((name.strip_prefix(PREFIX)?, Value::from(value.clone())))
+        }))
     }
 
     /// The names of all variables that a package can see.
@@ -211,7 +227,13 @@ impl NodeContext {
     }
 
     /// All names of the context, for messages.
-    pub(crate) const NAMES: [&'static str; 34] = [
+    pub(crate) const NAMES: [&'static str; 40] = [
+        "invocation_args_dict",
+        "database",
+        "dbt_metadata_envs",
+        "graph",
+        "schema",
+        "selected_resources",
         "modules",
         "doc",
         "adapter",
@@ -342,9 +364,31 @@ impl Object for NodeContext {
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::Str(&NodeContext::NAMES)
     }
+
+    /// `context.get(name, default)`, which knows macros and the functions of every template too.
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        arguments: &[Value],
+    ) -> Result<Value, Error> {
+        if method != "get" {
+            return Err(Error::from(ErrorKind::UnknownMethod));
+        }
+        let (name, default): (String, Option<Value>) = from_args(arguments)?;
+        let found = self.get_value(&Value::from(name.as_str()));
+        let found = found.or_else(|| state.lookup(&name));
+        Ok(found.or(default).unwrap_or(Value::from(())))
+    }
 }
 
 impl NodeContext {
+    /// What the node's own description says.
+    fn model_fact(&self, name: &str) -> Option<Value> {
+        let fact = self.model.get_attr(name).ok()?;
+        (!fact.is_undefined()).then_some(fact)
+    }
+
     /// What a name means where no macro has it.
     fn built_in(self: &Arc<Self>, name: &str) -> Option<Value> {
         let function = |function: Function| {
@@ -412,6 +456,23 @@ impl NodeContext {
                 now: self.shared.settings.run_started_at.clone(),
             }),
             "dbt_version" => crate::DBT_VERSION.into(),
+            "dbt_metadata_envs" => self.shared.metadata_variables(),
+            "invocation_args_dict" => {
+                let flags = self.shared.settings.flags.iter();
+                let verb = ("which".to_owned(), from_json(&self.shared.settings.verb));
+                let flags = flags.map(|(name, value)| (name.to_lowercase(), from_json(value)));
+                python::dict(flags.chain([verb]))
+            }
+            "graph" => match self.shared.graph.get() {
+                Some(graph) => graph.clone(),
+                None => python::dict([] as [(&str, Value); 0]),
+            },
+            "selected_resources" => {
+                let selected = self.shared.selected.get().cloned().unwrap_or_default();
+                python::list(selected.into_iter().map(Value::from).collect())
+            }
+            "database" => self.model_fact("database")?,
+            "schema" => self.model_fact("schema")?,
             _ => return None,
         })
     }

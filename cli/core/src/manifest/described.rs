@@ -1,0 +1,67 @@
+//! The project as templates see it under `graph`: entries as in the manifest.
+
+use serde_json::{Value as Json, json};
+
+use super::{Manifest, declared, node, source_table};
+use crate::graph::Resolved;
+use crate::project::Project;
+
+/// The value of `graph`, where a template or a macro of the project speaks of it: it is large.
+pub(crate) fn graph(resolved: &Resolved) -> Option<Json> {
+    if !is_asked_for(resolved.project()) {
+        return None;
+    }
+    let project = resolved.project();
+    let manifest = Manifest {
+        resolved,
+        compiled: None,
+        generated_at: "",
+        target_path: "target",
+        project_dir: "",
+    };
+    let nodes = |is_function: bool| -> Json {
+        manifest
+            .nodes()
+            .filter(|node| node.is_function() == is_function)
+            .filter_map(|node| {
+                let entry = serde_json::to_value(node::Entry::of(&manifest, node)).ok()?;
+                Some((node.id.to_string(), entry))
+            })
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    let sources: serde_json::Map<_, _> = project
+        .sources
+        .values()
+        .filter_map(|table| {
+            let entry = serde_json::to_value(source_table::entry(table)).ok()?;
+            Some((table.id.to_string(), entry))
+        })
+        .collect();
+    Some(json!({
+        "exposures": declared::exposures(&manifest, true),
+        "functions": nodes(true),
+        "groups": declared::groups(&manifest),
+        "metrics": declared::metrics(&manifest, true),
+        "nodes": nodes(false),
+        "sources": sources,
+        "semantic_models": declared::semantic_models(&manifest, true),
+        "saved_queries": declared::saved_queries(&manifest, true),
+        "unit_tests": declared::unit_tests(&manifest, true),
+    }))
+}
+
+fn is_asked_for(project: &Project) -> bool {
+    const NAME: &str = "graph";
+    let templates = project.nodes.values().filter_map(|node| node.template());
+    let hooks = [&project.file().on_run_start, &project.file().on_run_end];
+    templates.into_iter().any(|file| file.text.contains(NAME))
+        || hooks
+            .into_iter()
+            .flatten()
+            .any(|hook| hook.to_json().to_string().contains(NAME))
+        || project
+            .engine
+            .macros()
+            .any(|definition| !definition.is_built_in() && definition.file.text.contains(NAME))
+}

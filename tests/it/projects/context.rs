@@ -1,0 +1,98 @@
+//! What templates are told beside their node: the graph, the selection, flags, and where their messages go.
+
+use std::fs;
+
+use crate::warehouse::Warehouse;
+
+#[test]
+fn templates_know_the_graph_and_the_selection() {
+    let Some(warehouse) = Warehouse::start() else {
+        return;
+    };
+    warehouse.write(
+        "dbt_project.yml",
+        "name: test\nprofile: test\nflags:\n  enable_truthy_nulls_equals_macro: true\n",
+    );
+    warehouse.write(
+        "models/facts.yml",
+        "sources: [{name: raw, tables: [{name: visits}]}]\nmodels: [{name: first, meta: {owner: ward}}]",
+    );
+    warehouse.write("models/first.sql", "select 1 as id");
+    warehouse.write(
+        "models/second.sql",
+        "select '{{ graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
+            | map(attribute='name') | join(' ') }}' as models,
+        '{{ graph.sources.values() | map(attribute='identifier') | join }}' as sources,
+        '{{ graph.nodes['model.test.first'].meta.owner if execute }}' as owner,
+        '{{ selected_resources | join(' ') }}' as selected,
+        '{{ dbt_metadata_envs.ward }} {{ invocation_args_dict.which }}' as outside,
+        '{{ context.get('local_md5')('a') }} {{ context.get('nothing', 'none') }}' as looked_up,
+        {{ equals('null', 'null') }} as are_equal -- {{ ref('first') }}",
+    );
+    let mut command = warehouse.command("run");
+    command.env("DBT_ENV_CUSTOM_ENV_ward", "north");
+    let output = command.args(["-s", "second", "first"]).output();
+    let output = output.expect("runs");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(
+        warehouse.lines(
+            "select concat_ws('|', models, sources, owner, selected, outside, looked_up, are_equal)
+            from public.second"
+        ),
+        "first second|visits|ward|model.test.first model.test.second|north run\
+        |0cc175b9c0f1b6a831c399e269772661 none|t"
+    );
+}
+
+#[test]
+fn what_templates_say_has_its_level() {
+    let Some(warehouse) = Warehouse::start() else {
+        return;
+    };
+    warehouse.write(
+        "models/speaks.sql",
+        "{% do log('quietly') %}{% do log('aloud', info=true) %}{% do exceptions.warn('beware') %}
+        {% do print('printed') %} select 1 as id",
+    );
+    let shown = warehouse.run("run");
+    assert!(!shown.contains("quietly"), "{shown}");
+    for said in ["aloud", "beware", "\nprinted\n"] {
+        assert!(shown.contains(said), "{said} in {shown}");
+    }
+    let log = fs::read_to_string(warehouse.folder.path().join("logs/dbt.log"));
+    assert!(log.expect("is read").contains("quietly"));
+}
+
+#[test]
+fn snapshots_may_name_their_own_columns() {
+    let Some(warehouse) = Warehouse::start() else {
+        return;
+    };
+    warehouse.write(
+        "dbt_project.yml",
+        "name: test\nprofile: test\nsnapshots:\n  test:\n    +snapshot_meta_column_names:\n      \
+        dbt_valid_to: until\n      dbt_scd_id: version\n",
+    );
+    let config = "strategy='timestamp', unique_key='id', updated_at='updated_at'";
+    warehouse.write(
+        "snapshots/visits.sql",
+        format!(
+            "{{% snapshot visits %}}{{{{ config({config}) }}}}
+            select 1 as id, timestamp '2026-01-01' as updated_at{{% endsnapshot %}}"
+        ),
+    );
+    warehouse.run("snapshot");
+    warehouse.run("snapshot");
+    let columns = "select string_agg(attname, ' ' order by attnum) from pg_attribute
+        where attrelid = 'public.visits'::regclass and attnum > 0";
+    assert_eq!(
+        warehouse.value(columns),
+        "id updated_at version dbt_updated_at dbt_valid_from until"
+    );
+    warehouse.query("alter table public.visits rename column until to ended");
+    let said = warehouse.fail("snapshot");
+    assert!(
+        said.contains("Snapshot target is missing configured columns (missing \"until\")"),
+        "{said}"
+    );
+}
