@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::args::LogLevel;
 use crate::execute::{Run, RunReport, Status};
-use crate::report::{Event, Reporter};
+use crate::report::{Event, Reporter, title};
 
 use super::lines::seconds;
 
@@ -159,7 +159,11 @@ fn failures(run: &Run, report: &RunReport, reporter: &Reporter) {
         };
         let message = match (step.kind, result.outcome.rows) {
             (StepKind::Test, Some(rows)) => format!("Got {}", counted(rows, "failing row")),
-            _ => format!("{} {}", problem.code.as_str(), problem.message),
+            _ => {
+                let title = title(problem.code);
+                let said = format!("{} {}", problem.code.as_str(), problem.message);
+                format!("{title} in {kind} {} ({path})\n  {said}", step.name)
+            }
         };
         let event = Event::new("RunResultError", "Z024", level, format!("  {message}"));
         reporter.event(&event.with("msg", message));
