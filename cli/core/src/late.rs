@@ -45,7 +45,7 @@ pub enum LateEnd {
 pub fn compile(analysed: &mut Analysed, warehouse: &Arc<dyn Warehouse>) {
     let order = analysed.resolved.graph.order.clone();
     for id in order.iter().filter(|id| analysed.late.contains(id)) {
-        match compile_live(analysed, id, &Access::live(warehouse)) {
+        match compiled_and_ended(analysed, id, &Access::live(warehouse)) {
             Ok(compiled) => {
                 analysed.compiled.insert(id.clone(), compiled);
             }
@@ -55,6 +55,26 @@ pub fn compile(analysed: &mut Analysed, warehouse: &Arc<dyn Warehouse>) {
         }
     }
     analysed.late.clear();
+}
+
+/// Compiles a node, and ends the transaction that its `statement` blocks may have begun: the connection is the
+/// next step's.
+fn compiled_and_ended(
+    analysed: &Analysed,
+    id: &UniqueId,
+    access: &Access,
+) -> Result<Compiled, Diagnostic> {
+    let compiled = compile_live(analysed, id, access);
+    let ended = match &compiled {
+        Ok(_) => access.commit(),
+        // the first problem is the one to tell
+        Err(_) => access.roll_back().or(Ok(())),
+    };
+    let compiled = compiled?;
+    match ended {
+        Ok(()) => Ok(compiled),
+        Err(error) => Err(Diagnostic::error(Code::SqlFailed, error.to_string())),
+    }
 }
 
 /// Does a step.
@@ -75,7 +95,7 @@ pub fn run(
     let access = Access::live(warehouse);
     let mut compiled = match analysed.compiled.get(id) {
         Some(compiled) => compiled.clone(),
-        None => compile_live(analysed, id, &access).map_err(Box::new)?,
+        None => compiled_and_ended(analysed, id, &access).map_err(Box::new)?,
     };
     let mut messages = std::mem::take(&mut compiled.messages);
     if node.is_test() {

@@ -20,6 +20,7 @@ use crate::message::Message;
 use crate::name::RelationName;
 use crate::project::{Landing, Node, NodeKind, SourceTable, UniqueId, config};
 use crate::query_comment::{QueryComment, QueryComments};
+use crate::settings::Publish;
 use crate::state::WarehouseState;
 
 /// What a run does.
@@ -285,6 +286,13 @@ fn action(
         )
         .at(node.file.at(0..0))
         .help("PostgreSQL cannot write to another database: remove `database`"));
+    }
+    // dbt's way drops what reads a relation that is replaced: whether this one still stands is known at its turn
+    let may_be_gone = project.settings().publish == Publish::Legacy
+        && relation.is_some_and(|relation| state.get(relation).is_some())
+        && analysed.resolved.graph.parents(&node.id).next().is_some();
+    if may_be_gone {
+        return Ok(late(node));
     }
     let access = Access::recording(state, relation.cloned());
     let built = materialize::build(analysed, node, compiled, access.clone())?;

@@ -82,3 +82,20 @@ fn a_macro_runs_by_name_with_its_arguments() {
     assert!(text.contains("HCW0203"), "{text}");
     assert!(text.contains("did you mean `grow`?"), "{text}");
 }
+
+#[test]
+fn a_template_that_begins_a_transaction_does_not_keep_it() {
+    let Some(case) = Case::good("live") else {
+        return;
+    };
+    for _ in 0..2 {
+        let text = case.run(0, "build --threads 1");
+        assert!(text.contains("PASS=5 WARN=0 ERROR=0"), "{text}");
+        // what was built after the test on its connection is committed
+        assert_eq!(
+            case.rows("select columns || number from described"),
+            "a,b,c3"
+        );
+        assert_eq!(case.rows("select count(*) from numbered"), "2");
+    }
+}
