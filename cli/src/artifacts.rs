@@ -11,7 +11,7 @@ use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::Resolved;
 use hcw_core::manifest::Manifest;
 use hcw_core::plan::{Action, Plan};
-use hcw_core::project::{Node, NodeKind, UniqueId};
+use hcw_core::project::{Node, NodeKind, UniqueId, UnitTest};
 use serde_json::Value as Json;
 
 use crate::execute::RunReport;
@@ -114,9 +114,11 @@ pub(crate) fn write_late(
     let target = session.target_path();
     for result in &report.results {
         let step = &plan.steps[result.position];
-        let node = analysed.resolved.project().nodes.get(&step.id);
-        if let (Some(late), Some(node)) = (&result.outcome.late, node) {
-            let path = compiled_path(node);
+        let project = analysed.resolved.project();
+        let node = project.nodes.get(&step.id).map(compiled_path);
+        let test = project.declared.unit_tests.get(&step.id);
+        let path = node.or_else(|| test.map(UnitTest::compiled_path));
+        if let (Some(late), Some(path)) = (&result.outcome.late, path) {
             write(&target.join(COMPILED).join(&path), late.compiled.as_bytes())?;
             if let Some(main) = &late.main {
                 write(&target.join("run").join(&path), main.as_bytes())?;
@@ -140,7 +142,7 @@ pub(crate) fn write_run(
         let text = match &step.action {
             Action::Build { main, .. } => main.as_deref(),
             Action::Test(test) => Some(test.query.sql.as_str()),
-            Action::Land(_) | Action::Late(_) | Action::Fail(_) => None,
+            Action::Land(_) | Action::Late(_) | Action::Fail(_) | Action::Skip(_) => None,
         };
         let Some(text) = text else { continue };
         write(&folder.join(compiled_path(node)), text.as_bytes())?;

@@ -97,6 +97,8 @@ fn work(flags: &Flags) -> Option<Work> {
             models: true,
             snapshots: true,
             tests: true,
+            unit_tests: true,
+            functions: true,
         },
         Verb::Snapshot => Work {
             snapshots: true,
@@ -114,6 +116,7 @@ fn work(flags: &Flags) -> Option<Work> {
         },
         Verb::Test => Work {
             tests: true,
+            unit_tests: true,
             ..nothing
         },
         Verb::Seed => Work {

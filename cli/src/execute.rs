@@ -69,7 +69,12 @@ impl RunReport {
 
     /// Whether any step failed, or the run was interrupted.
     pub(crate) fn has_failed(&self) -> bool {
-        self.interrupted || self.count(Status::Error) + self.count(Status::Fail) > 0
+        let is_blocked = |result: &StepResult| {
+            result.outcome.status == Status::Skipped && !result.outcome.diagnostics.is_empty()
+        };
+        self.interrupted
+            || self.results.iter().any(is_blocked)
+            || self.count(Status::Error) + self.count(Status::Fail) > 0
     }
 }
 
@@ -219,6 +224,7 @@ fn skip(position: usize) -> StepResult {
             rows: None,
             diagnostics: Vec::<Diagnostic>::new(),
             late: None,
+            batches: None,
         },
         elapsed: Duration::ZERO,
         ended_at: jiff::Timestamp::now(),

@@ -12,7 +12,7 @@ use crate::args::Flags;
 use crate::session;
 
 /// File types that the compiler reads.
-const EXTENSIONS: [&str; 6] = ["sql", "yml", "yaml", "csv", "md", "py"];
+const EXTENSIONS: [&str; 7] = ["sql", "yml", "yaml", "csv", "md", "py", "js"];
 
 /// Reads `dbt_project.yml` and the files below the folders that it names, for the project and for each package
 /// that is installed.

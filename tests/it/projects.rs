@@ -13,4 +13,5 @@ mod seeds;
 mod selection;
 mod snapshots;
 mod templates;
+mod units;
 mod verbs;

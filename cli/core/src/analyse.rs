@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 pub use crate::jinja::TemplateSpan;
+pub(crate) use ephemeral::with_expressions;
 
 use crate::data_test;
 use crate::diagnostic::{Code, Diagnostic};
@@ -18,7 +19,9 @@ use crate::graph::Resolved;
 use crate::jinja::{Access, Names, Relation, RelationKind, RowFilter};
 use crate::materialize::{CLONE, Materialization};
 use crate::message::Message;
+use crate::microbatch;
 use crate::name::quote_identifier;
+use crate::project::Overrides;
 use crate::project::config::ConfigMap;
 use crate::project::{Column, Found, NameIndex, Node, NodeKind, UniqueId, snapshot};
 use crate::render::{Pass, render_node};
@@ -100,6 +103,17 @@ pub struct Analysed {
     pub(crate) names: Arc<dyn Names>,
 }
 
+/// What is different for a part of a node that is compiled and built by itself: a batch.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub(crate) names: Arc<dyn Names>,
+    pub(crate) overrides: Option<Arc<Overrides>>,
+    /// More of dbt's `model`.
+    pub(crate) facts: ConfigMap,
+    /// More configuration.
+    pub(crate) config: ConfigMap,
+}
+
 /// What came of compiling a node before the run.
 enum Attempt {
     Compiled(Box<Compiled>),
@@ -173,6 +187,7 @@ pub(crate) fn compile_live(
     analysed: &Analysed,
     id: &UniqueId,
     access: &Access,
+    unit: Option<&Unit>,
 ) -> Result<Compiled, Diagnostic> {
     let resolved = &analysed.resolved;
     let nodes = &resolved.project().nodes;
@@ -183,7 +198,11 @@ pub(crate) fn compile_live(
     for wanted in wanted {
         let node = match analysed.compiled.get(wanted) {
             Some(known) if wanted != id => known.clone(),
-            _ => compile(resolved, &nodes[wanted], &analysed.names, access.clone())?,
+            _ => {
+                let unit = unit.filter(|_| wanted == id);
+                let names = unit.map_or(&analysed.names, |unit| &unit.names);
+                compile(resolved, &nodes[wanted], names, access.clone(), unit)?
+            }
         };
         compiled.insert(wanted.clone(), node);
     }
@@ -247,7 +266,11 @@ fn attempt(
     names: &Arc<dyn Names>,
     access: Access,
 ) -> Result<Attempt, Diagnostic> {
-    match compile(resolved, node, names, access.clone()) {
+    if microbatch::is_microbatch(node) {
+        // its query differs from batch to batch
+        return Ok(Attempt::Late);
+    }
+    match compile(resolved, node, names, access.clone(), None) {
         _ if access.gave_up() => Ok(Attempt::Late),
         result => result.map(|compiled| Attempt::Compiled(Box::new(compiled))),
     }
@@ -259,7 +282,9 @@ fn attempt(
 pub fn check_settings(resolved: &Resolved) -> Vec<Diagnostic> {
     let project = resolved.project();
     let problems = project.nodes.values().filter_map(|node| match node.kind {
-        NodeKind::Model | NodeKind::Seed => Materialization::of(project, node).err(),
+        NodeKind::Model | NodeKind::Seed => Materialization::of(project, node)
+            .err()
+            .or_else(|| microbatch::check(node).err()),
         NodeKind::Snapshot => snapshot::check(node).err(),
         NodeKind::Analysis | NodeKind::Function => None,
         NodeKind::SingularTest | NodeKind::GenericTest(_) => {
@@ -279,6 +304,7 @@ fn compile(
     node: &Node,
     names: &Arc<dyn Names>,
     access: Access,
+    unit: Option<&Unit>,
 ) -> Result<Compiled, Diagnostic> {
     let project = resolved.project();
     let relation = resolved
@@ -288,7 +314,7 @@ fn compile(
         .cloned()
         .unwrap_or_else(|| project.placeholder(node));
     let materialization = match node.kind {
-        NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot => {
+        NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot | NodeKind::Function => {
             Some(Materialization::of(project, node)?)
         }
         _ => None,
@@ -297,6 +323,7 @@ fn compile(
         execute: true,
         access,
         this: Relation::new(relation, None),
+        unit,
     };
     let rendering = render_node(project, node, names, pass)?;
     if ephemeral::is_blank(&rendering.text.text) && node.kind != NodeKind::Seed {
@@ -324,6 +351,7 @@ struct FinalNames {
     index: Arc<NameIndex>,
     models: HashMap<UniqueId, Relation>,
     sources: HashMap<UniqueId, Relation>,
+    functions: HashMap<UniqueId, Relation>,
 }
 
 impl FinalNames {
@@ -359,10 +387,21 @@ impl FinalNames {
                 (table.id.clone(), relation)
             })
             .collect();
+        let functions = project
+            .nodes
+            .values()
+            .filter(|node| node.is_function())
+            .filter_map(|node| {
+                let name = resolved.rendered.relations.get(&node.id)?.clone();
+                let relation = Relation::new(name, Some(RelationKind::Function));
+                Some((node.id.clone(), relation))
+            })
+            .collect();
         FinalNames {
             index: resolved.rendered.names.clone(),
             models,
             sources,
+            functions,
         }
     }
 }
@@ -413,5 +452,18 @@ impl Names for FinalNames {
             .and_then(|id| self.sources.get(id))
             .cloned()
             .ok_or_else(|| self.index.unknown_source(source, table))
+    }
+
+    fn resolve_function(
+        &self,
+        from: &str,
+        package: Option<&str>,
+        name: &str,
+    ) -> Result<Relation, Diagnostic> {
+        self.index
+            .find_function(from, package, name)
+            .and_then(|id| self.functions.get(id))
+            .cloned()
+            .ok_or_else(|| self.index.unknown_function(package, name))
     }
 }

@@ -49,7 +49,11 @@ struct TestSettings {
 ///
 /// **Errors**: HCW0111 for a severity or threshold that cannot be used.
 pub(crate) fn check(node: &Node, settings: &Settings) -> Result<(), Diagnostic> {
-    read(node, settings).map(|_| ())
+    match read(node, settings) {
+        // how failing rows are kept is of no concern before the test runs
+        Err(problem) if problem.code != Code::CompilerError => Err(problem),
+        _ => Ok(()),
+    }
 }
 
 fn read(node: &Node, settings: &Settings) -> Result<TestSettings, Diagnostic> {
@@ -97,11 +101,12 @@ fn read(node: &Node, settings: &Settings) -> Result<TestSettings, Diagnostic> {
         Some("ephemeral") => None,
         Some(other) => {
             return Err(Diagnostic::error(
-                Code::ConfigInvalid,
-                format!("unknown `store_failures_as: {other}` of `{}`", node.name),
+                Code::CompilerError,
+                format!(
+                    "'{other}' is not a valid value for `store_failures_as`. Accepted values are: ['ephemeral', 'table', 'view']"
+                ),
             )
-            .at(location())
-            .help("one of table, view, ephemeral"));
+            .at(location()));
         }
         None => stores.then_some("table"),
     };

@@ -114,7 +114,12 @@ pub fn resolve(rendered: Rendered) -> (Resolved, Vec<Diagnostic>) {
             .sources
             .iter()
             .filter_map(|(source, table)| names.find_source(&node.package, source, table).cloned());
-        for parent in refs.chain(sources) {
+        let functions = captured.functions.iter().filter_map(|(package, name)| {
+            names
+                .find_function(&node.package, package.as_deref(), name)
+                .cloned()
+        });
+        for parent in refs.chain(sources).chain(functions) {
             graph
                 .children
                 .entry(parent.clone())

@@ -8,7 +8,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::Access;
 use crate::materialize::{self, CLONE, Materialization};
 use crate::message::Message;
-use crate::project::UniqueId;
+use crate::microbatch::{Batch, batches, is_microbatch};
+use crate::name::quote_literal;
+use crate::project::{Node, UniqueId, config};
+use crate::unit_test;
 use crate::warehouse::Warehouse;
 
 /// The message of a step that has nothing to do.
@@ -39,6 +42,23 @@ pub enum LateEnd {
     },
     /// A test ran.
     Tested(DataTest, Finding),
+    /// A unit test ran; how actual and expected rows differ, if they do.
+    UnitTested(Option<String>),
+    /// Batches were built.
+    Batched(BatchOutcome),
+}
+
+/// What became of a microbatch model's batches; each is its start and end.
+#[derive(Debug, Clone, Default)]
+pub struct BatchOutcome {
+    /// Those that were built.
+    pub successful: Vec<(String, String)>,
+    /// Those that failed, and those that were not tried since the first one failed.
+    pub failed: Vec<(String, String)>,
+    /// Why, one for each that was tried.
+    pub problems: Vec<Diagnostic>,
+    /// Rows written.
+    pub rows: Option<u64>,
 }
 
 /// Compiles what asks the warehouse, for verbs that build nothing.
@@ -64,7 +84,7 @@ fn compiled_and_ended(
     id: &UniqueId,
     access: &Access,
 ) -> Result<Compiled, Diagnostic> {
-    let compiled = compile_live(analysed, id, access);
+    let compiled = compile_live(analysed, id, access, None);
     let ended = match &compiled {
         Ok(_) => access.commit(),
         // the first problem is the one to tell
@@ -86,12 +106,24 @@ pub fn run(
     id: &UniqueId,
     warehouse: &Arc<dyn Warehouse>,
 ) -> Result<LateResult, Box<Diagnostic>> {
+    if let Some(test) = analysed.resolved.project().declared.unit_tests.get(id) {
+        let run = unit_test::run(analysed, test, warehouse).map_err(Box::new)?;
+        return Ok(LateResult {
+            compiled: run.compiled,
+            main: run.main,
+            end: LateEnd::UnitTested(run.difference),
+            messages: run.messages,
+        });
+    }
     let Some(node) = analysed.resolved.project().nodes.get(id) else {
         return Err(Box::new(Diagnostic::error(
             Code::TemplateError,
             format!("`{id}` is not part of the project"),
         )));
     };
+    if is_microbatch(node) {
+        return in_batches(analysed, node, warehouse).map_err(Box::new);
+    }
     let access = Access::live(warehouse);
     let mut compiled = match analysed.compiled.get(id) {
         Some(compiled) => compiled.clone(),
@@ -110,7 +142,7 @@ pub fn run(
             messages,
         });
     }
-    let built = materialize::build(analysed, node, &compiled, access).map_err(Box::new)?;
+    let built = materialize::build(analysed, node, &compiled, access, None).map_err(Box::new)?;
     messages.extend(built.messages);
     let is_clone = compiled.materialization == Some(Materialization::Macro(CLONE.to_owned()));
     let nothing = if is_clone { NO_OP } else { "OK" };
@@ -121,4 +153,87 @@ pub fn run(
         end: LateEnd::Built { message, rows },
         messages,
     })
+}
+
+/// Builds a model batch by batch; a batch that fails does not keep the others from being built, unless it is
+/// the one that makes the table.
+fn in_batches(
+    analysed: &Analysed,
+    node: &Node,
+    warehouse: &Arc<dyn Warehouse>,
+) -> Result<LateResult, Diagnostic> {
+    let settings = analysed.resolved.project().settings();
+    let makes_table = makes_table(analysed, node, warehouse)?;
+    let batches = batches(node, settings, makes_table)?;
+    let mut outcome = BatchOutcome::default();
+    let mut texts = None;
+    let mut messages = Vec::new();
+    for (number, batch) in batches.iter().enumerate() {
+        let is_first = makes_table && number == 0;
+        let unit = batch.unit(analysed, is_first);
+        let access = Access::live(warehouse);
+        let built = compile_live(analysed, &node.id, &access, Some(&unit)).and_then(|compiled| {
+            let built = materialize::build(analysed, node, &compiled, access, Some(&unit))?;
+            Ok((compiled, built))
+        });
+        match built {
+            Ok((compiled, built)) => {
+                outcome.successful.push(batch.bounds());
+                if let Some(rows) = built.response.and_then(|(_, rows)| rows) {
+                    outcome.rows = Some(outcome.rows.unwrap_or_default() + rows);
+                }
+                messages.extend(built.messages);
+                texts = Some((compiled, built.main));
+            }
+            Err(problem) => {
+                outcome.problems.push(problem);
+                outcome.failed.push(batch.bounds());
+                if is_first {
+                    let others = batches.iter().skip(1);
+                    outcome.failed.extend(others.map(Batch::bounds));
+                    break;
+                }
+            }
+        }
+    }
+    let (compiled, main) = match texts {
+        Some(texts) => texts,
+        None => match outcome.problems.first() {
+            Some(problem) => return Err(problem.clone()),
+            None => {
+                let access = Access::live(warehouse);
+                (compile_live(analysed, &node.id, &access, None)?, None)
+            }
+        },
+    };
+    Ok(LateResult {
+        compiled,
+        main,
+        end: LateEnd::Batched(outcome),
+        messages,
+    })
+}
+
+/// Whether the table is made from the beginning: there is none, or everything is built anew.
+fn makes_table(
+    analysed: &Analysed,
+    node: &Node,
+    warehouse: &Arc<dyn Warehouse>,
+) -> Result<bool, Diagnostic> {
+    let settings = analysed.resolved.project().settings();
+    if config::flag(&node.config, "full_refresh").unwrap_or(settings.full_refresh) {
+        return Ok(true);
+    }
+    let Some(relation) = analysed.resolved.rendered.relations.get(&node.id) else {
+        return Ok(true);
+    };
+    let query = format!(
+        "select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = {} and c.relname = {} and c.relkind in ('r', 'p')",
+        quote_literal(&relation.schema),
+        quote_literal(&relation.identifier)
+    );
+    let found = warehouse
+        .run(&query, true)
+        .map_err(|refusal| refusal.diagnostic)?;
+    Ok(found.rows.is_empty())
 }

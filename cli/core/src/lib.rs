@@ -27,6 +27,7 @@ pub mod late;
 pub mod manifest;
 pub mod materialize;
 pub mod message;
+mod microbatch;
 pub mod name;
 pub mod operation;
 pub mod plan;
@@ -42,6 +43,7 @@ pub mod source;
 pub mod sql;
 pub mod state;
 pub mod target;
+mod unit_test;
 pub mod warehouse;
 pub mod yaml;
 

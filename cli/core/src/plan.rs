@@ -17,9 +17,11 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::Access;
 use crate::materialize::{self, Operation, retired_schema, shadow_schema};
 use crate::message::Message;
+use crate::microbatch::is_microbatch;
 use crate::name::RelationName;
-use crate::project::{Landing, Node, NodeKind, SourceTable, UniqueId, config};
+use crate::project::{Landing, Node, NodeKind, Project, SourceTable, UniqueId, UnitTest, config};
 use crate::query_comment::{QueryComment, QueryComments};
+use crate::render::check_length;
 use crate::settings::Publish;
 use crate::state::WarehouseState;
 
@@ -36,6 +38,10 @@ pub struct Work {
     pub snapshots: bool,
     /// Run data tests.
     pub tests: bool,
+    /// Run unit tests.
+    pub unit_tests: bool,
+    /// Make functions.
+    pub functions: bool,
 }
 
 /// Everything a run will do.
@@ -110,6 +116,8 @@ pub enum Action {
     Late(String),
     /// Cannot be done; the step fails with this.
     Fail(Box<Diagnostic>),
+    /// Is not started, since an ephemeral model that it reads does not compile: this is why.
+    Skip(Box<Diagnostic>),
 }
 
 /// A source table with its files.
@@ -145,13 +153,21 @@ pub fn plan(
         .filter(|id| selected.contains(id))
         .collect();
     let comments = QueryComments::of(resolved);
-    let steps: Vec<Step> = wanted
+    let mut steps: Vec<Step> = wanted
         .par_iter()
         .filter_map(|id| match project.sources.get(*id) {
             Some(table) => landing_step(table).filter(|_| work.land),
             None => node_step(analysed, state, &project.nodes[*id], work, &comments),
         })
         .collect();
+    if work.unit_tests {
+        let tests = project.declared.unit_tests.values();
+        steps.extend(
+            tests
+                .filter(|test| selected.contains(&test.declaration.id))
+                .filter_map(|test| unit_test_step(project, test, &comments)),
+        );
+    }
     let steps = order::order(resolved, steps);
     let (schemas, shadow_schemas) = schemas(&steps, state);
     Plan {
@@ -186,6 +202,32 @@ fn landing_step(table: &SourceTable) -> Option<Step> {
     })
 }
 
+/// A unit test asks the warehouse for the types of its inputs.
+fn unit_test_step(
+    project: &Project,
+    test: &UnitTest,
+    comments: &QueryComments<'_>,
+) -> Option<Step> {
+    let declaration = &test.declaration;
+    let tested = project.nodes.get(test.tested.as_ref()?)?;
+    let comment = comments.comment(None, declaration.id.as_str());
+    let (comment, action) = match comment {
+        Ok(comment) => (comment, late(tested)),
+        Err(problem) => (None, Action::Fail(Box::new(problem))),
+    };
+    declaration.is_enabled().then(|| Step {
+        id: declaration.id.clone(),
+        kind: StepKind::Test,
+        name: declaration.name.clone(),
+        label: format!("{}::{}", tested.name, declaration.name),
+        description: "unit_test".to_owned(),
+        relation: None,
+        waits_for: Vec::new(),
+        comment,
+        action,
+    })
+}
+
 fn node_step(
     analysed: &Analysed,
     state: &Arc<WarehouseState>,
@@ -198,8 +240,9 @@ fn node_step(
         NodeKind::SingularTest | NodeKind::GenericTest(_) => work.tests,
         NodeKind::Seed => work.seeds,
         NodeKind::Snapshot => work.snapshots,
-        NodeKind::Model => work.models && !is_ephemeral(node),
-        NodeKind::Function => work.models,
+        // as in dbt an empty file is no model to build
+        NodeKind::Model => work.models && !is_ephemeral(node) && !node.raw_code().is_empty(),
+        NodeKind::Function => work.functions,
         NodeKind::Analysis => false,
     };
     if !is_wanted {
@@ -211,7 +254,10 @@ fn node_step(
         }
         NodeKind::Seed => (StepKind::Seed, "seed file".to_owned(), relation),
         NodeKind::Model => {
-            let kind = config::text(&node.config, "materialized").unwrap_or("view");
+            let kind = match config::text(&node.config, "materialized") {
+                _ if is_microbatch(node) => "microbatch",
+                kind => kind.unwrap_or("view"),
+            };
             (StepKind::Model, format!("sql {kind} model"), relation)
         }
         NodeKind::Snapshot => (StepKind::Snapshot, "snapshot".to_owned(), relation),
@@ -254,14 +300,18 @@ fn action(
     relation: Option<&RelationName>,
 ) -> Result<Action, Diagnostic> {
     if let Some(problem) = analysed.failed.get(&node.id) {
-        return Err(problem.clone());
+        let mut parents = analysed.resolved.graph.parents(&node.id);
+        let nodes = &analysed.resolved.project().nodes;
+        let is_blocked = parents
+            .any(|id| analysed.failed.contains_key(id) && nodes.get(id).is_some_and(is_ephemeral));
+        return if is_blocked {
+            Ok(Action::Skip(Box::new(problem.clone())))
+        } else {
+            Err(problem.clone())
+        };
     }
-    if node.kind == NodeKind::Function {
-        return Err(Diagnostic::error(
-            Code::Unsupported,
-            format!("the function `{}` is compiled but not built yet", node.name),
-        )
-        .at(node.file.at(0..0)));
+    if let Some(relation) = relation.filter(|_| !node.is_test()) {
+        check_length(node, relation)?;
     }
     let Some(compiled) = analysed.compiled.get(&node.id) else {
         return Ok(late(node));
@@ -291,11 +341,11 @@ fn action(
     let may_be_gone = project.settings().publish == Publish::Legacy
         && relation.is_some_and(|relation| state.get(relation).is_some())
         && analysed.resolved.graph.parents(&node.id).next().is_some();
-    if may_be_gone {
+    if may_be_gone || is_microbatch(node) {
         return Ok(late(node));
     }
     let access = Access::recording(state, relation.cloned());
-    let built = materialize::build(analysed, node, compiled, access.clone())?;
+    let built = materialize::build(analysed, node, compiled, access.clone(), None)?;
     Ok(if access.gave_up() {
         late(node)
     } else {
@@ -322,7 +372,7 @@ fn schemas(steps: &[Step], state: &WarehouseState) -> (Vec<String>, Vec<String>)
     let mut shadows = BTreeSet::new();
     for step in steps {
         match (&step.relation, &step.action) {
-            (_, Action::Land(_)) => {}
+            (_, Action::Land(_) | Action::Fail(_) | Action::Skip(_)) => {}
             (Some(relation), _) => {
                 schemas.insert(relation.schema.clone());
                 if state.get(relation).is_some() {

@@ -272,6 +272,18 @@ impl Names for NoNames {
             format!("`source('{source}', '{table}')` cannot be used in a YAML value"),
         ))
     }
+
+    fn resolve_function(
+        &self,
+        _from: &str,
+        _package: Option<&str>,
+        name: &str,
+    ) -> Result<Relation, Diagnostic> {
+        Err(Diagnostic::error(
+            Code::TemplateError,
+            format!("`function('{name}')` cannot be used in a YAML value"),
+        ))
+    }
 }
 
 impl Project {

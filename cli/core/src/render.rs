@@ -2,6 +2,7 @@
 //! for (`ref`, `source`, `config`, macros) is recorded. An unknown name fails where it is called.
 
 mod access;
+mod hooks;
 mod missing;
 mod node;
 mod place;
@@ -11,10 +12,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-pub(crate) use node::{NodeRendering, Pass, facts, foreign_keys, render_node};
+pub(crate) use node::{NodeRendering, Pass, config_of, facts, facts_of, foreign_keys, render_node};
+pub(crate) use place::check_length;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::jinja::{Access, Captured, Names, Relation};
+use crate::jinja::{Access, Captured, Names, Relation, RelationKind};
 use crate::name::RelationName;
 use crate::project::{
     Attachment, Found, NameIndex, Node, NodeKind, Project, UniqueId, versioned_name,
@@ -46,6 +48,7 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
                 execute: false,
                 access: Access::None,
                 this: Relation::new(project.placeholder(node), None),
+                unit: None,
             };
             (id.clone(), render_node(&project, node, &names, pass))
         })
@@ -248,5 +251,19 @@ impl Names for KnownNames {
             .and_then(|id| self.sources.get(id))
             .map(|relation| Relation::new(relation.clone(), None))
             .ok_or_else(|| self.index.unknown_source(source, table))
+    }
+
+    fn resolve_function(
+        &self,
+        from: &str,
+        package: Option<&str>,
+        name: &str,
+    ) -> Result<Relation, Diagnostic> {
+        if self.index.find_function(from, package, name).is_none() {
+            return Err(self.index.unknown_function(package, name));
+        }
+        let mut relation = self.placeholder.clone();
+        relation.identifier = name.to_owned();
+        Ok(Relation::new(relation, Some(RelationKind::Function)))
     }
 }

@@ -34,7 +34,7 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
         Some(text) if text.len() == 1 => text.as_bytes()[0],
         Some(_) => {
             return Err(Diagnostic::error(
-                Code::ConfigInvalid,
+                Code::CompilerError,
                 format!(
                     "the delimiter of seed `{}` must be one ASCII character",
                     node.name

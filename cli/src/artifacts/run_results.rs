@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use hcw_core::analyse::Analysed;
 use hcw_core::artifact::{
-    ArtifactKind, ArtifactMetadata, ResultStatus, RunResult, RunResultsArtifact, Timing, utc,
+    ArtifactKind, ArtifactMetadata, BatchResults, ResultStatus, RunResult, RunResultsArtifact,
+    Timing, utc,
 };
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::plan::{Plan, StepKind};
@@ -24,6 +25,8 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
     let results = report.results.iter().map(|result| {
         let step = &plan.steps[result.position];
         let is_test = step.kind == StepKind::Test;
+        let unit_tests = &analysed.resolved.project().declared.unit_tests;
+        let is_unit_test = unit_tests.contains_key(&step.id);
         let outcome = &result.outcome;
         let ran = outcome.status != Status::Skipped;
         let is_seed = step.kind == StepKind::Seed;
@@ -39,7 +42,22 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
         if outcome.status == Status::Success && !is_test {
             entry = entry.with_response(&outcome.message, outcome.rows);
         }
-        entry.message = message(outcome, is_test);
+        entry.message = match outcome.diagnostics.first() {
+            // a unit test tells how the rows differ
+            Some(finding) if is_unit_test && outcome.status == Status::Fail => {
+                Some(finding.message.clone())
+            }
+            _ => message(outcome, is_test),
+        };
+        if let Some(batches) = &outcome.batches {
+            if outcome.status == Status::Error && !batches.successful.is_empty() {
+                entry.status = ResultStatus::PartialSuccess;
+            }
+            entry.batch_results = Some(BatchResults {
+                successful: batches.successful.clone(),
+                failed: batches.failed.clone(),
+            });
+        }
         entry.failures = outcome
             .rows
             .filter(|_| is_test)
@@ -97,11 +115,15 @@ fn message(outcome: &Outcome, is_test: bool) -> Option<String> {
         format!("Got {rows} {results}, configured to {to} if != 0")
     };
     match (outcome.status, is_test) {
-        (Status::Skipped, _) | (Status::Success, true) => None,
+        (Status::Skipped, _) if outcome.diagnostics.is_empty() => None,
+        (Status::Success, true) => None,
         (Status::Fail, true) => Some(found("fail")),
         (Status::Warn, true) => Some(found("warn")),
+        (Status::Error, _) if outcome.batches.is_some() => Some(outcome.message.clone()),
         _ => Some(match outcome.diagnostics.first() {
-            Some(problem) if outcome.status == Status::Error => told(problem),
+            Some(problem) if matches!(outcome.status, Status::Error | Status::Skipped) => {
+                told(problem)
+            }
             _ => outcome.message.clone(),
         }),
     }
@@ -112,8 +134,19 @@ pub(crate) fn told(problem: &Diagnostic) -> String {
     format!(
         "{}\n  {}",
         crate::report::title(problem.code),
-        problem.message
+        explained(problem)
     )
+}
+
+/// A problem's message; that of a broken contract with the table of its columns.
+pub(crate) fn explained(problem: &Diagnostic) -> String {
+    let is_told = matches!(problem.code, Code::ContractBroken | Code::ConfigInvalid);
+    let notes = problem.notes.iter().filter(|_| is_told).map(String::as_str);
+    let lines: Vec<&str> = [problem.message.as_str()]
+        .into_iter()
+        .chain(notes)
+        .collect();
+    lines.join("\n  ")
 }
 
 /// Writes the file, unless the user wants no JSON.

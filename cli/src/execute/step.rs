@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hcw_core::analyse::Analysed;
 use hcw_core::data_test::{self, DataTest, Finding, Verdict};
 use hcw_core::diagnostic::{Code, Diagnostic};
-use hcw_core::late::LateEnd;
+use hcw_core::late::{BatchOutcome, LateEnd};
 use hcw_core::message::Message;
 use hcw_core::plan::{Action, Step};
 use hcw_core::query_comment::QueryComment;
@@ -45,6 +45,8 @@ pub(crate) struct Outcome {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Texts that were not known before the run.
     pub(crate) late: Option<LateText>,
+    /// A microbatch model's batches.
+    pub(crate) batches: Option<BatchOutcome>,
 }
 
 /// What a late step was compiled to.
@@ -95,6 +97,11 @@ pub(super) async fn run(
         }
         Action::Late(_) => return late(client, step, analysed, context).await,
         Action::Fail(diagnostic) => error((**diagnostic).clone()),
+        Action::Skip(diagnostic) => Outcome {
+            status: Status::Skipped,
+            message: "SKIP".to_owned(),
+            ..error((**diagnostic).clone())
+        },
     };
     (Some(client), outcome)
 }
@@ -121,6 +128,8 @@ async fn late(
         Ok(Ok(done)) => {
             let mut outcome = match done.end {
                 LateEnd::Built { message, rows } => success(message, rows),
+                LateEnd::Batched(batches) => batched(batches),
+                LateEnd::UnitTested(difference) => unit_tested(step, difference, analysed),
                 LateEnd::Tested(test, finding) => tested(step, &test, finding, analysed, context),
             };
             outcome.late = Some(LateText {
@@ -164,6 +173,40 @@ fn tested(
     outcome
 }
 
+/// dbt's word for the batches: all, some or none were built.
+fn batched(batches: BatchOutcome) -> Outcome {
+    let (built, failed) = (batches.successful.len(), batches.failed.len());
+    let message = match (built, failed) {
+        (_, 0) => "SUCCESS".to_owned(),
+        (0, _) => "ERROR".to_owned(),
+        _ => format!("PARTIAL SUCCESS ({built}/{})", built + failed),
+    };
+    let mut outcome = success(message, batches.rows);
+    if failed > 0 {
+        outcome.status = Status::Error;
+        outcome.diagnostics.clone_from(&batches.problems);
+    }
+    outcome.batches = Some(batches);
+    outcome
+}
+
+/// A unit test has one finding at most: that the rows differ, and how.
+fn unit_tested(step: &Step, difference: Option<String>, analysed: &Analysed) -> Outcome {
+    let Some(difference) = difference else {
+        return success("PASS".to_owned(), Some(0));
+    };
+    let mut outcome = success("FAIL 1".to_owned(), Some(1));
+    outcome.status = Status::Fail;
+    let message = format!("\n\nactual differs from expected:\n\n{difference}\n");
+    let mut finding = Diagnostic::error(Code::TestFailed, message);
+    let tests = &analysed.resolved.project().declared.unit_tests;
+    if let Some(test) = tests.get(&step.id) {
+        finding = finding.at(test.declaration.location.clone());
+    }
+    outcome.diagnostics.push(finding);
+    outcome
+}
+
 fn error(diagnostic: Diagnostic) -> Outcome {
     Outcome {
         status: Status::Error,
@@ -171,6 +214,7 @@ fn error(diagnostic: Diagnostic) -> Outcome {
         rows: None,
         diagnostics: vec![diagnostic],
         late: None,
+        batches: None,
     }
 }
 
@@ -181,6 +225,7 @@ pub(super) fn success(message: String, rows: Option<u64>) -> Outcome {
         rows,
         diagnostics: Vec::new(),
         late: None,
+        batches: None,
     }
 }
 
@@ -223,5 +268,6 @@ fn landed(outcome: landing::LandingOutcome) -> Outcome {
         rows: Some(outcome.rows),
         diagnostics: outcome.warnings,
         late: None,
+        batches: None,
     }
 }

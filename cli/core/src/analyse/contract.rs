@@ -73,13 +73,13 @@ pub(super) fn check(node: &Node, compiled: &Compiled, diagnostics: &mut Vec<Diag
     .related("the query", node.file.at(0..0));
     if !missing.is_empty() {
         diagnostic = diagnostic.note(format!(
-            "declared, but not in the query: {}",
+            "missing in definition, though declared: {}",
             missing.join(", ")
         ));
     }
     if !surplus.is_empty() {
         diagnostic = diagnostic.note(format!(
-            "in the query, but not declared: {}",
+            "missing in contract, though in the query: {}",
             surplus.join(", ")
         ));
     }

@@ -113,6 +113,11 @@ fn collect<'graph>(
     }
 }
 
+/// Puts common table expressions that are no models into a query.
+pub(crate) fn with_expressions(node: &mut Compiled, expressions: &str) {
+    insert(node, expressions, Vec::new());
+}
+
 /// Writes the expressions after the query's own `with`, or before the query; spans move along.
 fn insert(node: &mut Compiled, expressions: &str, inlined: Vec<Inlined>) {
     let (at, before, after) = match with_clause(&node.sql) {

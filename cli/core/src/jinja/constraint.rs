@@ -147,6 +147,13 @@ fn column_constraint(constraint: &Json) -> Option<String> {
     Some(clause.trim_end().to_owned())
 }
 
+fn is_plain(name: &str) -> bool {
+    !name.starts_with(|letter: char| letter.is_ascii_digit())
+        && name
+            .chars()
+            .all(|letter| letter == '_' || letter.is_ascii_alphanumeric())
+}
+
 fn model_constraint(constraint: &Json) -> Option<String> {
     let expression = text(constraint, "expression");
     let columns: Vec<&str> = list(constraint, "columns")
@@ -155,6 +162,8 @@ fn model_constraint(constraint: &Json) -> Option<String> {
     let columns = columns.join(", ");
     let name = match text(constraint, "name") {
         "" => String::new(),
+        // as dbt: a plain name stands as it is written
+        name if is_plain(name) => format!("constraint {name} "),
         name => format!("constraint {} ", quote_identifier(name)),
     };
     let spaced = if expression.is_empty() {

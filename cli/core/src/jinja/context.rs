@@ -13,13 +13,14 @@ use super::column::ColumnClass;
 use super::functions::{ConfigObject, ContextFunction, Function, VarFunction, from_json};
 use super::library::MacroDefinition;
 use super::namespace::MacroScope;
+use super::overridden;
 use super::python;
 use super::relation::{Relation, RelationClass};
 use super::statement::{StatementCall, StatementFunction};
 use crate::diagnostic::Diagnostic;
 use crate::message::{Message, MessageKind};
 use crate::project::config::{self, ConfigMap};
-use crate::project::{DocsBlocks, ModelReference, UniqueId};
+use crate::project::{DocsBlocks, ModelReference, Overrides, UniqueId};
 use crate::seed::SeedData;
 use crate::settings::Settings;
 
@@ -140,6 +141,13 @@ pub(crate) trait Names: Send + Sync + std::fmt::Debug {
     /// The relation of a source table, as a node of the package `from` names it.
     fn resolve_source(&self, from: &str, source: &str, table: &str)
     -> Result<Relation, Diagnostic>;
+    /// A function, as a node of the package `from` names it.
+    fn resolve_function(
+        &self,
+        from: &str,
+        package: Option<&str>,
+        name: &str,
+    ) -> Result<Relation, Diagnostic>;
 }
 
 /// What a template asked for while it rendered.
@@ -147,6 +155,8 @@ pub(crate) trait Names: Send + Sync + std::fmt::Debug {
 pub(crate) struct Captured {
     pub(crate) refs: Vec<ModelReference>,
     pub(crate) sources: Vec<(String, String)>,
+    /// Functions that it calls: package, where it is named, and name.
+    pub(crate) functions: Vec<(Option<String>, String)>,
     /// How many of the references are the template's own; those of foreign keys follow.
     pub(crate) own_references: Option<(usize, usize)>,
     /// The docs blocks that a description uses.
@@ -192,6 +202,8 @@ pub(crate) struct NodeContext {
     pub(crate) seed: Option<Arc<SeedData>>,
     /// Names given by the caller, such as a materialization's `sql`.
     pub(crate) extra: Vec<(&'static str, Value)>,
+    /// What a unit test says instead of macros, variables and the environment.
+    pub(crate) overrides: Option<Arc<Overrides>>,
     pub(crate) captured: Mutex<Captured>,
     /// What `statement` has stored by name.
     pub(crate) results: Mutex<BTreeMap<String, Value>>,
@@ -216,18 +228,19 @@ impl NodeContext {
             access: Access::None,
             seed: None,
             extra: Vec::new(),
+            overrides: None,
             captured: Mutex::default(),
             results: Mutex::default(),
         }
     }
 
     /// The results of statements by name.
-    pub(super) fn stored_results(&self) -> MutexGuard<'_, BTreeMap<String, Value>> {
+    pub(crate) fn stored_results(&self) -> MutexGuard<'_, BTreeMap<String, Value>> {
         self.results.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All names of the context, for messages.
-    pub(crate) const NAMES: [&'static str; 40] = [
+    pub(crate) const NAMES: [&'static str; 41] = [
         "invocation_args_dict",
         "database",
         "dbt_metadata_envs",
@@ -249,6 +262,7 @@ impl NodeContext {
         "thread_id",
         "ref",
         "source",
+        "function",
         "config",
         "var",
         "env_var",
@@ -284,6 +298,7 @@ impl NodeContext {
             access: self.access.clone(),
             seed: self.seed.clone(),
             extra: self.extra.clone(),
+            overrides: self.overrides.clone(),
             captured: Mutex::default(),
             results: Mutex::default(),
         }
@@ -354,6 +369,12 @@ impl Object for NodeContext {
         if let Some((_, value)) = self.extra.iter().find(|(extra, _)| *extra == name) {
             return Some(value.clone());
         }
+        if let Some(overrides) = &self.overrides
+            && let Some(value) =
+                overridden::value(overrides, name, || self.macros.get(name).cloned())
+        {
+            return Some(value);
+        }
         // as in dbt, a macro may replace a function of the context
         if let Some(value) = self.macros.get(name) {
             return Some(value.clone());
@@ -422,6 +443,7 @@ impl NodeContext {
             "__hcw_context" => Value::from_dyn_object(self.clone()),
             "ref" => function(Function::Ref),
             "source" => function(Function::Source),
+            "function" => function(Function::Function),
             "config" => Value::from_object(ConfigObject {
                 context: self.clone(),
             }),

@@ -50,6 +50,7 @@ pub(super) fn format_value(
 pub(super) enum Function {
     Ref,
     Source,
+    Function,
     EnvVar,
     Doc,
     Log,
@@ -86,6 +87,7 @@ impl Object for ContextFunction {
                 }
                 Ok(relation.into_value())
             }
+            Function::Function => function_reference(context, arguments),
             Function::EnvVar => {
                 let (name, default): (String, Option<Value>) = from_args(arguments)?;
                 environment_variable(context, &name, default)
@@ -149,6 +151,24 @@ fn reference(context: &Arc<NodeContext>, arguments: &[Value]) -> Result<Value, E
     Ok(relation.into_value())
 }
 
+/// `function('name')` and `function('package', 'name')`: a function of the project, by its full name.
+fn function_reference(context: &Arc<NodeContext>, arguments: &[Value]) -> Result<Value, Error> {
+    let (first, second): (String, Option<String>) = from_args(arguments)?;
+    let used = match second {
+        Some(name) => (Some(first), name),
+        None => (None, first),
+    };
+    let relation = context
+        .names
+        .resolve_function(context.package(), used.0.as_deref(), &used.1)
+        .map_err(problem)?;
+    let mut captured = context.captured();
+    if !captured.functions.contains(&used) {
+        captured.functions.push(used);
+    }
+    Ok(relation.into_value())
+}
+
 /// `doc('name')` and `doc('package', 'name')`.
 fn documentation(context: &Arc<NodeContext>, arguments: &[Value]) -> Result<Value, Error> {
     let (first, second): (String, Option<String>) = from_args(arguments)?;
@@ -179,6 +199,13 @@ fn environment_variable(
     name: &str,
     default: Option<Value>,
 ) -> Result<Value, Error> {
+    let overrides = context.overrides.as_ref();
+    if let Some(value) = overrides.and_then(|overrides| overrides.environment.get(name)) {
+        return Ok(match value {
+            Json::String(text) => Value::from(text.clone()),
+            other => Value::from(other.to_string()),
+        });
+    }
     if let Some(value) = context.shared.settings.environment.get(name) {
         return Ok(Value::from(value.clone()));
     }
@@ -209,6 +236,10 @@ impl Object for VarFunction {
     ) -> Result<Value, Error> {
         let (name, default): (String, Option<Value>) = from_args(arguments)?;
         let shared = &self.context.shared;
+        let overrides = self.context.overrides.as_ref();
+        if let Some(value) = overrides.and_then(|overrides| overrides.vars.get(&name)) {
+            return Ok(from_json(value));
+        }
         if let Some(value) = shared.var(self.context.package(), &name) {
             return Ok(from_json(value));
         }
@@ -267,6 +298,14 @@ impl Object for ConfigObject {
                 layer.extend(entries);
             }
         }
+        for (word, written) in [("pre_hook", "pre-hook"), ("post_hook", "post-hook")] {
+            if layer.contains_key(word) && layer.contains_key(written) {
+                return Err(problem(Diagnostic::error(
+                    Code::CompilerError,
+                    format!("config() has both `{word}` and `{written}`, which mean the same"),
+                )));
+            }
+        }
         let misspelt = layer
             .keys()
             .filter_map(|name| Some((name.clone(), config_name::misspelt(name)?)));
@@ -290,6 +329,12 @@ impl Object for ConfigObject {
             let merged = self.context.merged_config();
             let persists = merged.get("persist_docs").and_then(|docs| docs.get(what));
             return Ok((persists == Some(&Json::Bool(true))).into());
+        }
+        if method == "set" {
+            let (name, value): (String, Value) = from_args(arguments)?;
+            let layer = ConfigMap::from_iter([(name, to_json(&value)?)]);
+            config::merge(&mut self.context.captured().config, &layer);
+            return Ok(Value::from(""));
         }
         let (name, default, options): (String, Option<Value>, Kwargs) = from_args(arguments)?;
         if method == "set" {

@@ -1,5 +1,7 @@
 //! A relation as templates see it: prints as its quoted name, with dbt's attributes and methods.
 
+mod function;
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
@@ -272,6 +274,7 @@ impl Object for Relation {
             "MaterializedView" => "materialized_view".into(),
             "CTE" => "cte".into(),
             "External" => "external".into(),
+            "Function" => "function".into(),
             _ => return None,
         })
     }
@@ -399,6 +402,7 @@ impl Object for RelationClass {
             "MaterializedView" => "materialized_view".into(),
             "CTE" => "cte".into(),
             "External" => "external".into(),
+            "Function" => "function".into(),
             _ => return None,
         })
     }
@@ -415,6 +419,14 @@ impl Object for RelationClass {
     ) -> Result<Value, Error> {
         match method {
             "create" => created(call).map(Relation::into_value),
+            "get_function_config" => {
+                let (model,): (Value,) = from_args(call)?;
+                function::settings(&model)
+            }
+            "get_function_macro_name" => {
+                let (settings,): (Value,) = from_args(call)?;
+                function::macro_name(&settings).map(Value::from)
+            }
             "add_ephemeral_prefix" => {
                 let (name,): (String,) = from_args(call)?;
                 Ok(Value::from(format!("__dbt__cte__{name}")))

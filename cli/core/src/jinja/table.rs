@@ -112,7 +112,7 @@ impl Table {
     }
 
     /// The values; those of a seed are made when they are asked for.
-    fn values(&self) -> Cow<'_, [Vec<Value>]> {
+    pub(crate) fn values(&self) -> Cow<'_, [Vec<Value>]> {
         let Some(seed) = &self.seed else {
             return Cow::Borrowed(&self.rows);
         };

@@ -90,11 +90,11 @@ fn write<S: Serializer>(
         map.serialize_entry("depends_on", &json!({"macros": used.macros}))?;
         return map.end();
     }
-    map.serialize_entry("language", "sql")?;
+    map.serialize_entry("language", node.language())?;
     map.serialize_entry("refs", &used.refs)?;
     map.serialize_entry("sources", &used.sources)?;
     map.serialize_entry("metrics", &[(); 0])?;
-    map.serialize_entry("functions", &[(); 0])?;
+    map.serialize_entry("functions", &used.functions)?;
     map.serialize_entry(
         "depends_on",
         &json!({"macros": used.macros, "nodes": used.nodes}),
@@ -162,6 +162,8 @@ fn write<S: Serializer>(
 pub(super) struct Used {
     pub(super) refs: Vec<ModelReference>,
     pub(super) sources: Vec<[String; 2]>,
+    /// Functions that it calls, each as its call's arguments.
+    pub(super) functions: Vec<Vec<String>>,
     pub(super) macros: Vec<String>,
     pub(super) nodes: Vec<UniqueId>,
 }
@@ -183,6 +185,12 @@ impl Used {
                 captured.sources[..own]
                     .iter()
                     .map(|(source, table)| [source.clone(), table.clone()])
+                    .collect()
+            }),
+            functions: captured.map_or_else(Vec::new, |captured| {
+                let calls = captured.functions.iter();
+                calls
+                    .map(|(package, name)| package.iter().chain([name]).cloned().collect())
                     .collect()
             }),
             macros: captured.map_or_else(Vec::new, |captured| captured.macros.clone()),
@@ -213,8 +221,16 @@ impl Used {
             .refs
             .iter()
             .filter_map(|model| manifest.target(&node.package, model).cloned());
+        let names = &manifest.resolved.rendered.names;
+        let functions = captured.into_iter().flat_map(|captured| {
+            captured.functions.iter().filter_map(|(package, name)| {
+                names
+                    .find_function(&node.package, package.as_deref(), name)
+                    .cloned()
+            })
+        });
         let mut nodes: Vec<UniqueId> = Vec::new();
-        for id in sources.chain(refs) {
+        for id in sources.chain(refs).chain(functions) {
             if !nodes.contains(&id) {
                 nodes.push(id);
             }

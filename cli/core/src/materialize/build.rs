@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::{Materialization, Operation};
-use crate::analyse::{Analysed, Compiled};
+use crate::analyse::{Analysed, Compiled, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Access, NodeContext, Relation, Value, from_json};
 use crate::message::Message;
 use crate::project::{Node, Project, config};
-use crate::render::facts;
+use crate::render::{config_of, facts_of};
 use crate::seed::{self, SeedData};
 
 /// What a materialization has done or will do.
@@ -35,6 +35,7 @@ pub(crate) fn build(
     node: &Node,
     compiled: &Compiled,
     access: Access,
+    unit: Option<&Unit>,
 ) -> Result<Built, Diagnostic> {
     let project = analysed.resolved.project();
     let Some(Materialization::Macro(name)) = &compiled.materialization else {
@@ -47,7 +48,7 @@ pub(crate) fn build(
         _ => None,
     };
     let this = Relation::new(relation, None);
-    let mut model = facts(node, &this, &compiled.foreign_key_targets);
+    let mut model = facts_of(node, &this, &compiled.foreign_key_targets, unit);
     model["compiled_code"] = Json::String(compiled.sql.clone());
     model["compiled"] = Json::Bool(true);
     let sql = Value::from(compiled.sql.clone());
@@ -65,14 +66,15 @@ pub(crate) fn build(
         ],
         this: Some(this),
         model: from_json(model),
-        config: node.config.clone(),
+        config: config_of(node, unit),
+        overrides: unit.and_then(|unit| unit.overrides.clone()),
         root_config: node.root_config.clone(),
         execute: true,
         access: access.clone(),
         seed: rows,
         ..NodeContext::new(
             &project.shared,
-            &analysed.names,
+            unit.map_or(&analysed.names, |unit| &unit.names),
             project.engine.scope(&node.package),
         )
     });

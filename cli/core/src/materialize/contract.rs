@@ -15,6 +15,9 @@ pub fn declared_query(columns: &[(String, String)]) -> String {
 
 /// Types that count as one under a contract, by the name that dbt prints.
 fn type_class(data_type: &str) -> String {
+    if let Some(element) = data_type.strip_suffix("[]") {
+        return format!("{}ARRAY", type_class(element));
+    }
     let name = match data_type {
         "bigint" => "LONGINTEGER",
         "integer" | "smallint" => "INTEGER",

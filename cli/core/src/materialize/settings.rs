@@ -20,6 +20,7 @@ impl Materialization {
     pub(crate) fn of(project: &Project, node: &Node) -> Result<Materialization, Diagnostic> {
         match node.kind {
             NodeKind::Seed => return Ok(Materialization::Macro("seed".to_owned())),
+            NodeKind::Function => return Ok(Materialization::Macro("function".to_owned())),
             NodeKind::Snapshot => return Ok(Materialization::Macro("snapshot".to_owned())),
             _ => {}
         }

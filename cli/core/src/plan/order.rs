@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Action, Step};
+use super::{Step, StepKind};
 use crate::graph::Resolved;
 use crate::project::UniqueId;
 
@@ -11,7 +11,10 @@ use crate::project::UniqueId;
 pub(super) fn order(resolved: &Resolved, steps: Vec<Step>) -> Vec<Step> {
     let in_run: BTreeSet<&UniqueId> = steps.iter().map(|step| &step.id).collect();
     let mut parents = nearest_in_run(resolved, &in_run);
-    hold_back(&steps, &mut parents);
+    let tested = tested(resolved, &in_run);
+    before_models(&tested, &in_run, &mut parents);
+    parents.retain(|id, _| in_run.contains(id));
+    hold_back(&steps, &tested, &mut parents);
     // ready steps in the graph's order, so that tests come soon after what they check
     let rank: BTreeMap<&UniqueId, usize> = resolved
         .graph
@@ -20,6 +23,10 @@ pub(super) fn order(resolved: &Resolved, steps: Vec<Step>) -> Vec<Step> {
         .enumerate()
         .map(|(rank, id)| (id, rank))
         .collect();
+    let rank = |id: &UniqueId| {
+        let of_graph = rank.get(id).or_else(|| rank.get(*tested.get(id)?));
+        of_graph.copied().unwrap_or_default()
+    };
     let mut children: BTreeMap<UniqueId, Vec<UniqueId>> = BTreeMap::new();
     let mut waiting: BTreeMap<UniqueId, usize> = BTreeMap::new();
     for step in &steps {
@@ -35,7 +42,7 @@ pub(super) fn order(resolved: &Resolved, steps: Vec<Step>) -> Vec<Step> {
     let mut ready: BTreeSet<(usize, UniqueId)> = waiting
         .iter()
         .filter(|(_, count)| **count == 0)
-        .map(|(id, _)| (rank[id], id.clone()))
+        .map(|(id, _)| (rank(id), id.clone()))
         .collect();
     let mut by_id: BTreeMap<UniqueId, Step> = steps
         .into_iter()
@@ -55,7 +62,7 @@ pub(super) fn order(resolved: &Resolved, steps: Vec<Step>) -> Vec<Step> {
             if let Some(count) = waiting.get_mut(child) {
                 *count -= 1;
                 if *count == 0 {
-                    ready.insert((rank[child], child.clone()));
+                    ready.insert((rank(child), child.clone()));
                 }
             }
         }
@@ -79,17 +86,47 @@ fn nearest_in_run(resolved: &Resolved, in_run: &BTreeSet<&UniqueId>) -> Parents 
         }
         nearest.insert(id.clone(), found);
     }
-    nearest.retain(|id, _| in_run.contains(id));
     nearest
+}
+
+/// The unit tests of the run with the model that each tests.
+fn tested<'resolved>(
+    resolved: &'resolved Resolved,
+    in_run: &BTreeSet<&UniqueId>,
+) -> BTreeMap<UniqueId, &'resolved UniqueId> {
+    let tests = resolved.project().declared.unit_tests.iter();
+    tests
+        .filter(|(id, _)| in_run.contains(id))
+        .filter_map(|(id, test)| Some((id.clone(), test.tested.as_ref()?)))
+        .collect()
+}
+
+/// A unit test comes before its model, after what its model is built on.
+fn before_models(
+    tested: &BTreeMap<UniqueId, &UniqueId>,
+    in_run: &BTreeSet<&UniqueId>,
+    parents: &mut Parents,
+) {
+    for (test, model) in tested {
+        let of_model = parents.get(*model).cloned().unwrap_or_default();
+        let inputs = of_model.into_iter().filter(|id| !tested.contains_key(id));
+        parents.insert(test.clone(), inputs.collect());
+        if in_run.contains(model) {
+            parents
+                .entry((*model).clone())
+                .or_default()
+                .insert(test.clone());
+        }
+    }
 }
 
 /// Lets each node wait for the tests of what it is built on: a test of one node holds back that node's
 /// children; a test of several holds back the first nodes that are built on all of them.
-fn hold_back(steps: &[Step], parents: &mut Parents) {
+fn hold_back(steps: &[Step], unit_tests: &BTreeMap<UniqueId, &UniqueId>, parents: &mut Parents) {
     let mut children: BTreeMap<UniqueId, Vec<UniqueId>> = BTreeMap::new();
     let tests: BTreeSet<&UniqueId> = steps
         .iter()
-        .filter(|step| matches!(step.action, Action::Test(_)))
+        .filter(|step| step.kind == StepKind::Test && !unit_tests.contains_key(&step.id))
         .map(|step| &step.id)
         .collect();
     for (id, of) in parents.iter().filter(|(id, _)| !tests.contains(id)) {

@@ -31,7 +31,7 @@ pub fn print(plan: &Plan) -> String {
             Action::Late(_) => {
                 text.push_str("-- asks the warehouse: compiled when its turn comes\n")
             }
-            Action::Fail(problem) => {
+            Action::Fail(problem) | Action::Skip(problem) => {
                 let _ = writeln!(text, "-- fails: {}", problem.message);
             }
             Action::Test(test) => {

@@ -129,7 +129,7 @@ impl<'run> Binder<'run> {
             let roots = &project.analysis_paths;
             self.add(current, file, NodeKind::Analysis, roots, patch);
         }
-        for file in package.files(tree, &project.function_paths, &["sql"]) {
+        for file in package.files(tree, &project.function_paths, &["sql", "py", "js"]) {
             let patch = index.take(PatchKind::Function, file.stem());
             let roots = &project.function_paths;
             self.add(current, file, NodeKind::Function, roots, patch);

@@ -33,6 +33,7 @@ pub(crate) struct NameIndex {
     refs: HashMap<String, ByPackage>,
     disabled_refs: HashMap<String, ByPackage>,
     sources: HashMap<String, HashMap<String, ByPackage>>,
+    functions: HashMap<String, ByPackage>,
 }
 
 impl NameIndex {
@@ -54,6 +55,15 @@ impl NameIndex {
             };
             for name in node.reference_names() {
                 refs.entry(name)
+                    .or_default()
+                    .insert(node.package.clone(), node.id.clone());
+            }
+        }
+        for node in project.nodes.values().filter(|node| node.is_function()) {
+            if config::is_enabled(&node.config) {
+                index
+                    .functions
+                    .entry(node.name.clone())
                     .or_default()
                     .insert(node.package.clone(), node.id.clone());
             }
@@ -111,6 +121,24 @@ impl NameIndex {
             .or_else(|| tables.values().next())
     }
 
+    /// What `function(name)` or `function(package, name)` means to a node of the package `from`.
+    pub(crate) fn find_function(
+        &self,
+        from: &str,
+        package: Option<&str>,
+        name: &str,
+    ) -> Option<&UniqueId> {
+        let functions = self.functions.get(name)?;
+        match package {
+            Some(package) => functions.get(package),
+            None => self
+                .order(from)
+                .into_iter()
+                .find_map(|package| functions.get(package))
+                .or_else(|| functions.values().next()),
+        }
+    }
+
     /// The packages that are searched before all others.
     fn order<'name>(&'name self, from: &'name str) -> [&'name str; 2] {
         if self.own_package_first {
@@ -142,6 +170,17 @@ impl NameIndex {
         Diagnostic::error(Code::UnknownRef, format!("unknown model `{shown}`"))
             .help("a ref names a model's or seed's file, without folder and extension")
             .did_you_mean(name, self.refs.keys().map(String::as_str))
+    }
+
+    /// The problem with a `function` that the project does not have.
+    pub(crate) fn unknown_function(&self, package: Option<&str>, name: &str) -> Diagnostic {
+        let shown = match package {
+            Some(package) => format!("{package}.{name}"),
+            None => name.to_owned(),
+        };
+        Diagnostic::error(Code::UnknownFunction, format!("unknown function `{shown}`"))
+            .help("a function is a file below `functions/`, declared under `functions:` in a YAML file")
+            .did_you_mean(name, self.functions.keys().map(String::as_str))
     }
 
     /// The problem with a `source` that nothing declares.

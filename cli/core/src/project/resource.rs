@@ -194,6 +194,15 @@ impl Node {
         format!("{kind}.{}", self.name)
     }
 
+    /// dbt's word for the language that it is written in: only functions have others than SQL.
+    pub fn language(&self) -> &'static str {
+        match self.file.path.rsplit_once('.') {
+            Some((_, "py")) if self.is_function() => "python",
+            Some((_, "js")) if self.is_function() => "javascript",
+            _ => "sql",
+        }
+    }
+
     /// Whether it is a function.
     pub(crate) fn is_function(&self) -> bool {
         self.kind == NodeKind::Function

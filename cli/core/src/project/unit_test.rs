@@ -35,6 +35,20 @@ pub struct UnitTest {
     pub versions: Option<VersionChoice>,
 }
 
+impl UnitTest {
+    /// Where its SQL goes below `compiled/` or `run/`: as in dbt, in a folder named as its file.
+    pub fn compiled_path(&self) -> String {
+        let path = self.declaration.file.path_in_package();
+        let below = path.split_once('/').map_or(path, |(_, below)| below);
+        let (package, name) = (&self.declaration.package, &self.declaration.name);
+        let version = match &self.version {
+            Some(version) => format!("_v{version}"),
+            None => String::new(),
+        };
+        format!("{package}/{path}/{below}/{name}{version}.sql")
+    }
+}
+
 /// Rows that stand for an input of the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GivenInput {

@@ -6,6 +6,7 @@ use minijinja::Value;
 use minijinja::value::{Kwargs, Serde};
 use serde_json::Value as Json;
 
+use crate::analyse::Unit;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Access, Captured, Names, NodeContext, Relation, Rendered as RenderedText};
 use crate::name::quote_identifier;
@@ -13,10 +14,12 @@ use crate::project::config::{self, ConfigMap};
 use crate::project::{Attachment, Constraint, GenericTest, Node, NodeKind, Project};
 
 /// Which rendering of a node this is.
-pub(crate) struct Pass {
+pub(crate) struct Pass<'unit> {
     pub(crate) execute: bool,
     pub(crate) this: Relation,
     pub(crate) access: Access,
+    /// The part of the node that it is for.
+    pub(crate) unit: Option<&'unit Unit>,
 }
 
 /// A rendered node.
@@ -33,7 +36,7 @@ pub(crate) fn render_node(
     project: &Project,
     node: &Node,
     names: &Arc<dyn Names>,
-    pass: Pass,
+    pass: Pass<'_>,
 ) -> Result<NodeRendering, Diagnostic> {
     let macros = match node.kind {
         NodeKind::GenericTest(_) => project.engine.test_scope(&node.package),
@@ -41,8 +44,9 @@ pub(crate) fn render_node(
     };
     let context = Arc::new(NodeContext {
         this: Some(pass.this.clone()),
-        model: Value::from(Serde(facts(node, &pass.this, &[]))),
-        config: node.config.clone(),
+        model: Value::from(Serde(facts_of(node, &pass.this, &[], pass.unit))),
+        config: config_of(node, pass.unit),
+        overrides: pass.unit.and_then(|unit| unit.overrides.clone()),
         root_config: node.root_config.clone(),
         execute: pass.execute,
         access: pass.access,
@@ -75,6 +79,9 @@ pub(crate) fn render_node(
                 diagnostic
             }),
     }?;
+    if !context.execute {
+        super::hooks::read(project, node, &context)?;
+    }
     {
         let mut captured = context.captured();
         captured.own_references = Some((captured.refs.len(), captured.sources.len()));
@@ -267,6 +274,27 @@ fn jinja_text(text: &str) -> String {
     Json::String(text.to_owned()).to_string()
 }
 
+/// A node's configuration, or that of a part of it.
+pub(crate) fn config_of(node: &Node, unit: Option<&Unit>) -> ConfigMap {
+    let mut config = node.config.clone();
+    config.extend(unit.into_iter().flat_map(|unit| unit.config.clone()));
+    config
+}
+
+/// dbt's `model` variable for a node or a part of it; see [`facts`].
+pub(crate) fn facts_of(
+    node: &Node,
+    this: &Relation,
+    targets: &[String],
+    unit: Option<&Unit>,
+) -> Json {
+    let mut facts = facts(node, this, targets);
+    for (name, value) in unit.into_iter().flat_map(|unit| &unit.facts) {
+        facts[name.as_str()] = value.clone();
+    }
+    facts
+}
+
 /// dbt's `model` variable. `targets` are what its foreign keys point at, in the order of [`foreign_keys`];
 /// none while names are being collected.
 pub(crate) fn facts(node: &Node, this: &Relation, targets: &[String]) -> Json {
@@ -305,7 +333,7 @@ pub(crate) fn facts(node: &Node, this: &Relation, targets: &[String]) -> Json {
         })
         .collect();
     let config: &ConfigMap = &node.config;
-    serde_json::json!({
+    let mut facts = serde_json::json!({
         "unique_id": node.id.as_str(),
         "name": node.name,
         "alias": this.name.identifier,
@@ -316,8 +344,6 @@ pub(crate) fn facts(node: &Node, this: &Relation, targets: &[String]) -> Json {
         "package_name": node.package,
         "original_file_path": node.file.path_in_package(),
         "path": node.file.path_in_package(),
-        "raw_code": node.template().map(|file| file.text.to_string()),
-        "language": "sql",
         "fqn": node.fully_qualified_name,
         "description": node.description,
         "columns": columns,
@@ -329,7 +355,15 @@ pub(crate) fn facts(node: &Node, this: &Relation, targets: &[String]) -> Json {
         "access": config::text(config, "access").unwrap_or("protected"),
         "group": config.get("group"),
         "raw_code": node.raw_code(),
-        "language": "sql",
+        "language": node.language(),
         "meta": config.get("meta"),
-    })
+    });
+    if node.kind == NodeKind::Model {
+        facts["batch"] = Json::Null;
+    }
+    if let Some(function) = &node.properties.function {
+        facts["arguments"] = serde_json::json!(function.arguments);
+        facts["returns"] = serde_json::json!(function.returns);
+    }
+    facts
 }

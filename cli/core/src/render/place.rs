@@ -121,18 +121,29 @@ fn relation(
             }
         }
     }
-    let limited = !node.is_test()
-        && (relation.identifier.len() > MAX_NAME_BYTES || relation.schema.len() > MAX_NAME_BYTES);
-    if limited {
-        return Err(Diagnostic::error(
-            Code::NameTooLong,
-            format!(
-                "the relation name `{}` is longer than PostgreSQL's {MAX_NAME_BYTES} bytes",
-                relation.plain()
-            ),
-        )
-        .at(node.file.at(0..0))
-        .help("give it a shorter `alias`"));
+    // the server cuts the names of schemas, and so does dbt without a word
+    let mut end = relation.schema.len().min(MAX_NAME_BYTES);
+    while !relation.schema.is_char_boundary(end) {
+        end -= 1;
     }
+    relation.schema.truncate(end);
     Ok(relation)
+}
+
+/// A name that the server would cut: the node that has it cannot be built.
+///
+/// **Errors**: HCW0208.
+pub(crate) fn check_length(node: &Node, relation: &RelationName) -> Result<(), Diagnostic> {
+    if relation.identifier.len() <= MAX_NAME_BYTES {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        Code::NameTooLong,
+        format!(
+            "the relation name `{}` is longer than PostgreSQL's {MAX_NAME_BYTES} bytes",
+            relation.plain()
+        ),
+    )
+    .at(node.file.at(0..0))
+    .help("give it a shorter `alias`"))
 }

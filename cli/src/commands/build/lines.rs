@@ -244,7 +244,7 @@ pub(crate) fn messages(messages: &[Message], reporter: &Reporter) {
 fn statements(step: &Step) -> Vec<&str> {
     let statements: Vec<_> = match &step.action {
         Action::Land(_) => Vec::new(),
-        Action::Late(_) | Action::Fail(_) => Vec::new(),
+        Action::Late(_) | Action::Fail(_) | Action::Skip(_) => Vec::new(),
         Action::Build { operations, .. } => {
             operations.iter().filter_map(Operation::statement).collect()
         }

@@ -8,6 +8,7 @@ use hcw_core::plan::{Step, StepKind};
 use serde_json::json;
 
 use crate::args::LogLevel;
+use crate::artifacts::run_results;
 use crate::execute::{Run, RunReport, Status};
 use crate::report::{Event, Reporter, title};
 
@@ -135,7 +136,8 @@ pub(super) fn summary(run: &Run, report: &RunReport, reporter: &Reporter) {
 
 /// The failures once more, a line each: what and where.
 fn failures(run: &Run, report: &RunReport, reporter: &Reporter) {
-    let nodes = &run.analysed.resolved.project().nodes;
+    let project = run.analysed.resolved.project();
+    let (nodes, tests) = (&project.nodes, &project.declared.unit_tests);
     for result in &report.results {
         let step = &run.plan.steps[result.position];
         let (name, code, level, tag) = match result.outcome.status {
@@ -145,7 +147,9 @@ fn failures(run: &Run, report: &RunReport, reporter: &Reporter) {
             Status::Warn => ("RunResultWarning", "Z021", LogLevel::Warn, "[WARNING]"),
             Status::Success | Status::Skipped => continue,
         };
-        let path = nodes.get(&step.id).map_or("", |node| &*node.file.path);
+        let of_test = tests.get(&step.id).map(|test| &test.declaration.file);
+        let file = nodes.get(&step.id).map(|node| &node.file).or(of_test);
+        let path = file.map_or("", |file| &*file.path);
         let kind = step.id.as_str().split('.').next().unwrap_or_default();
         let head = format!("{tag}: in {kind} {} ({path})", step.name);
         reporter.event(&Event::formatting(""));
@@ -158,10 +162,12 @@ fn failures(run: &Run, report: &RunReport, reporter: &Reporter) {
             continue;
         };
         let message = match (step.kind, result.outcome.rows) {
+            (StepKind::Test, Some(_)) if tests.contains_key(&step.id) => problem.message.clone(),
             (StepKind::Test, Some(rows)) => format!("Got {}", counted(rows, "failing row")),
             _ => {
                 let title = title(problem.code);
-                let said = format!("{} {}", problem.code.as_str(), problem.message);
+                let explained = run_results::explained(problem);
+                let said = format!("{} {explained}", problem.code.as_str());
                 format!("{title} in {kind} {} ({path})\n  {said}", step.name)
             }
         };
@@ -201,6 +207,7 @@ fn finished(run: &Run, elapsed: Duration) -> Event {
 
 fn kind(step: &Step) -> String {
     match step.kind {
+        StepKind::Test if step.id.as_str().starts_with("unit_test.") => "unit test".to_owned(),
         StepKind::Test => "data test".to_owned(),
         StepKind::Seed => "seed".to_owned(),
         StepKind::Source => "landed source".to_owned(),

@@ -6,27 +6,32 @@
 
 {# Where the new relation is built. #}
 {% macro hcw_built_relation(target_relation, existing_relation) %}
-    {%- if existing_relation is none -%}
-        {{ return(target_relation) }}
-    {%- elif flags.PUBLISH == 'legacy' -%}
+    {%- if flags.PUBLISH == 'legacy' -%}
         {%- set intermediate = make_intermediate_relation(target_relation) -%}
         {%- do drop_relation_if_exists(intermediate) -%}
         {{ return(intermediate) }}
+    {%- elif existing_relation is none -%}
+        {{ return(target_relation) }}
     {%- endif -%}
     {{ return(adapter.shadow_of(target_relation)) }}
 {% endmacro %}
 
 {# The new relation in the place of the old one. #}
 {% macro hcw_publish(built_relation, target_relation, existing_relation) %}
-    {%- if existing_relation is not none -%}
-        {%- if flags.PUBLISH == 'legacy' -%}
-            {%- set backup = make_backup_relation(target_relation, existing_relation.type) -%}
+    {%- if flags.PUBLISH == 'legacy' -%}
+        {%- set backup = make_backup_relation(target_relation, existing_relation.type) if existing_relation is not none -%}
+        {%- if existing_relation is not none -%}
             {%- do drop_relation_if_exists(backup) -%}
-            {%- do adapter.rename_relation(existing_relation, backup) -%}
-            {%- do adapter.rename_relation(built_relation, target_relation) -%}
-            {%- do drop_relation_if_exists(backup) -%}
-        {%- else -%}
-            {%- do adapter.swap_in(target_relation) -%}
+            {#- another node's drop may have taken it along in this run -#}
+            {%- call statement('rename_existing') -%}
+                alter {{ existing_relation.type | replace('_', ' ') }} if exists {{ existing_relation }} rename to {{ adapter.quote(backup.identifier) }}
+            {%- endcall -%}
         {%- endif -%}
+        {%- do adapter.rename_relation(built_relation, target_relation) -%}
+        {%- if existing_relation is not none -%}
+            {%- do drop_relation_if_exists(backup) -%}
+        {%- endif -%}
+    {%- elif existing_relation is not none -%}
+        {%- do adapter.swap_in(target_relation) -%}
     {%- endif -%}
 {% endmacro %}

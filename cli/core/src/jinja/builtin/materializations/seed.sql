@@ -14,7 +14,7 @@
         {%- set created = reset_csv_table(model, full_refresh_mode, existing_relation, agate_table) -%}
         {%- set built_relation = target_relation -%}
     {%- else -%}
-        {%- set built_relation = hcw_built_relation(target_relation, existing_relation) -%}
+        {%- set built_relation = target_relation if flags.PUBLISH == 'legacy' else hcw_built_relation(target_relation, existing_relation) -%}
         {%- set created = hcw_create_seed_table(built_relation, model, agate_table) -%}
     {%- endif -%}
     {%- set loaded = hcw_load_seed_rows(built_relation, agate_table) -%}
