@@ -149,6 +149,8 @@ fn compile(files: &[(&str, &str)], selector: &str) {
         seeds: true,
         models: true,
         snapshots: true,
+        functions: true,
+        unit_tests: true,
         tests: true,
     };
     let plan = plan::plan(&analysed, &state, &selected, &work);

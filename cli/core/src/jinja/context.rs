@@ -443,7 +443,7 @@ impl NodeContext {
             "__hcw_context" => Value::from_dyn_object(self.clone()),
             "ref" => function(Function::Ref),
             "source" => function(Function::Source),
-            "function" => function(Function::Function),
+            "function" => function(Function::UserDefined),
             "config" => Value::from_object(ConfigObject {
                 context: self.clone(),
             }),

@@ -50,7 +50,7 @@ pub(super) fn format_value(
 pub(super) enum Function {
     Ref,
     Source,
-    Function,
+    UserDefined,
     EnvVar,
     Doc,
     Log,
@@ -87,7 +87,7 @@ impl Object for ContextFunction {
                 }
                 Ok(relation.into_value())
             }
-            Function::Function => function_reference(context, arguments),
+            Function::UserDefined => function_reference(context, arguments),
             Function::EnvVar => {
                 let (name, default): (String, Option<Value>) = from_args(arguments)?;
                 environment_variable(context, &name, default)
