@@ -15,8 +15,17 @@ pub fn declared_query(columns: &[(String, String)]) -> String {
 
 /// Types that count as one under a contract, by the name that dbt prints.
 fn type_class(data_type: &str) -> String {
+    match driver_name(data_type).as_str() {
+        "INTEGER" => "INT".to_owned(),
+        "STRING" => "TEXT".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// The name that Python's driver has for a type.
+fn driver_name(data_type: &str) -> String {
     if let Some(element) = data_type.strip_suffix("[]") {
-        return format!("{}ARRAY", type_class(element));
+        return format!("{}ARRAY", driver_name(element));
     }
     let name = match data_type {
         "bigint" => "LONGINTEGER",
