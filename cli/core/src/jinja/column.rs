@@ -7,7 +7,7 @@ use std::sync::Arc;
 use minijinja::value::{DynObject, Object, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 
-use super::arguments::Given;
+use super::python::call::Call;
 use crate::name::quote_identifier;
 
 /// A column of a relation.
@@ -264,20 +264,19 @@ impl Object for ColumnClass {
     }
 }
 
-fn created(call: &[Value]) -> Result<Value, Error> {
-    let given = Given::new(call)?;
+fn created(arguments: &[Value]) -> Result<Value, Error> {
+    let call = Call::new("Column", arguments)?;
     let number = |position: usize, name: &'static str| {
-        given
-            .value(position, name)
+        call.value(position, name)
             .and_then(|value| i64::try_from(value).ok())
     };
-    let name = match given.value(0, "column") {
+    let name = match call.value(0, "column") {
         Some(name) => name,
-        None => given.needed(0, "name")?,
+        None => call.required(0, "name")?,
     };
     let column = Column {
         name: name.to_string(),
-        data_type: given.needed(1, "dtype")?.to_string(),
+        data_type: call.required(1, "dtype")?.to_string(),
         character_size: number(2, "char_size"),
         numeric_precision: number(3, "numeric_precision"),
         numeric_scale: number(4, "numeric_scale"),

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use minijinja::value::{Object, Rest, Value};
 use minijinja::{Error, State};
 
-use super::arguments::Given;
 use super::engine::context_of;
 use super::error::problem;
 use super::functions::unknown_method;
+use super::python::call::Call;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::materialize::contract;
 use crate::message::MessageKind;
@@ -25,8 +25,8 @@ impl Object for Exceptions {
         method: &str,
         arguments: &[Value],
     ) -> Result<Value, Error> {
-        let given = Given::new(arguments)?;
-        let said = |position, name| given.text(position, name).unwrap_or_default();
+        let call = Call::new(method, arguments)?;
+        let said = |position, name| call.as_text(position, name).unwrap_or_default();
         match method {
             "warn" => Ok(warn(state, said(0, "msg"))),
             "warn_snapshot_timestamp_data_types" => Ok(warn(
@@ -47,7 +47,7 @@ impl Object for Exceptions {
             | "raise_dep_not_found"
             | "missing_materialization" => Err(raised(&said(0, "msg"))),
             "missing_config" => {
-                let id = given.needed(0, "model")?.get_attr("unique_id")?;
+                let id = call.required(0, "model")?.get_attr("unique_id")?;
                 let name = said(1, "name");
                 Err(raised(&format!(
                     "Model '{id}' does not define a required config parameter '{name}'."
@@ -58,7 +58,7 @@ impl Object for Exceptions {
                 said(0, "relation")
             ))),
             "relation_wrong_type" => {
-                let relation = given.needed(0, "relation")?;
+                let relation = call.required(0, "relation")?;
                 let kind = relation.get_attr("type")?;
                 Err(raised(&format!(
                     "Trying to create {} {relation}, but it currently exists as a {kind}. Either drop {relation} \
@@ -72,8 +72,8 @@ impl Object for Exceptions {
                 said(0, "column_names")
             ))),
             "raise_contract_error" => {
-                let declared = columns(&given.needed(0, "yaml_columns")?)?;
-                let defined = columns(&given.needed(1, "sql_columns")?)?;
+                let declared = columns(&call.required(0, "yaml_columns")?)?;
+                let defined = columns(&call.required(1, "sql_columns")?)?;
                 Err(match contract::compare(&defined, &declared) {
                     Err(difference) => problem(*difference),
                     Ok(()) => raised(

@@ -7,9 +7,9 @@ use md5::{Digest, Md5};
 use minijinja::value::{Object, Value};
 use minijinja::{Error, ErrorKind, State};
 
-use super::arguments::Given;
 use super::error::problem;
 use super::functions::to_json;
+use super::python::call::Call;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::config;
 
@@ -77,7 +77,7 @@ impl Object for Index {
             ));
         }
         // the same index of the same relation has the same name in every run
-        let relation = Given::new(call)?.needed(0, "relation")?;
+        let relation = Call::new(method, call)?.required(0, "relation")?;
         let text = format!(
             "{}_{relation}_{}_{}",
             self.columns.join("_"),

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use minijinja::value::{DynObject, Enumerator, Object, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 
-use super::arguments::Given;
 use super::python;
+use super::python::call::Call;
 use crate::name::{RelationName, quote_identifier, quote_literal};
 use crate::state::RelationType;
 
@@ -82,7 +82,7 @@ impl Parts<bool> {
     };
 
     /// The same with what arguments say otherwise.
-    fn changed(&mut self, given: &Given<'_>) {
+    fn changed(&mut self, call: &Call<'_>) {
         for (position, (part, choice)) in [
             ("database", &mut self.database),
             ("schema", &mut self.schema),
@@ -91,7 +91,7 @@ impl Parts<bool> {
         .into_iter()
         .enumerate()
         {
-            if let Some(value) = given.value(position, part) {
+            if let Some(value) = call.value(position, part) {
                 *choice = value.is_true();
             }
         }
@@ -295,55 +295,55 @@ impl Object for Relation {
         self: &Arc<Self>,
         state: &mut State<'_, '_>,
         method: &str,
-        call: &[Value],
+        arguments: &[Value],
     ) -> Result<Value, Error> {
         let mut relation = Relation::clone(self);
         match method {
             "render" => return Ok(Value::from(self.rendered_name())),
             "render_limited" => return Ok(Value::from(self.to_string())),
             "quoted" => {
-                let (text,): (String,) = from_args(call)?;
+                let (text,): (String,) = from_args(arguments)?;
                 return Ok(Value::from(quote_identifier(&text)));
             }
-            "include" => relation.shows.changed(&Given::new(call)?),
-            "quote" => relation.quotes.changed(&Given::new(call)?),
+            "include" => relation.shows.changed(&Call::new(method, arguments)?),
+            "quote" => relation.quotes.changed(&Call::new(method, arguments)?),
             "replace_path" => {
-                let given = Given::new(call)?;
-                replace_path(&mut relation.name, |name| given.present(usize::MAX, name));
+                let call = Call::new(method, arguments)?;
+                replace_path(&mut relation.name, |name| call.named(name));
             }
             "incorporate" => {
-                let given = Given::new(call)?;
-                if let Some(path) = given.value(usize::MAX, "path") {
+                let call = Call::new(method, arguments)?;
+                if let Some(path) = call.named_value("path") {
                     replace_path(&mut relation.name, |name| {
                         let value = path.get_item(&Value::from(name)).ok()?;
                         (!value.is_undefined()).then_some(value)
                     });
                 }
-                if let Some(kind) = given.text(usize::MAX, "type") {
+                if let Some(kind) = call.named_value("type").map(|kind| kind.to_string()) {
                     relation.kind = RelationKind::of(&kind);
                 }
-                if let Some(limit) = given.value(usize::MAX, "limit") {
+                if let Some(limit) = call.named_value("limit") {
                     relation.rows.limit = u64::try_from(limit).ok();
                 }
             }
             "without_identifier" => relation.name.identifier.clear(),
             "information_schema" => {
-                let (view,): (Option<Value>,) = from_args(call)?;
+                let (view,): (Option<Value>,) = from_args(arguments)?;
                 let view = view.and_then(|view| view.as_str().map(str::to_owned));
                 relation = relation.information_schema(view);
             }
             "information_schema_only" => relation = relation.information_schema(None),
-            "matches" => return matches(&relation, call).map(Value::from),
+            "matches" => return matches(&relation, arguments).map(Value::from),
             "relation_max_name_length" => return Ok(crate::name::MAX_NAME_BYTES.into()),
             "get" => {
-                let (name, default): (String, Option<Value>) = from_args(call)?;
+                let (name, default): (String, Option<Value>) = from_args(arguments)?;
                 if name == "metadata" {
                     return Ok(python::dict([("type", Value::from("PostgresRelation"))]));
                 }
                 let value = self.get_value(&Value::from(name));
                 return Ok(value.or(default).unwrap_or(Value::from(())));
             }
-            _ => return Arc::new(RelationClass).call_method(state, method, call),
+            _ => return Arc::new(RelationClass).call_method(state, method, arguments),
         }
         Ok(relation.into_value())
     }
@@ -373,8 +373,8 @@ fn text_of(value: &Value) -> String {
     }
 }
 
-fn matches(relation: &Relation, call: &[Value]) -> Result<bool, Error> {
-    let given = Given::new(call)?;
+fn matches(relation: &Relation, arguments: &[Value]) -> Result<bool, Error> {
+    let call = Call::new("matches", arguments)?;
     let parts = [
         ("database", &relation.name.database),
         ("schema", &relation.name.schema),
@@ -384,8 +384,7 @@ fn matches(relation: &Relation, call: &[Value]) -> Result<bool, Error> {
         .into_iter()
         .enumerate()
         .all(|(position, (name, present))| {
-            given
-                .text(position, name)
+            call.as_text(position, name)
                 .is_none_or(|wanted| wanted == *present)
         }))
 }
@@ -453,9 +452,9 @@ impl Object for RelationClass {
 }
 
 /// From the arguments `database`, `schema`, `identifier`, `type`, `quote_policy` and `include_policy`.
-fn created(call: &[Value]) -> Result<Relation, Error> {
-    let given = Given::new(call)?;
-    let text = |position: usize, name| given.text(position, name).unwrap_or_default();
+fn created(arguments: &[Value]) -> Result<Relation, Error> {
+    let call = Call::new("create", arguments)?;
+    let text = |position: usize, name| call.as_text(position, name).unwrap_or_default();
     let name = RelationName {
         database: text(0, "database"),
         schema: text(1, "schema"),
@@ -467,7 +466,7 @@ fn created(call: &[Value]) -> Result<Relation, Error> {
         ("quote_policy", &mut relation.quotes),
         ("include_policy", &mut relation.shows),
     ] {
-        let Some(policy) = given.value(usize::MAX, key) else {
+        let Some(policy) = call.named_value(key) else {
             continue;
         };
         for (part, choice) in [

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use minijinja::value::{Object, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 
-use super::arguments::Given;
 use super::context::NodeContext;
 use super::python;
+use super::python::call::Call;
 use super::table::Table;
 use crate::warehouse::Response;
 
@@ -85,6 +85,20 @@ pub(super) enum StatementFunction {
     Render,
 }
 
+impl StatementFunction {
+    /// Its name in templates.
+    fn name(self) -> &'static str {
+        match self {
+            StatementFunction::StoreResult => "store_result",
+            StatementFunction::StoreRawResult => "store_raw_result",
+            StatementFunction::LoadResult => "load_result",
+            StatementFunction::Write => "write",
+            StatementFunction::LoadAgateTable => "load_agate_table",
+            StatementFunction::Render => "render",
+        }
+    }
+}
+
 /// A function about statements, in a rendering.
 #[derive(Debug)]
 pub(super) struct StatementCall {
@@ -97,41 +111,45 @@ impl Object for StatementCall {
         true
     }
 
-    fn call(self: &Arc<Self>, state: &mut State<'_, '_>, call: &[Value]) -> Result<Value, Error> {
+    fn call(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        arguments: &[Value],
+    ) -> Result<Value, Error> {
         let context = &self.context;
-        let given = Given::new(call)?;
+        let call = Call::new(self.function.name(), arguments)?;
         match self.function {
             StatementFunction::StoreResult => {
-                let name = given.needed(0, "name")?.to_string();
-                let table = given.value(2, "agate_table");
-                store(context, name, given.needed(1, "response")?, table);
+                let name = call.required(0, "name")?.to_string();
+                let table = call.value(2, "agate_table");
+                store(context, name, call.required(1, "response")?, table);
             }
             StatementFunction::StoreRawResult => {
-                let name = given.needed(0, "name")?.to_string();
+                let name = call.required(0, "name")?.to_string();
                 let response = response(&Response {
-                    message: given.text(1, "message").unwrap_or_default(),
-                    code: given.text(2, "code").unwrap_or_default(),
-                    rows_affected: given
-                        .text(3, "rows_affected")
+                    message: call.as_text(1, "message").unwrap_or_default(),
+                    code: call.as_text(2, "code").unwrap_or_default(),
+                    rows_affected: call
+                        .as_text(3, "rows_affected")
                         .and_then(|count| count.parse().ok()),
                 });
                 if name == "main" && !matches!(context.access, super::access::Access::Ahead(_)) {
                     context.captured().response = Some(response.clone());
                 }
-                store(context, name, response, given.value(4, "agate_table"));
+                store(context, name, response, call.value(4, "agate_table"));
             }
             StatementFunction::LoadResult => {
-                let (name,): (String,) = from_args(call)?;
+                let (name,): (String,) = from_args(arguments)?;
                 let results = context.stored_results();
                 return Ok(results.get(&name).cloned().unwrap_or(Value::from(())));
             }
             StatementFunction::Write => {
-                let (text,): (Value,) = from_args(call)?;
+                let (text,): (Value,) = from_args(arguments)?;
                 context.captured().main = Some(text.to_string());
             }
             StatementFunction::LoadAgateTable => return seed_table(context),
             StatementFunction::Render => {
-                let text = given.needed(0, "text")?.to_string();
+                let text = call.required(0, "text")?.to_string();
                 return state
                     .env()
                     .template_from_named_str("<hook>", &super::rewrite::template(&text).text)

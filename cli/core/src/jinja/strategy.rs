@@ -4,9 +4,9 @@ use minijinja::value::Value;
 use minijinja::{Error, State};
 
 use super::adapter::{called, relation_of};
-use super::arguments::Given;
 use super::column::Column;
 use super::error::problem;
+use super::python::call::Call;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The incremental strategies of PostgreSQL that need no macro of the project.
@@ -16,9 +16,9 @@ pub(super) const VALID: [&str; 4] = ["append", "delete+insert", "merge", "microb
 const ELSEWHERE: [&str; 1] = ["insert_overwrite"];
 
 /// `adapter.get_incremental_strategy_macro(context, strategy)`.
-pub(super) fn find_macro(state: &State<'_, '_>, given: &Given<'_>) -> Result<Value, Error> {
-    let strategy = given
-        .text(1, "strategy")
+pub(super) fn find_macro(state: &State<'_, '_>, call: &Call<'_>) -> Result<Value, Error> {
+    let strategy = call
+        .as_text(1, "strategy")
         .unwrap_or_else(|| "default".to_owned());
     let name = format!("get_incremental_{}_sql", strategy.replace('+', "_"));
     if ELSEWHERE.contains(&strategy.as_str()) {

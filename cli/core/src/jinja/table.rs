@@ -9,8 +9,8 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 use serde_json::Value as Json;
 
-use super::arguments::Given;
 use super::python;
+use super::python::call::Call;
 use crate::seed::SeedData;
 use crate::warehouse::{QueryResult, ValueType};
 
@@ -268,7 +268,7 @@ impl Object for Table {
                 Ok(table.into_value())
             }
             "rename" => {
-                let names = Given::new(call)?.needed(0, "column_names")?;
+                let names = Call::new(method, call)?.required(0, "column_names")?;
                 let mut table = Table {
                     rows: self.values().into_owned(),
                     seed: None,

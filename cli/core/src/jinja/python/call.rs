@@ -96,10 +96,27 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// A truth value, false if left out.
-    pub(crate) fn flag(&self, position: usize, name: &str) -> bool {
+    /// A truth value, with what it is if left out.
+    pub(crate) fn flag(&self, position: usize, name: &str, default: bool) -> bool {
         self.optional(position, name)
-            .is_some_and(|value| value.is_true())
+            .map_or(default, |value| value.is_true())
+    }
+
+    /// The argument, if it is neither left out nor `None`.
+    pub(crate) fn value(&self, position: usize, name: &str) -> Option<Value> {
+        self.optional(position, name)
+            .filter(|value| !value.is_none() && !value.is_undefined())
+    }
+
+    /// The argument of a name, if it is neither left out nor `None`.
+    pub(crate) fn named_value(&self, name: &str) -> Option<Value> {
+        self.named(name)
+            .filter(|value| !value.is_none() && !value.is_undefined())
+    }
+
+    /// What the argument, of any type, is as a text; none if it is left out or `None`.
+    pub(crate) fn as_text(&self, position: usize, name: &str) -> Option<String> {
+        self.value(position, name).map(|value| value.to_string())
     }
 
     /// The named arguments that were not asked for.

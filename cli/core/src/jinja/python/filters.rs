@@ -68,7 +68,7 @@ fn jinja(environment: &mut Environment<'static>) {
             Some(width) => " ".repeat(width.as_usize().unwrap_or(4).min(1000)),
             None => "    ".to_owned(),
         };
-        let (first, blank) = (call.flag(1, "first"), call.flag(2, "blank"));
+        let (first, blank) = (call.flag(1, "first", false), call.flag(2, "blank", false));
         Ok::<_, Error>(words::indented(&shown(text), &width, first, blank))
     });
     environment.add_filter("string", |value: &Value| shown(value));
@@ -116,7 +116,7 @@ fn jinja(environment: &mut Environment<'static>) {
         "filesizeformat",
         |value: &Value, rest: Rest<ValueOrKwargs>| {
             let rest = rest.into_values();
-            let binary = Call::new("filesizeformat", &rest)?.flag(0, "binary");
+            let binary = Call::new("filesizeformat", &rest)?.flag(0, "binary", false);
             let size = Number::of(value)
                 .map(Number::float)
                 .or_else(|| value.as_str().and_then(parse_float))
@@ -131,7 +131,7 @@ fn jinja(environment: &mut Environment<'static>) {
             value.map_or(default, |value| usize::try_from(value).unwrap_or(0))
         };
         let length = size(call.optional_integer(0, "length")?, 255);
-        let kill = call.flag(1, "killwords");
+        let kill = call.flag(1, "killwords", false);
         let end = call.optional_text(2, "end")?;
         let leeway = size(call.optional_integer(3, "leeway")?, 5);
         let end = end.as_deref().unwrap_or("...");
@@ -267,8 +267,8 @@ fn sort(
 ) -> Result<Value, Error> {
     let rest = rest.into_values();
     let call = Call::new("sort", &rest)?;
-    let reverse = call.flag(0, "reverse");
-    let case_sensitive = call.flag(1, "case_sensitive");
+    let reverse = call.flag(0, "reverse", false);
+    let case_sensitive = call.flag(1, "case_sensitive", false);
     let attribute = call.optional(2, "attribute");
     let attribute = attribute.filter(|value| !value.is_none());
     call.done(3)?;

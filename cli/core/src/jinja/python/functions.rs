@@ -31,7 +31,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         let rest = rest.into_values();
         let call = Call::new("tojson", &rest)?;
         let layout = Layout {
-            sort_keys: call.flag(2, "sort_keys"),
+            sort_keys: call.flag(2, "sort_keys", false),
             indent: None,
         };
         json::dumps(&call.required(0, "value")?, layout)
@@ -47,7 +47,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         let rest = rest.into_values();
         let call = Call::new("toyaml", &rest)?;
         let default = call.optional(1, "default").unwrap_or(Value::from(()));
-        let sort_keys = call.flag(2, "sort_keys");
+        let sort_keys = call.flag(2, "sort_keys", false);
         let dumped = yaml::dump(&call.required(0, "value")?, sort_keys);
         Ok::<_, Error>(dumped.map_or(default, Value::from))
     });

@@ -28,7 +28,7 @@ pub(super) fn call_method(this: &Value, method: &str, arguments: &[Value]) -> Re
             text.strip_suffix(&*suffix).unwrap_or(text).into()
         }
         "split" | "rsplit" => List::value(split(text, method == "rsplit", &call)?),
-        "splitlines" => List::value(lines(text, call.flag(0, "keepends"))),
+        "splitlines" => List::value(lines(text, call.flag(0, "keepends", false))),
         "partition" | "rpartition" => partition(text, method == "rpartition", &call)?,
         "join" => {
             let mut parts = Vec::new();

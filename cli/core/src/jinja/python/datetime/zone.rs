@@ -185,7 +185,7 @@ impl Object for ZoneValue {
                 if zone.is_some() {
                     return Err(value_error("Not naive datetime (tzinfo is already set)"));
                 }
-                let zone = self.0.at_local(micros, call.flag(1, "is_dst"));
+                let zone = self.0.at_local(micros, call.flag(1, "is_dst", false));
                 Ok(Temporal::Datetime(micros, Some(zone)).value())
             }
             "normalize" => {

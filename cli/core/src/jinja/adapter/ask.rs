@@ -1,0 +1,226 @@
+//! The methods that ask the warehouse or change it.
+
+use minijinja::value::Value;
+use minijinja::{Error, ErrorKind, State};
+
+use super::relations::columns_of;
+use super::{Adapter, called, relation_of, unknown};
+use crate::jinja::access::Access;
+use crate::jinja::column::Column;
+use crate::jinja::python::{self, call::Call};
+use crate::jinja::statement::{self, Pending};
+use crate::jinja::table::Table;
+use crate::jinja::{constraint, strategy};
+use crate::materialize;
+use crate::name::RelationName;
+
+impl Adapter {
+    /// Answers a method that needs the warehouse.
+    pub(super) fn ask(
+        &self,
+        state: &mut State<'_, '_>,
+        method: &str,
+        call: &Call<'_>,
+    ) -> Result<Value, Error> {
+        match method {
+            "get_relation" => {
+                let text = |position, name| call.as_text(position, name).unwrap_or_default();
+                let name = RelationName {
+                    database: text(0, "database"),
+                    schema: text(1, "schema"),
+                    identifier: text(2, "identifier"),
+                };
+                self.relation(state, name)
+            }
+            "already_exists" => {
+                let name = RelationName {
+                    database: self.context.shared.settings.target.database.clone(),
+                    schema: call.required(0, "schema")?.to_string(),
+                    identifier: call.required(1, "name")?.to_string(),
+                };
+                Ok((!self.relation(state, name)?.is_none()).into())
+            }
+            "get_columns_in_relation" => self.columns(state, &call.required(0, "relation")?),
+            "get_missing_columns" => {
+                let from = self.columns(state, &call.required(0, "from_relation")?)?;
+                let to = self.columns(state, &call.required(1, "to_relation")?)?;
+                let present: Vec<String> = columns_of(&to).map(|column| column.name).collect();
+                Ok(python::list(
+                    columns_of(&from)
+                        .filter(|column| !present.contains(&column.name))
+                        .map(Column::into_value)
+                        .collect(),
+                ))
+            }
+            "column_names" => self.column_names(state, &call.required(0, "relation")?),
+            "expand_target_column_types" => {
+                if self.has_no_limited_text(&call.required(1, "to_relation")?)? {
+                    return Ok("".into());
+                }
+                let from = self.columns(state, &call.required(0, "from_relation")?)?;
+                let target = call.required(1, "to_relation")?;
+                let present = self.columns(state, &target)?;
+                strategy::expand(state, &target, columns_of(&from), columns_of(&present))
+            }
+            "get_column_schema_from_query" => {
+                let sql = call.required(0, "sql")?.to_string();
+                let columns = self.context.access.describe(&sql)?;
+                let columns = columns.into_iter();
+                Ok(python::list(
+                    columns
+                        .map(|column| Column::new(column.name, column.data_type).into_value())
+                        .collect(),
+                ))
+            }
+            "check_schema_exists" => {
+                let found = called(
+                    state,
+                    "check_schema_exists",
+                    &[call.required(0, "database")?, call.required(1, "schema")?],
+                )?;
+                let rows = found.get_attr("rows")?;
+                let first = rows
+                    .get_item_by_index(0)
+                    .and_then(|row| row.get_item_by_index(0));
+                Ok(first.is_ok_and(|count| count.is_true()).into())
+            }
+            "create_schema" | "drop_schema" | "drop_relation" | "truncate_relation" => {
+                called(state, method, &[call.required(0, "relation")?])?;
+                Ok("".into())
+            }
+            "rename_relation" => {
+                called(
+                    state,
+                    method,
+                    &[
+                        call.required(0, "from_relation")?,
+                        call.required(1, "to_relation")?,
+                    ],
+                )?;
+                Ok("".into())
+            }
+            "execute" => self.execute(call),
+            "add_query" => {
+                let sql = call.required(0, "sql")?.to_string();
+                let auto_begin = call.flag(1, "auto_begin", true);
+                self.context
+                    .access
+                    .execute(&sql, auto_begin, false, false)?;
+                Ok(Value::from(()))
+            }
+            "commit" => {
+                self.context.access.commit()?;
+                Ok("".into())
+            }
+            "server_version" => self.context.access.server_version().map(Value::from),
+            "valid_snapshot_target" => Ok("".into()),
+            "assert_valid_snapshot_target_given_strategy" => {
+                let relation = call.required(0, "relation")?;
+                let columns = self.columns(state, &relation)?;
+                let names: Vec<String> = columns_of(&columns).map(|column| column.name).collect();
+                strategy::assert_snapshot(
+                    &relation,
+                    &names,
+                    &call.value(1, "column_names"),
+                    &call.value(2, "strategy"),
+                )?;
+                Ok("".into())
+            }
+            "check_contract" => {
+                let query = call.required(0, "sql")?.to_string();
+                let columns = constraint::declared(&call.required(1, "columns")?)?;
+                self.context.access.check_contract(&query, columns)?;
+                Ok("".into())
+            }
+            "copy_rows" => {
+                let into = relation_of(&call.required(0, "relation")?)?
+                    .name
+                    .in_schema();
+                let table = call.required(1, "table")?;
+                let seed = table
+                    .downcast_object_ref::<Table>()
+                    .and_then(|table| table.seed.clone());
+                match seed {
+                    Some(rows) => self.context.access.copy(&into, &rows)?,
+                    None => {
+                        return Err(Error::new(
+                            ErrorKind::InvalidOperation,
+                            "copy_rows takes the table of a seed",
+                        ));
+                    }
+                }
+                Ok("".into())
+            }
+            "defer_keys" => {
+                self.context.captured().keys_after_rows = true;
+                Ok("".into())
+            }
+            "add_keys" => {
+                let relation = relation_of(&call.required(0, "relation")?)?;
+                self.add_keys(&relation.name.in_schema())?;
+                Ok("".into())
+            }
+            "shadow_of" => {
+                let mut relation = relation_of(&call.required(0, "relation")?)?;
+                relation.name.schema = materialize::shadow_schema(&relation.name.schema);
+                Ok(relation.into_value())
+            }
+            "swap_in" => {
+                let relation = relation_of(&call.required(0, "relation")?)?;
+                let swap = materialize::swap(&relation.name);
+                self.context.access.execute(&swap.sql, true, false, false)?;
+                Ok("".into())
+            }
+            _ => Err(unknown(method)),
+        }
+    }
+
+    /// `adapter.execute`: the response and the rows.
+    fn execute(&self, call: &Call<'_>) -> Result<Value, Error> {
+        let sql = call.required(0, "sql")?.to_string();
+        let auto_begin = call.flag(1, "auto_begin", false);
+        let fetch = call.flag(2, "fetch", false);
+        let counts = self.context.captured().main.as_deref() == Some(&*sql);
+        let result = self
+            .context
+            .access
+            .execute(&sql, auto_begin, fetch, counts)?;
+        let (response, table) = match result {
+            Some(result) => (
+                statement::response(&result.response),
+                Table::of_result(&result),
+            ),
+            None => (Pending::of(&self.context), Table::default()),
+        };
+        if counts && !matches!(self.context.access, Access::Ahead(_)) {
+            self.context.captured().response = Some(response.clone());
+        }
+        Ok(python::tuple(vec![response, table.into_value()]))
+    }
+
+    pub(super) fn keys(&self) -> constraint::Keys {
+        if self.context.captured().keys_after_rows {
+            constraint::Keys::AfterRows
+        } else {
+            constraint::Keys::Inline
+        }
+    }
+
+    /// Adds the keys of an enforced contract that were kept out of `create table`.
+    fn add_keys(&self, table: &str) -> Result<(), Error> {
+        let is_enforced = self
+            .context
+            .config
+            .get("contract")
+            .and_then(|contract| contract.get("enforced"))
+            == Some(&serde_json::Value::Bool(true));
+        if is_enforced && self.keys() == constraint::Keys::AfterRows {
+            for statement in constraint::added_keys(&self.context.model, table)? {
+                self.context
+                    .access
+                    .execute(&statement, true, false, false)?;
+            }
+        }
+        Ok(())
+    }
+}
