@@ -19,7 +19,7 @@ use hcw_core::target::Connection;
 use tokio::task::JoinSet;
 use tokio_postgres::Client;
 
-pub(crate) use setup::{lock, remove_shadows};
+pub(crate) use setup::{create_schemas, lock, remove_shadows};
 pub(crate) use step::{Outcome, Status};
 
 use crate::db::connect::connect;
@@ -36,6 +36,8 @@ pub(crate) struct Run {
     pub(crate) compiled_folder: String,
     pub(crate) threads: usize,
     pub(crate) fail_fast: bool,
+    /// No step is started: a hook before them failed.
+    pub(crate) is_held: bool,
     /// Tags every connection of the run.
     pub(crate) application_name: String,
 }
@@ -98,7 +100,8 @@ pub(crate) async fn execute(
     setup::remove_shadows(&control, plan)
         .await
         .map_err(|error| vec![error])?;
-    setup::create_schemas(&control, plan)
+    let schemas = plan.schemas.iter().chain(&plan.shadow_schemas);
+    setup::create_schemas(&control, schemas)
         .await
         .map_err(|error| vec![error])?;
     let mut idle = vec![];
@@ -107,6 +110,7 @@ pub(crate) async fn execute(
     }
     let progress = Arc::new(reporter.progress(plan.steps.len()));
     let mut schedule = Schedule::new(plan);
+    schedule.stopped = run.is_held;
     let mut running = JoinSet::new();
     let mut results = Vec::new();
     let mut interrupted = false;

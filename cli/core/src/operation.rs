@@ -47,10 +47,21 @@ pub struct Hook {
     pub name: String,
     /// The package.
     pub package: String,
+    /// When it runs.
+    pub time: HookTime,
+    /// Its position among the package's hooks of that time, from 0.
+    pub index: usize,
     /// The template.
     pub template: String,
     /// Where it is written.
     pub location: Location,
+}
+
+impl Hook {
+    /// `<package>.on-run-start.0`, as lines and results name it.
+    pub fn statement_name(&self) -> String {
+        format!("{}.{}.{}", self.package, self.time.key(), self.index)
+    }
 }
 
 /// What came of an operation.
@@ -84,12 +95,28 @@ pub fn hooks(resolved: &Resolved, time: HookTime) -> Vec<Hook> {
                 id: UniqueId::new("operation", package.name(), &name),
                 name,
                 package: package.name().to_owned(),
+                time,
+                index,
                 template: template.to_owned(),
                 location: package.file.file.at(node.range.clone()),
             });
         }
     }
     hooks
+}
+
+/// Why a hook did not succeed.
+#[derive(Debug)]
+pub enum HookFailure {
+    /// Its template failed, or what the template asked the warehouse: as in dbt the whole call ends with it.
+    Template(Box<Diagnostic>),
+    /// The server refused its statement: as in dbt the hook has failed.
+    Statement {
+        /// What was sent.
+        sql: String,
+        /// Why it was refused.
+        diagnostic: Box<Diagnostic>,
+    },
 }
 
 /// Runs a hook. `extra` are the names that only hooks have: `schemas`, `results`.
@@ -101,31 +128,49 @@ pub fn run_hook(
     hook: &Hook,
     extra: &[(&'static str, Json)],
     warehouse: &Arc<dyn Warehouse>,
-) -> Result<OperationResult, Box<Diagnostic>> {
+) -> Result<OperationResult, HookFailure> {
     let access = Access::live(warehouse);
     let context = context(resolved, &hook.package, &hook.id, extra, &access);
     let engine = &resolved.project().engine;
-    let placed = |diagnostic: Diagnostic| match diagnostic.location {
-        Some(_) => diagnostic.related("in this hook", hook.location.clone()),
-        None => diagnostic.at(hook.location.clone()),
+    let placed = |diagnostic: Diagnostic| {
+        Box::new(match diagnostic.location {
+            Some(_) => diagnostic.related("in this hook", hook.location.clone()),
+            None => diagnostic.at(hook.location.clone()),
+        })
     };
-    let sql = engine
-        .render_text(&hook.template, &context)
-        .map_err(|diagnostic| Box::new(placed(diagnostic)))?;
+    let rendered = engine.render_text(&hook.template, &context);
+    let sql = rendered.map_err(|diagnostic| {
+        // the first problem is the one to tell
+        let _failed = access.roll_back();
+        HookFailure::Template(placed(diagnostic))
+    })?;
     let mut result = OperationResult {
         messages: context.captured().messages.clone(),
         message: "OK".to_owned(),
         ..OperationResult::default()
     };
+    let refused = |sql: &str, diagnostic: Diagnostic| {
+        let _failed = access.roll_back();
+        HookFailure::Statement {
+            sql: sql.to_owned(),
+            diagnostic: placed(diagnostic),
+        }
+    };
     if !sql.trim().is_empty() {
         let answer = warehouse
             .run(&sql, false)
-            .map_err(|refusal| Box::new(placed(refusal.diagnostic)))?;
+            .map_err(|refusal| refused(&sql, refusal.diagnostic))?;
         result.message = answer.response.message;
         result.rows = answer.response.rows_affected;
         result.sql = sql;
     }
-    finish(&access, result)
+    match access.commit() {
+        Ok(()) => Ok(result),
+        Err(error) => Err(refused(
+            &result.sql,
+            Diagnostic::error(Code::SqlFailed, error.to_string()),
+        )),
+    }
 }
 
 /// Calls a macro by name; `package` asks a package for it.

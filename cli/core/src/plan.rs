@@ -14,6 +14,7 @@ pub use print::print;
 use crate::analyse::{Analysed, is_ephemeral};
 use crate::data_test::{self, DataTest};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::graph::Resolved;
 use crate::jinja::Access;
 use crate::materialize::{self, Operation, retired_schema, shadow_schema};
 use crate::message::Message;
@@ -228,6 +229,51 @@ fn unit_test_step(
     })
 }
 
+/// Whether a run does anything for a node.
+fn is_wanted(node: &Node, work: &Work) -> bool {
+    match &node.kind {
+        NodeKind::SingularTest | NodeKind::GenericTest(_) => work.tests,
+        NodeKind::Seed => work.seeds,
+        NodeKind::Snapshot => work.snapshots,
+        // as in dbt an empty file is no model to build
+        NodeKind::Model => work.models && !is_ephemeral(node) && !node.raw_code().is_empty(),
+        NodeKind::Function => work.functions,
+        NodeKind::Analysis => false,
+    }
+}
+
+/// Whether a run over the selected nodes does anything: as in dbt one that does not runs no hooks either.
+pub fn has_work(resolved: &Resolved, selected: &BTreeSet<UniqueId>, work: &Work) -> bool {
+    let project = resolved.project();
+    selected.iter().any(|id| {
+        let lands = |table: &SourceTable| work.land && table.landing.is_some();
+        project
+            .nodes
+            .get(id)
+            .is_some_and(|node| is_wanted(node, work) || work.models && is_ephemeral(node))
+            || project.sources.get(id).is_some_and(lands)
+            || work.unit_tests && project.declared.unit_tests.contains_key(id)
+    })
+}
+
+/// The schemas of what a run over the selected nodes builds.
+pub fn schemas_of(
+    resolved: &Resolved,
+    selected: &BTreeSet<UniqueId>,
+    work: &Work,
+) -> BTreeSet<String> {
+    let nodes = &resolved.project().nodes;
+    let relations = &resolved.rendered.relations;
+    let built = selected
+        .iter()
+        .filter_map(|id| nodes.get(id))
+        .filter(|node| !node.is_test() && is_wanted(node, work));
+    built
+        .filter_map(|node| relations.get(&node.id))
+        .map(|relation| relation.schema.clone())
+        .collect()
+}
+
 fn node_step(
     analysed: &Analysed,
     state: &Arc<WarehouseState>,
@@ -236,16 +282,7 @@ fn node_step(
     comments: &QueryComments<'_>,
 ) -> Option<Step> {
     let relation = analysed.resolved.rendered.relations.get(&node.id);
-    let is_wanted = match &node.kind {
-        NodeKind::SingularTest | NodeKind::GenericTest(_) => work.tests,
-        NodeKind::Seed => work.seeds,
-        NodeKind::Snapshot => work.snapshots,
-        // as in dbt an empty file is no model to build
-        NodeKind::Model => work.models && !is_ephemeral(node) && !node.raw_code().is_empty(),
-        NodeKind::Function => work.functions,
-        NodeKind::Analysis => false,
-    };
-    if !is_wanted {
+    if !is_wanted(node, work) {
         return None;
     }
     let (kind, description, shown) = match &node.kind {

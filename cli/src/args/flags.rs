@@ -241,6 +241,12 @@ impl Flags {
             .unwrap_or_default()
     }
 
+    /// A switch of dbt_project.yml's `flags:` that no option has.
+    pub(crate) fn project_switch(&self, name: &str, default: bool) -> bool {
+        let flag = self.project_flags.get(name);
+        flag.and_then(Json::as_bool).unwrap_or(default)
+    }
+
     /// A text that needs no field of its own.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.values.get(name).and_then(Json::as_str)

@@ -10,11 +10,10 @@ pub(super) use summary::{found, nothing_to_do};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use hcw_core::analyse::{Analysed, analyse, clones};
 use hcw_core::graph::Resolved;
-use hcw_core::operation::HookTime;
+use hcw_core::operation::{self, HookTime};
 use hcw_core::plan::{self, Plan, Work};
 use hcw_core::project::{NodeKind, UniqueId};
 use hcw_core::state::WarehouseState;
@@ -22,6 +21,7 @@ use tokio_postgres::Client;
 
 use crate::args::{Flags, Verb};
 use crate::artifacts::run_results;
+use crate::execute::hooks::HookReport;
 use crate::execute::{self, Run};
 use crate::report::{Event, Reporter};
 use crate::selection::{deferral, selected};
@@ -53,17 +53,26 @@ pub(crate) async fn run(
     }
     // a comment that cannot be is told before anything runs
     let _voice = session.voice(&resolved, "master", reporter)?;
-    let mut started = Vec::new();
+    let mut started = HookReport::default();
     // as in dbt, clones are made without the project's hooks
-    let has_hooks = arguments.verb != Verb::Clone;
+    let has_hooks = arguments.verb != Verb::Clone && plan::has_work(&resolved, &selected, work);
+    if !arguments.dry_run {
+        summary::found(&resolved, reporter);
+    }
     if !arguments.dry_run && has_hooks {
+        // hooks write to schemas that their project is the first to use
+        let schemas = match operation::hooks(&resolved, HookTime::Start).is_empty() {
+            true => BTreeSet::new(),
+            false => plan::schemas_of(&resolved, &selected, work),
+        };
+        execute::create_schemas(&control, &schemas)
+            .await
+            .map_err(|error| vec![error])?;
         let client = (control, &connection);
         (control, started) =
             hooks::run(session, &resolved, HookTime::Start, &[], client, reporter).await?;
-        if hooks::has_failed(&started) {
-            let entries: Vec<_> = hooks::entries(&started).collect();
-            run_results::write(session, entries, Duration::ZERO).map_err(|error| vec![error])?;
-            return Ok(exit_code::FAILURE);
+        if let Some(problem) = started.stopped.take() {
+            return Err(vec![*problem]);
         }
     }
     let state = Arc::new(state(&control, &resolved).await?);
@@ -85,7 +94,6 @@ pub(crate) async fn run(
         .and_then(|()| artifacts::write_compiled(session, &analysed))
         .and_then(|()| artifacts::write_run(session, &analysed, &plan));
     result.map_err(|error| vec![error])?;
-    summary::found(&analysed.resolved, reporter);
     if plan.steps.is_empty() {
         reporter.event(&summary::nothing_to_do());
     } else {
@@ -106,6 +114,8 @@ pub(crate) async fn run(
         ),
         threads: session.settings.target.threads,
         fail_fast: arguments.fail_fast,
+        is_held: started.has_failed()
+            && arguments.project_switch("skip_nodes_if_on_run_start_fails", true),
         application_name: format!("hcw {}", session.settings.invocation_id),
     };
     let mut lines = lines::Lines::new(run.plan.clone(), run.analysed.clone(), reporter);
@@ -117,10 +127,12 @@ pub(crate) async fn run(
         .map_err(|error| vec![error])?;
     let results = run_results::of_run(&run.plan, &run.analysed, &report);
     let resolved = &run.analysed.resolved;
-    let names = execute::hooks::end_names(&run.plan, hooks::as_names(&results, resolved));
-    let client = (control, &run.connection);
-    let mut ended = Vec::new();
+    let mut ended = HookReport::default();
     if has_hooks {
+        let told = if run.is_held { &[] } else { results.as_slice() };
+        let told = hooks::as_names(told, resolved);
+        let names = execute::hooks::end_names(&run.plan, &report, told);
+        let client = (control, &run.connection);
         (_, ended) = hooks::run(session, resolved, HookTime::End, &names, client, reporter).await?;
     }
     let all: Vec<_> = hooks::entries(&started)
@@ -131,12 +143,17 @@ pub(crate) async fn run(
     if arguments.switch("show") {
         seeds::show(&run.plan, &run.analysed, &report, reporter);
     }
-    summary::summary(&run, &report, reporter);
-    Ok(if report.has_failed() || hooks::has_failed(&ended) {
-        exit_code::FAILURE
-    } else {
-        exit_code::SUCCESS
-    })
+    if let Some(problem) = ended.stopped.take() {
+        return Err(vec![*problem]);
+    }
+    summary::summary(&run, &report, &[&started, &ended], reporter);
+    Ok(
+        if report.has_failed() || started.has_failed() || ended.has_failed() {
+            exit_code::FAILURE
+        } else {
+            exit_code::SUCCESS
+        },
+    )
 }
 
 /// What a run keeps up to date before its first step, as comments for `--dry-run`.

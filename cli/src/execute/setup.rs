@@ -33,13 +33,11 @@ pub(crate) async fn lock(
 }
 
 /// Makes the schemas that do not exist; an existing one needs no right to create schemas.
-pub(super) async fn create_schemas(client: &Client, plan: &Plan) -> Result<(), Diagnostic> {
-    let wanted: Vec<&str> = plan
-        .schemas
-        .iter()
-        .chain(&plan.shadow_schemas)
-        .map(String::as_str)
-        .collect();
+pub(crate) async fn create_schemas<'name>(
+    client: &Client,
+    schemas: impl IntoIterator<Item = &'name String>,
+) -> Result<(), Diagnostic> {
+    let wanted: Vec<&str> = schemas.into_iter().map(String::as_str).collect();
     let query = "select nspname from pg_catalog.pg_namespace where nspname = any ($1)";
     let rows = client
         .query(query, &[&wanted])

@@ -27,6 +27,7 @@ pub(crate) fn dbt_name(code: Code) -> Option<(&'static str, &'static str)> {
     Some(match code {
         Code::SelectorEmpty => ("NoNodesForSelectionCriteria", "M030"),
         Code::UnusedConfigPath => ("UnusedResourceConfigPath", "I051"),
+        Code::WrongPatchKind => ("WrongResourceSchemaFile", "I057"),
         Code::UnknownPatchTarget => ("NoNodeForYamlKey", "I058"),
         Code::UnknownRef | Code::UnknownSource | Code::DisabledRef => {
             ("NodeNotFoundOrDisabled", "I060")

@@ -48,6 +48,7 @@ codes! {
     PackageVersion = "HCW0117", "versions that do not fit together";
     PackageFetch = "HCW0118", "a package that cannot be fetched";
     ContractBroken = "HCW0119", "columns that are not those of the contract";
+    WrongPatchKind = "HCW0120", "properties below the key of another kind";
     // 02: names
     UnknownRef = "HCW0201", "ref() of a model that does not exist";
     UnknownSource = "HCW0202", "source() that is not declared";

@@ -4,6 +4,7 @@ mod configuration;
 mod declared;
 mod generic_tests;
 mod index;
+mod misplaced;
 mod nodes;
 mod snapshots;
 mod source_tables;
@@ -141,7 +142,9 @@ impl<'run> Binder<'run> {
                 self.add(current, file, NodeKind::SingularTest, roots, patch);
             }
         }
-        index.report_unused(&self.nodes, current.diagnostics);
+        for (name, left) in index.left() {
+            self.add_misplaced(current, &name, left);
+        }
         for properties in &mut properties {
             for declaration in std::mem::take(&mut properties.sources) {
                 self.add_source(current, declaration);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use hcw_core::artifact::{ResultStatus, RunResult};
 use hcw_core::graph::Resolved;
-use hcw_core::operation::HookTime;
+use hcw_core::operation::{Hook, HookTime};
 use hcw_core::project::Node;
 use hcw_core::target::Connection;
 use serde_json::{Value as Json, json};
@@ -13,7 +13,7 @@ use tokio_postgres::Client;
 use super::lines;
 use crate::args::LogLevel;
 use crate::artifacts::run_results;
-use crate::execute::hooks::{self, HookResult};
+use crate::execute::hooks::{self, HookEnd, HookReport, HookResult, HookWatcher};
 use crate::report::{Event, Reporter};
 use crate::session::{Problems, Session};
 
@@ -25,63 +25,95 @@ pub(super) async fn run(
     extra: &[(&'static str, Json)],
     (client, connection): (Client, &Connection),
     reporter: &Reporter,
-) -> Result<(Client, Vec<HookResult>), Problems> {
+) -> Result<(Client, HookReport), Problems> {
     let voice = session.voice(resolved, "master", reporter)?;
-    let (client, results) = hooks::run(resolved, time, extra, client, voice);
-    for (position, result) in results.iter().enumerate() {
-        tell(position + 1, results.len(), result, reporter);
-    }
+    let mut lines = HookLines { time, reporter };
+    let (client, report) = hooks::run(resolved, time, extra, client, voice, &mut lines);
     let client = match client {
         Some(client) => client,
         None => session.connect(connection).await?,
     };
-    Ok((client, results))
+    Ok((client, report))
 }
 
-fn tell(number: usize, count: usize, result: &HookResult, reporter: &Reporter) {
-    if let Ok(outcome) = &result.outcome {
-        lines::messages(&outcome.messages, reporter);
-    }
-    let (word, level, tag) = match &result.outcome {
-        Ok(outcome) => ("OK", LogLevel::Info, outcome.message.as_str()),
-        Err(_) => ("ERROR", LogLevel::Error, "ERROR"),
-    };
-    let start = format!("{number} of {count} {word} hook: {} ", result.hook.name);
-    let dots = ".".repeat(reporter.width.saturating_sub(start.chars().count()));
-    let elapsed = lines::seconds(result.elapsed);
-    let message = format!("{start}{dots} [{tag} in {elapsed}]");
-    let event = Event::new("LogHookEndLine", "Q033", level, message)
-        .with("statement", result.hook.name.as_str())
-        .with("status", tag)
-        .with("index", number)
-        .with("total", count)
-        .with("execution_time", result.elapsed.as_secs_f64());
-    reporter.event(&event);
-    if let Err(problem) = &result.outcome {
-        reporter.diagnostics(std::slice::from_ref(problem));
+/// Prints the hooks of one time as they start and end.
+struct HookLines<'run> {
+    time: HookTime,
+    reporter: &'run Reporter,
+}
+
+impl HookLines<'_> {
+    /// `1 of 2 OK hook: shop.on-run-start.0 ........ [INSERT 0 1 in 0.01s]`
+    fn line(&self, number: usize, count: usize, what: &str, brackets: &str) -> String {
+        let start = format!("{number} of {count} {what} ");
+        let dots = ".".repeat(self.reporter.width.saturating_sub(start.chars().count()));
+        format!("{start}{dots} [{brackets}]")
     }
 }
 
-/// Whether a hook failed.
-pub(super) fn has_failed(results: &[HookResult]) -> bool {
-    results.iter().any(|result| result.outcome.is_err())
+impl HookWatcher for HookLines<'_> {
+    fn started(&mut self, number: usize, count: usize, hook: &Hook) {
+        if number == 1 && self.time == HookTime::End {
+            self.reporter.event(&Event::formatting(""));
+        }
+        let name = hook.statement_name();
+        let message = self.line(number, count, &format!("START hook: {name}"), "RUN");
+        let event = Event::new("LogHookStartLine", "Q032", LogLevel::Info, message)
+            .with("statement", name)
+            .with("index", number)
+            .with("total", count);
+        self.reporter.event(&event);
+    }
+
+    fn ended(&mut self, number: usize, count: usize, result: &HookResult) {
+        let (word, level, tag, status) = match &result.end {
+            HookEnd::Ran(outcome) => {
+                lines::messages(&outcome.messages, self.reporter);
+                let tag = outcome.message.as_str();
+                ("OK", LogLevel::Info, tag, ResultStatus::Success)
+            }
+            HookEnd::Failed { .. } => ("ERROR", LogLevel::Error, "ERROR", ResultStatus::Error),
+            HookEnd::Skipped => ("SKIP", LogLevel::Info, "SKIP", ResultStatus::Skipped),
+        };
+        let name = result.hook.statement_name();
+        let brackets = format!("{tag} in {}", lines::seconds(result.elapsed));
+        let message = self.line(number, count, &format!("{word} hook: {name}"), &brackets);
+        let event = Event::new("LogHookEndLine", "Q033", level, message)
+            .with("statement", name)
+            .with("status", status.as_str())
+            .with("index", number)
+            .with("total", count)
+            .with("execution_time", result.elapsed.as_secs_f64());
+        self.reporter.event(&event);
+        if let HookEnd::Failed { diagnostic, .. } = &result.end {
+            let problem = std::slice::from_ref(&**diagnostic);
+            self.reporter.diagnostics(problem);
+        }
+        if number == count && self.time == HookTime::Start {
+            self.reporter.event(&Event::formatting(""));
+        }
+    }
 }
 
 /// The hooks' entries of run_results.json.
-pub(super) fn entries(results: &[HookResult]) -> impl Iterator<Item = RunResult> {
-    results.iter().map(|result| {
-        let id = &result.hook.id;
-        let entry = match &result.outcome {
-            Ok(outcome) => RunResult {
-                message: Some(outcome.message.clone()),
-                ..RunResult::new(id, ResultStatus::Success)
-                    .with_code(Some(outcome.sql.clone()))
-                    .with_response(&outcome.message, outcome.rows)
-            },
-            Err(problem) => RunResult {
-                message: Some(problem.message.clone()),
-                ..RunResult::new(id, ResultStatus::Error)
-            },
+pub(super) fn entries(report: &HookReport) -> impl Iterator<Item = RunResult> {
+    report.results.iter().map(|result| {
+        let (status, code, failures, said) = match &result.end {
+            HookEnd::Ran(outcome) => {
+                let code = Some(outcome.sql.clone());
+                (ResultStatus::Success, code, 0, "passed".to_owned())
+            }
+            HookEnd::Failed { sql, diagnostic } => {
+                let said = format!("failed, error:\n {}", diagnostic.message);
+                (ResultStatus::Error, Some(sql.clone()), 1, said)
+            }
+            HookEnd::Skipped => (ResultStatus::Skipped, None, 1, "skipped".to_owned()),
+        };
+        let entry = RunResult {
+            message: Some(format!("{} {said}", result.hook.statement_name())),
+            failures: Some(failures),
+            thread_id: "main".to_owned(),
+            ..RunResult::new(&result.hook.id, status).with_code(code)
         };
         run_results::timed(entry, result.elapsed, result.ended_at)
     })

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::args::LogLevel;
 use crate::artifacts::run_results;
+use crate::execute::hooks::{HookEnd, HookReport, HookResult};
 use crate::execute::{Run, RunReport, Status};
 use crate::report::{Event, Reporter, title};
 
@@ -76,16 +77,23 @@ pub(in crate::commands) fn nothing_to_do() -> Event {
     )
 }
 
-/// How the run ended, the failures once more, and the counts.
-pub(super) fn summary(run: &Run, report: &RunReport, reporter: &Reporter) {
-    if run.plan.steps.is_empty() {
+/// How the run ended, the failures once more, and the counts; hooks of the project count as nodes do.
+pub(super) fn summary(run: &Run, report: &RunReport, hooks: &[&HookReport], reporter: &Reporter) {
+    let hooks: Vec<&HookResult> = hooks.iter().flat_map(|hooks| &hooks.results).collect();
+    if run.plan.steps.is_empty() && hooks.is_empty() {
         return;
     }
+    let of_hooks = |wanted: fn(&HookEnd) -> bool| {
+        let ended = hooks.iter().filter(|result| wanted(&result.end));
+        ended.count()
+    };
     let blank = Event::formatting("");
     reporter.event(&blank);
-    reporter.event(&finished(run, report.elapsed));
+    reporter.event(&finished(run, hooks.len(), report.elapsed));
     reporter.event(&blank);
-    let errors = report.count(Status::Error) + report.count(Status::Fail);
+    let errors = report.count(Status::Error)
+        + report.count(Status::Fail)
+        + of_hooks(|end| matches!(end, HookEnd::Failed { .. }));
     let warnings = report.count(Status::Warn);
     let message = if report.interrupted {
         "Exited because of keyboard interrupt".to_owned()
@@ -107,15 +115,18 @@ pub(super) fn summary(run: &Run, report: &RunReport, reporter: &Reporter) {
         .with("keyboard_interrupt", report.interrupted);
     reporter.event(&end);
     failures(run, report, reporter);
+    hook_failures(&hooks, reporter);
     reporter.event(&blank);
+    let passed = report.count(Status::Success) + of_hooks(|end| matches!(end, HookEnd::Ran(_)));
+    let skipped = report.count(Status::Skipped) + of_hooks(|end| matches!(end, HookEnd::Skipped));
     let stats = [
-        ("pass", "PASS", report.count(Status::Success)),
+        ("pass", "PASS", passed),
         ("warn", "WARN", warnings),
         ("error", "ERROR", errors),
-        ("skip", "SKIP", report.count(Status::Skipped)),
+        ("skip", "SKIP", skipped),
         ("noop", "NO-OP", 0),
         ("reused", "REUSED", 0),
-        ("total", "TOTAL", report.results.len()),
+        ("total", "TOTAL", report.results.len() + hooks.len()),
     ];
     let counts: Vec<String> = stats
         .iter()
@@ -176,9 +187,37 @@ fn failures(run: &Run, report: &RunReport, reporter: &Reporter) {
     }
 }
 
+/// The hooks that failed once more.
+fn hook_failures(hooks: &[&HookResult], reporter: &Reporter) {
+    for result in hooks {
+        let HookEnd::Failed { diagnostic, .. } = &result.end else {
+            continue;
+        };
+        let path = &*result.hook.location.file.path;
+        let head = format!("[ERROR]: in operation {} ({path})", result.hook.name);
+        reporter.event(&Event::formatting(""));
+        let event = Event::new("RunResultFailure", "Z022", LogLevel::Error, head)
+            .with("resource_type", "operation")
+            .with("node_name", result.hook.name.as_str())
+            .with("path", path);
+        reporter.event(&event);
+        let message = format!(
+            "  {} failed, error:\n {} {}",
+            result.hook.statement_name(),
+            diagnostic.code.as_str(),
+            diagnostic.message
+        );
+        let event = Event::new("RunResultError", "Z024", LogLevel::Error, message.clone());
+        reporter.event(&event.with("msg", message));
+    }
+}
+
 /// `Finished running 2 view models, 1 seed in 0 hours 0 minutes and 0.18 seconds (0.18s).`
-fn finished(run: &Run, elapsed: Duration) -> Event {
+fn finished(run: &Run, hooks: usize, elapsed: Duration) -> Event {
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    if hooks > 0 {
+        kinds.insert("project hook".to_owned(), hooks);
+    }
     for step in &run.plan.steps {
         *kinds.entry(kind(step)).or_default() += 1;
     }

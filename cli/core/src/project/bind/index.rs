@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::config;
 use crate::project::properties::{Patch, PatchKind, Properties, VersionDeclaration};
-use crate::project::resource::Nodes;
 use crate::project::version::Version;
 use crate::source::SourceFile;
 
@@ -88,19 +87,10 @@ impl Index {
             .collect()
     }
 
-    /// Warns of entries that describe nothing.
-    pub(super) fn report_unused(self, nodes: &Nodes, diagnostics: &mut Vec<Diagnostic>) {
-        for ((noun, name), bound) in self.patches {
-            let names = nodes.values().map(|node| node.name.as_str());
-            diagnostics.push(
-                Diagnostic::warning(
-                    Code::UnknownPatchTarget,
-                    format!("properties for the {noun} `{name}`, which does not exist"),
-                )
-                .at(bound.patch.location)
-                .did_you_mean(&name, names),
-            );
-        }
+    /// The entries that describe nothing of their kind, with the name of the file that each wants.
+    pub(super) fn left(self) -> impl Iterator<Item = (String, BoundPatch)> {
+        let patches = self.patches.into_iter();
+        patches.map(|((_, name), bound)| (name, bound))
     }
 }
 

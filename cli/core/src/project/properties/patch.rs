@@ -35,6 +35,18 @@ impl PatchKind {
             PatchKind::SingularTest => "data test",
         }
     }
+
+    /// The key of the sidecar below which its entries stand.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            PatchKind::Model => "models",
+            PatchKind::Seed => "seeds",
+            PatchKind::Snapshot => "snapshots",
+            PatchKind::Analysis => "analyses",
+            PatchKind::Function => "functions",
+            PatchKind::SingularTest => "data_tests",
+        }
+    }
 }
 
 /// The properties of one resource.
