@@ -71,8 +71,8 @@ debian_headers() {
     rm -r "$lists"
 }
 
-# pg_config FOLDER VERSION SERVER HEADERS: a pg_config for programs and headers that lie apart
-pg_config() {
+# write_pg_config FOLDER VERSION SERVER HEADERS: a pg_config for programs and headers that lie apart
+write_pg_config() {
     local share=$3/share/postgresql libraries=$3/lib/postgresql
     [ -d "$share" ] || share=$3/share
     [ -d "$libraries" ] || libraries=$3/lib
@@ -115,7 +115,7 @@ prepare() {
             headers=${headers%/postgres.h}
             ;;
         esac
-        pg_config "$folder" "$(echo "${!version}" | cut -d. -f1,2)" "$folder/server/native" "$headers"
+        write_pg_config "$folder" "$(echo "${!version}" | cut -d. -f1,2)" "$folder/server/native" "$headers"
         ;;
     15)
         ln -sf "$(command -v "${PG_CONFIG:-pg_config}")" "$folder/pg_config"
