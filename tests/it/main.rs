@@ -11,6 +11,7 @@ mod embedded;
 mod environments;
 mod example;
 mod extension;
+mod judged;
 mod landing;
 mod macros;
 mod manifest;
@@ -18,7 +19,10 @@ mod migration;
 mod packages;
 mod portable;
 mod projects;
+mod rows;
 mod server;
+#[path = "../../pg_extension/validators/tests/support/mod.rs"]
+mod support;
 mod tidy;
 mod validators;
 mod validators_upgrade;

@@ -5,18 +5,16 @@
 
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
-mod fixtures;
+mod support;
 
-use std::collections::BTreeMap;
-
-use fixtures::vectors;
 use hcw_validators::dates::PartialDate;
 use hcw_validators::{Canonical, CanonicalForm, Entry, NoTables, clean_text, find, registry};
-use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
-use proptest::strategy::BoxedStrategy;
+use proptest::strategy::{NewTree, ValueTree};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use support::draw::Draw;
+use support::inputs::Material;
+use support::vectors::vectors;
 
 /// Inputs per rule.
 fn cases() -> u32 {
@@ -26,135 +24,53 @@ fn cases() -> u32 {
         .unwrap_or(2_000)
 }
 
-/// Pieces that rules look at, or that look like something they accept.
-const PIECES: [&str; 48] = [
-    "0",
-    "1",
-    "9",
-    "00",
-    "99",
-    "5",
-    "A",
-    "X",
-    "z",
-    "é",
-    "-",
-    " ",
-    ".",
-    "/",
-    ":",
-    "+",
-    "|",
-    ";",
-    "=",
-    "T",
-    "Z",
-    "{",
-    "}",
-    "(",
-    ")",
-    "@",
-    "\t",
-    "\u{b}",
-    "\0",
-    "１",
-    "９",
-    "\u{a0}",
-    "\u{2011}",
-    "-05:00",
-    "2024",
-    "02",
-    "29",
-    "ext",
-    "x",
-    "urn:uuid:",
-    "urn:oid:",
-    "80840",
-    "Feb ",
-    "AM",
-    "CO-",
-    "today=",
-    "e5",
-    "_",
-];
+/// The inputs of a rule, as proptest draws and shrinks them.
+#[derive(Debug)]
+struct Inputs(Material);
 
-/// A change to one vector.
-#[derive(Clone, Debug)]
-enum Mutation {
-    Replace(Index, u8),
-    Digit(Index, u8),
-    Insert(Index, &'static str),
-    Remove(Index),
-    Swap(Index),
-    Double(Index),
-    FlipCase,
-    FullWidth,
-}
+impl Strategy for Inputs {
+    type Tree = Input;
+    type Value = Vec<u8>;
 
-fn mutation() -> impl Strategy<Value = Mutation> {
-    prop_oneof![
-        1 => (any::<Index>(), any::<u8>()).prop_map(|(at, byte)| Mutation::Replace(at, byte)),
-        4 => (any::<Index>(), b'0'..=b'9').prop_map(|(at, digit)| Mutation::Digit(at, digit)),
-        2 => (any::<Index>(), select(PIECES.to_vec())).prop_map(|(at, piece)| Mutation::Insert(at, piece)),
-        1 => any::<Index>().prop_map(Mutation::Remove),
-        1 => any::<Index>().prop_map(Mutation::Swap),
-        1 => any::<Index>().prop_map(Mutation::Double),
-        1 => Just(Mutation::FlipCase),
-        1 => Just(Mutation::FullWidth),
-    ]
-}
-
-fn mutate(mut text: Vec<u8>, mutations: &[Mutation]) -> Vec<u8> {
-    for mutation in mutations {
-        let length = text.len();
-        match mutation {
-            Mutation::Insert(at, piece) => {
-                let at = at.index(length + 1);
-                text.splice(at..at, piece.bytes());
-            }
-            _ if length == 0 => {}
-            Mutation::Replace(at, byte) | Mutation::Digit(at, byte) => {
-                text[at.index(length)] = *byte
-            }
-            Mutation::Remove(at) => drop(text.remove(at.index(length))),
-            Mutation::Swap(at) => {
-                let at = at.index(length);
-                text.swap(at, (at + 1) % length);
-            }
-            Mutation::Double(at) => {
-                let at = at.index(length);
-                text.insert(at, text[at]);
-            }
-            Mutation::FlipCase => {
-                for byte in text.iter_mut().filter(|byte| byte.is_ascii_alphabetic()) {
-                    *byte ^= 0x20;
-                }
-            }
-            Mutation::FullWidth => {
-                let wide: String = text
-                    .iter()
-                    .map(|byte| match byte {
-                        b'0'..=b'9' => char::from_u32(0xff10 + u32::from(byte - b'0')).unwrap(),
-                        _ => char::from(*byte),
-                    })
-                    .collect();
-                text = wide.into_bytes();
-            }
-        }
+    fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Inputs> {
+        let bytes = self.0.bytes(&mut Draw::new(runner.rng().next_u64()));
+        Ok(Input {
+            bytes,
+            place: 0,
+            removed: None,
+        })
     }
-    text
 }
 
-/// Arbitrary bytes, sequences of pieces, and changed vectors.
-fn inputs(seeds: Vec<Vec<u8>>) -> BoxedStrategy<Vec<u8>> {
-    let pieces = vec(select(PIECES.to_vec()), 0..12);
-    let mutated = (select(seeds), vec(mutation(), 0..4));
-    prop_oneof![
-        1 => vec(any::<u8>(), 0..40),
-        2 => pieces.prop_map(|pieces| pieces.concat().into_bytes()),
-        6 => mutated.prop_map(|(seed, mutations)| mutate(seed, &mutations)),
-    ]
-    .boxed()
+/// An input that shrinks by one byte after the other, as long as it still fails.
+#[derive(Debug)]
+struct Input {
+    bytes: Vec<u8>,
+    place: usize,
+    removed: Option<u8>,
+}
+
+impl ValueTree for Input {
+    type Value = Vec<u8>;
+
+    fn current(&self) -> Vec<u8> {
+        self.bytes.clone()
+    }
+
+    fn simplify(&mut self) -> bool {
+        let is_more = self.place < self.bytes.len();
+        self.removed = is_more.then(|| self.bytes.remove(self.place));
+        is_more
+    }
+
+    fn complicate(&mut self) -> bool {
+        let Some(byte) = self.removed.take() else {
+            return false;
+        };
+        self.bytes.insert(self.place, byte);
+        self.place += 1;
+        true
+    }
 }
 
 /// What must hold for one rule and one input.
@@ -216,27 +132,35 @@ fn rewritten(text: &[u8]) -> Option<Vec<u8>> {
 
 #[test]
 fn every_rule_on_generated_inputs() {
-    let mut seeds: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
-    for vector in vectors() {
-        seeds
-            .entry(vector.validator)
-            .or_default()
-            .push(vector.input.into_bytes());
-    }
+    let vectors = vectors();
     for entry in registry() {
-        let about = entry.about;
-        let own = [about.example, about.counterexample].map(|text| text.as_bytes().to_vec());
-        seeds.entry(about.code.to_owned()).or_default().extend(own);
         let config = Config {
             cases: cases(),
             failure_persistence: None,
             ..Config::default()
         };
-        let strategy = inputs(seeds[entry.about.code].clone());
         TestRunner::new(config)
-            .run(&strategy, |input| holds(entry, &input))
+            .run(&Inputs(Material::of(entry, &vectors)), |input| {
+                holds(entry, &input)
+            })
             .unwrap_or_else(|error| panic!("{}: {error}", entry.about.code));
     }
+}
+
+#[test]
+fn a_failing_input_shrinks_to_what_matters() {
+    let mut input = Input {
+        bytes: b"one two three".to_vec(),
+        place: 0,
+        removed: None,
+    };
+    let fails = |bytes: &[u8]| bytes.contains(&b'w') && bytes.contains(&b'h');
+    while if fails(&input.current()) {
+        input.simplify()
+    } else {
+        input.complicate()
+    } {}
+    assert_eq!(input.current(), b"wh");
 }
 
 #[test]

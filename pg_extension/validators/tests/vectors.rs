@@ -1,11 +1,12 @@
 //! Every vector of `tests/fixtures/validators` against the crate, and the registry against itself.
 
-mod fixtures;
+mod support;
 
 use std::collections::BTreeSet;
 
-use fixtures::{FixtureTables, vectors};
 use hcw_validators::{CanonicalForm, Family, NoTables, Validator, find, registry};
+use support::code_tables::FixtureTables;
+use support::vectors::vectors;
 
 #[test]
 fn all_vectors_agree() {

@@ -8,6 +8,7 @@ use futures_util::SinkExt;
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
+use crate::rows::Rows;
 use crate::server;
 
 /// The script of the portable validators.
@@ -15,35 +16,6 @@ pub(crate) static SCRIPT: LazyLock<String> = LazyLock::new(|| {
     let parts = hcw_validators::sql::portable::script();
     parts.into_iter().map(|(_, text)| text).collect()
 });
-
-/// A row in the text form of copy.
-#[derive(Default)]
-pub(crate) struct Line {
-    text: String,
-    fields: usize,
-}
-
-impl Line {
-    /// Appends a field; `None` is null.
-    pub(crate) fn push(&mut self, field: Option<&str>) {
-        if self.fields > 0 {
-            self.text.push('\t');
-        }
-        self.fields += 1;
-        for character in field.unwrap_or_default().chars() {
-            match character {
-                '\\' => self.text.push_str("\\\\"),
-                '\t' => self.text.push_str("\\t"),
-                '\n' => self.text.push_str("\\n"),
-                '\r' => self.text.push_str("\\r"),
-                other => self.text.push(other),
-            }
-        }
-        if field.is_none() {
-            self.text.push_str("\\N");
-        }
-    }
-}
 
 /// A database of its own and a session in it, as a user who is no superuser but owns it.
 pub(crate) struct Database {
@@ -141,28 +113,17 @@ impl Database {
     }
 
     /// Puts rows into a table.
-    pub(crate) fn copy(&mut self, table: &str, lines: impl IntoIterator<Item = Line>) {
-        let mut batch = Vec::new();
-        let batches = async {
-            let sink = self
-                .client
-                .copy_in(&format!("copy {table} from stdin"))
-                .await?;
+    pub(crate) fn copy(&mut self, table: &str, rows: Rows) {
+        let statement = format!("copy {table} from stdin");
+        let bytes = bytes::Bytes::from(rows.into_bytes());
+        let done = async {
+            let sink = self.client.copy_in(&statement).await?;
             futures_util::pin_mut!(sink);
-            for line in lines {
-                batch.extend_from_slice(line.text.as_bytes());
-                batch.push(b'\n');
-                if batch.len() > 1 << 20 {
-                    sink.send(bytes::Bytes::from(std::mem::take(&mut batch)))
-                        .await?;
-                }
-            }
-            sink.send(bytes::Bytes::from(std::mem::take(&mut batch)))
-                .await?;
+            sink.send(bytes).await?;
             sink.finish().await
         };
         self.runtime
-            .block_on(batches)
+            .block_on(done)
             .unwrap_or_else(|error: tokio_postgres::Error| panic!("{table}: {error:?}"));
     }
 }
