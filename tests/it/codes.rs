@@ -1,4 +1,4 @@
-//! `hcw load-codes`, and the on-date functions against the crate.
+//! `hcw load-codes`, and the list and on-date functions against the crate.
 
 use std::collections::HashMap;
 use std::fs;
@@ -7,6 +7,7 @@ use hcw_validators::dates::Date;
 use hcw_validators::{CodeSystem, CodeTables, Listing, find, registry};
 
 use crate::example::repository;
+use crate::support::vectors::vectors;
 use crate::validators::with_each_twin;
 use crate::warehouse::{Warehouse, text_of};
 
@@ -177,16 +178,29 @@ impl Tables {
 
 impl CodeTables for Tables {
     fn listing(&self, system: CodeSystem, code: &[u8], on: Option<Date>) -> Option<Listing> {
-        let on = on?;
-        let day = format!("{:04}-{:02}-{:02}", on.year(), on.month(), on.day());
+        let day = on.map(|on| format!("{:04}-{:02}-{:02}", on.year(), on.month(), on.day()));
         let system = system.as_str();
-        let (_, release, ..) = self
-            .releases
-            .iter()
-            .rfind(|(of, _, from, to)| of == system && *from <= day && day <= *to)?;
+        let is_in_force =
+            |from: &String, to: &String| day.as_ref().is_none_or(|day| from <= day && day <= to);
+        let releases = self.releases.iter().filter(|(of, ..)| of == system);
+        let (_, newest, ..) = releases
+            .clone()
+            .rfind(|(_, _, from, to)| is_in_force(from, to))?;
         let code = String::from_utf8_lossy(code).into_owned();
-        let key = (system.to_owned(), release.clone(), code);
-        Some(self.listings.get(&key).copied().unwrap_or(Listing::Absent))
+        let listing = |release: &String| {
+            let key = (system.to_owned(), release.clone(), code.clone());
+            self.listings.get(&key).copied()
+        };
+        let is_listed = || {
+            releases
+                .clone()
+                .any(|(_, release, ..)| listing(release).is_some())
+        };
+        Some(match listing(newest) {
+            Some(listing) => listing,
+            None if is_listed() => Listing::OtherRelease,
+            None => Listing::Absent,
+        })
     }
 }
 
@@ -255,7 +269,7 @@ const DAYS: [&str; 12] = [
 ];
 
 #[test]
-fn on_date_functions_agree_with_the_crate() {
+fn functions_over_lists_agree_with_the_crate() {
     let Some(warehouse) = Warehouse::start() else {
         return;
     };
@@ -277,28 +291,42 @@ fn compare(warehouse: &Warehouse, tables: &Tables) {
         let entry = find(system).expect("is registered");
         let fallback = [entry.about.example, entry.about.counterexample];
         let known = codes.get(system).map_or(&fallback[..], Vec::as_slice);
-        let mut questions: Vec<(String, &str)> = vec![(String::new(), DAYS[0])];
+        let mut questions: Vec<(String, Option<&str>)> = vec![(String::new(), Some(DAYS[0]))];
         for _ in 0..4_000 {
             let code = known[numbers.below(known.len())];
-            questions.push((written(&mut numbers, code), DAYS[numbers.below(DAYS.len())]));
+            let day = DAYS.get(numbers.below(DAYS.len() * 3 / 2)).copied();
+            questions.push((written(&mut numbers, code), day));
         }
-        let values: Vec<String> = questions
-            .iter()
-            .map(|(code, day)| format!("('{code}', date '{day}')"))
-            .collect();
-        let found = warehouse.query(&format!(
-            "select concat_ws('|', hcw.{system}_is_valid_on(q.code, q.day), \
-             coalesce(hcw.{system}_canonical_on(q.code, q.day), '-'), \
-             coalesce(hcw.{system}_reason_on(q.code, q.day), '-'), layer) \
-             from (values {}) as q (code, day), hcw.validate_on('{system}', q.code, q.day)",
-            values.join(", ")
-        ));
-        assert_eq!(found.len(), questions.len());
+        let mut found = vec![None; questions.len()];
+        for (layer, arguments) in [("on", "code, day"), ("listed", "code")] {
+            let (values, places): (Vec<String>, Vec<usize>) = questions
+                .iter()
+                .enumerate()
+                .filter(|(_, (_, day))| day.is_some() == (layer == "on"))
+                .map(|(place, (code, day))| {
+                    let day = day.map_or("null".to_owned(), |day| format!("'{day}'"));
+                    (format!("({place}, '{code}', {day}::date)"), place)
+                })
+                .unzip();
+            let answers = warehouse.query(&format!(
+                "select concat_ws('|', hcw.{system}_is_valid_{layer}({arguments}), \
+                 coalesce(hcw.{system}_canonical_{layer}({arguments}), '-'), \
+                 coalesce(hcw.{system}_reason_{layer}({arguments}), '-'), layer) \
+                 from (values {}) as q (place, code, day), hcw.validate_{layer}('{system}', {arguments}) order by place",
+                values.join(", ")
+            ));
+            assert_eq!(answers.len(), places.len());
+            for (place, answer) in places.into_iter().zip(answers) {
+                found[place] = answer;
+            }
+        }
         for ((code, day), found) in questions.iter().zip(found) {
-            let mut numbers = day.split('-').map(|part| part.parse().expect("a number"));
-            let mut next = || numbers.next().expect("three");
-            let date = Date::new(next(), next(), next()).expect("a day");
-            let answer = entry.answer(code.as_bytes(), tables, Some(date));
+            let date = day.map(|day| {
+                let mut numbers = day.split('-').map(|part| part.parse().expect("a number"));
+                let mut next = || numbers.next().expect("three");
+                Date::new(next(), next(), next()).expect("a day")
+            });
+            let answer = entry.answer(code.as_bytes(), tables, date);
             let canonical = answer.canonical();
             let expected = format!(
                 "{}|{}|{}|{}",
@@ -312,14 +340,14 @@ fn compare(warehouse: &Warehouse, tables: &Tables) {
             assert_eq!(
                 found.as_deref(),
                 Some(expected.as_str()),
-                "{system} {code:?} {day}"
+                "{system} {code:?} {day:?}"
             );
         }
     }
 }
 
 #[test]
-fn vectors_on_dates_agree() {
+fn vectors_of_lists_agree() {
     let Some(warehouse) = Warehouse::start() else {
         return;
     };
@@ -327,31 +355,46 @@ fn vectors_on_dates_agree() {
     with_each_twin(&warehouse, || check_vectors(&warehouse));
 }
 
+/// Every vector of a rule with a table: on its day where it has one, else by the newest release.
 fn check_vectors(warehouse: &Warehouse) {
-    let path = repository().join("tests/fixtures/validators/codes_clinical.csv");
-    let text = fs::read_to_string(path).expect("the vectors");
-    let mut count = 0;
-    for line in text
-        .lines()
-        .filter(|line| line.starts_with("icd10cm_on_date,"))
-    {
-        let fields: Vec<&str> = line.split(',').collect();
-        let Some((code, day)) = fields[1].split_once('|') else {
-            continue;
+    let mut questions = Vec::new();
+    let mut expected = Vec::new();
+    for vector in vectors() {
+        let entry = find(&vector.validator).expect("a rule");
+        // the shipped list of vaccines ends before the vectors' newest code
+        let system = entry
+            .about
+            .system
+            .filter(|system| *system != CodeSystem::Cvx);
+        let Some(system) = system else { continue };
+        let quoted = vector.input.replace('\'', "''");
+        let call = match quoted.split_once('|') {
+            Some((code, day)) if (entry.is_valid)(vector.input.as_bytes()) => {
+                format!("hcw.validate_on('{}', '{code}', '{day}')", system.as_str())
+            }
+            Some(_) => format!("hcw.validate('{}', '{quoted}')", entry.about.code),
+            None => format!("hcw.validate_listed('{}', '{quoted}')", system.as_str()),
         };
-        count += 1;
-        let found = warehouse.value(&format!(
-            "select concat_ws(',', valid, coalesce(canonical, ''), coalesce(reason, '')) \
-             from hcw.validate_on('icd10cm', '{code}', '{day}')"
+        let place = questions.len();
+        questions.push(format!(
+            "select {place} as place, concat_ws(',', valid, coalesce(canonical, ''), coalesce(reason, '')) as answer from {call}"
         ));
-        let valid = if fields[2] == "true" { "t" } else { "f" };
-        assert_eq!(
-            found,
-            format!("{valid},{},{}", fields[3], fields[4]),
-            "{line}"
-        );
+        let valid = if vector.valid { "t" } else { "f" };
+        let answer = format!("{valid},{},{}", vector.canonical, vector.reason);
+        expected.push((vector.validator, vector.input, Some(answer)));
     }
-    assert!(count > 20, "{count}");
+    assert!(expected.len() > 140, "{}", expected.len());
+    let found = warehouse.query(&format!(
+        "select answer from ({}) as answers order by place",
+        questions.join(" union all ")
+    ));
+    assert_eq!(found.len(), expected.len());
+    let wrong: Vec<_> = expected
+        .iter()
+        .zip(&found)
+        .filter(|((.., expected), found)| expected != *found)
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
     // an index answers, whatever the collation of the column
     let plan = warehouse.lines(
         "explain select billable from hcw_codes.icd10cm where code = 'M54.5' and release = 'fy2025'",

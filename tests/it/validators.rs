@@ -133,7 +133,7 @@ fn the_portable_twin_is_installed_once() {
             "select proname from pg_proc where pronamespace = 'hcw'::regnamespace \
              and not exists (select from hcw.validator_installation where part = 'portable' \
              and 'function ' || (pg_identify_object('pg_proc'::regclass, pg_proc.oid, 0)).identity = any (objects)) \
-             and proname not like '%\\_on' and proname <> 'icd10cm_is_billable'"
+             and proname !~ '_(on|listed)$' and proname <> 'icd10cm_is_billable'"
         ),
         ""
     );

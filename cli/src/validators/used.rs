@@ -48,8 +48,9 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
         .collect();
     let systems = registry().filter_map(|entry| entry.about.system);
     for system in systems.map(CodeSystem::as_str) {
-        let answers = ["is_valid_on", "reason_on", "canonical_on"];
-        functions.extend(answers.map(|answer| format!("{system}_{answer}")));
+        for answer in ["is_valid", "reason", "canonical"] {
+            functions.extend(["on", "listed"].map(|layer| format!("{system}_{answer}_{layer}")));
+        }
     }
     Names {
         functions,

@@ -110,9 +110,9 @@ fn page(
         text.push_str(&example(entry));
     }
     if entries.iter().any(|entry| entry.about.system.is_some()) {
-        text.push_str(ON_A_DATE);
+        text.push_str(BY_LIST);
         if family == Family::ClinicalCodes {
-            text.push_str(ON_A_DATE_EXAMPLE);
+            text.push_str(BY_LIST_EXAMPLE);
         }
     }
     Ok(text)
@@ -169,7 +169,7 @@ fn layers(layer: Layer, system: Option<CodeSystem>) -> String {
     };
     match system {
         Some(system) => format!(
-            "{own}; on a date by the table `hcw_codes.{}` where it is loaded",
+            "{own}; by list and on a date by the table `hcw_codes.{}` where it is loaded",
             system.as_str()
         ),
         None => own.to_owned(),
@@ -189,18 +189,20 @@ fn form(form: CanonicalForm) -> String {
     }
 }
 
-const ON_A_DATE: &str = "
-## On a date
+const BY_LIST: &str = "
+## By list and on a date
 
 The rules with a table also have `hcw.<name>_is_valid_on(code, on_date)`, `hcw.<name>_reason_on` and
-`hcw.<name>_canonical_on`: shape first, then the list of the release in force on that day. `hcw load-codes` fills the
-tables. On a day that no loaded release covers the list is not asked, and the answer is that of the plain rule.
+`hcw.<name>_canonical_on`: shape first, then the list of the release in force on that day. Without a day,
+`hcw.<name>_is_valid_listed(code)`, `hcw.<name>_reason_listed` and `hcw.<name>_canonical_listed` ask the newest release.
+`hcw load-codes` fills the tables. Without a release, or on a day that none covers, the list is not asked, and the
+answer is that of the plain rule.
 ";
 
 /// What the shipped tables say; the integration tests run it.
-const ON_A_DATE_EXAMPLE: &str = "
-`hcw.validate_on` gives all answers at once, and says by which layer. `hcw.icd10cm_is_billable(code, on_date)` is null
-where no release covers the day.
+const BY_LIST_EXAMPLE: &str = "
+`hcw.validate_on(kind, value, on_date)` and `hcw.validate_listed(kind, value)` give all answers at once, and say by which
+layer. `hcw.icd10cm_is_billable(code, on_date)` is null where no release covers the day.
 
 ```sql
 select example.value, example.on_date, answer.*, hcw.icd10cm_is_billable(example.value, example.on_date) as billable
@@ -222,6 +224,20 @@ hcw.validate_on('icd10cm', example.value, example.on_date) as answer;
 | `M54.50` | 2021-01-15 | false |  | not_effective | on_date | false |
 | `M54.50` | 2025-06-15 | true | `M54.50` |  | on_date | true |
 | `M54.50` | 2018-03-01 | true | `M54.50` |  | shape |  |
+
+```sql
+select example.value, answer.*
+from (values ('M54.50'), ('m545'), ('V25.1XXA'), ('ZZZ'), ('M54')) as example (value),
+hcw.validate_listed('icd10cm', example.value) as answer;
+```
+
+| value | valid | canonical | reason | layer |
+| --- | --- | --- | --- | --- |
+| `M54.50` | true | `M54.50` |  | list |
+| `m545` | false | `M54.5` | not_billable | list |
+| `V25.1XXA` | false |  | not_effective | list |
+| `ZZZ` | false |  | unassigned | list |
+| `M54` | false | `M54` | not_billable | list |
 ";
 
 /// The comment of each rule's type, by the rule's code.

@@ -1,8 +1,9 @@
 -- The list and on-date layers, over the functions of either twin: shape first, then list, then date.
 --
--- Of each system: hcw.<system>_is_valid_on, _reason_on and _canonical_on (code text, on_date date).
+-- Of each system: hcw.<system>_is_valid_on, _reason_on and _canonical_on (code text, on_date date), and without a day
+-- hcw.<system>_is_valid_listed, _reason_listed and _canonical_listed (code text), by the newest loaded release.
 -- A variable has the collation of the caller's column; the lists are compared and indexed under "C".
--- A day that no loaded release covers skips the list; then the shape alone has judged.
+-- Without a release, or on a day that none covers, the list is skipped; then the shape alone has judged.
 
 do $install$
 declare
@@ -37,34 +38,43 @@ begin
                 in code text, in on_date date,
                 out canonical text, out reason text, out layer text
             )
-            language plpgsql stable strict parallel safe
+            language plpgsql stable parallel safe
             as $body$
             #variable_conflict use_variable
             declare
                 in_force text;
                 is_leaf boolean;
             begin
+                if code is null then
+                    return;
+                end if;
                 canonical := %2$s;
                 if canonical is not null and %3$s then
                     select known.release
                     into in_force
                     from hcw_codes.releases as known
                     where known.system = '%1$s'
-                        and on_date between known.effective_from and known.effective_to
+                        and (on_date is null or on_date between known.effective_from and known.effective_to)
                     order by known.effective_from desc
                     limit 1;
                     if found then
-                        layer := 'on_date';
+                        layer := case when on_date is null then 'list' else 'on_date' end;
                         select listed.billable
                         into is_leaf
                         from hcw_codes.%1$I as listed
                         where listed.code = canonical collate "C"
                             and listed.release = in_force collate "C"
-                            and (listed.effective_from is null or listed.effective_from <= on_date)
-                            and (listed.effective_to is null or listed.effective_to >= on_date);
+                            and (on_date is null or listed.effective_from is null or listed.effective_from <= on_date)
+                            and (on_date is null or listed.effective_to is null or listed.effective_to >= on_date);
                         if not found then
+                            reason := case
+                                when on_date is not null then 'not_effective'
+                                when exists (
+                                    select from hcw_codes.%1$I as listed where listed.code = canonical collate "C"
+                                ) then 'not_effective'
+                                else 'unassigned'
+                            end;
                             canonical := null;
-                            reason := 'not_effective';
                         elsif not is_leaf then
                             reason := 'not_billable';
                         end if;
@@ -89,11 +99,29 @@ begin
             language sql stable strict parallel safe
             as $body$ select (hcw_codes.%1$s_answer(code, on_date)).canonical $body$;
 
+            create or replace function hcw.%1$s_is_valid_listed(code text) returns boolean
+            language sql stable strict parallel safe
+            as $body$ select (hcw_codes.%1$s_answer(code, null)).reason is null $body$;
+
+            create or replace function hcw.%1$s_reason_listed(code text) returns text
+            language sql stable strict parallel safe
+            as $body$ select (hcw_codes.%1$s_answer(code, null)).reason $body$;
+
+            create or replace function hcw.%1$s_canonical_listed(code text) returns text
+            language sql stable strict parallel safe
+            as $body$ select (hcw_codes.%1$s_answer(code, null)).canonical $body$;
+
             comment on function hcw.%1$s_is_valid_on(text, date) is
             'Whether the code may be used on that day, as far as the loaded releases tell.';
             comment on function hcw.%1$s_reason_on(text, date) is
             'Why the code may not be used on that day; null when it may.';
             comment on function hcw.%1$s_canonical_on(text, date) is
+            'The canonical code, also of a header that is not billable; null of what is not valid.';
+            comment on function hcw.%1$s_is_valid_listed(text) is
+            'Whether the newest loaded release has the code.';
+            comment on function hcw.%1$s_reason_listed(text) is
+            'Why the code may not be used, as far as the newest loaded release tells; null when it may.';
+            comment on function hcw.%1$s_canonical_listed(text) is
             'The canonical code, also of a header that is not billable; null of what is not valid.';
             $functions$,
             rule.system,
@@ -121,10 +149,10 @@ $body$;
 comment on function hcw.icd10cm_is_billable(text, date) is
 'Whether the code is a leaf on that day; null when no loaded release covers it.';
 
--- All answers for one code on one day, by the name of the validator.
-create or replace function hcw.validate_on(kind text, value text, on_date date)
+-- All answers for one code, by the name of the validator; without a day by the newest release.
+create or replace function hcw_codes.answer_of(kind text, value text, on_date date)
 returns table (valid boolean, canonical text, reason text, layer text)
-language plpgsql stable strict parallel safe
+language plpgsql stable parallel safe
 as $body$
 begin
     if not exists (
@@ -140,5 +168,17 @@ begin
     ) using value, on_date;
 end
 $body$;
+
+create or replace function hcw.validate_on(kind text, value text, on_date date)
+returns table (valid boolean, canonical text, reason text, layer text)
+language sql stable strict parallel safe
+as $body$ select answer.* from hcw_codes.answer_of(kind, value, on_date) as answer $body$;
 comment on function hcw.validate_on(text, text, date) is
 'Valid, canonical text, reason and the layer that answered, for a kind of code that has a table.';
+
+create or replace function hcw.validate_listed(kind text, value text)
+returns table (valid boolean, canonical text, reason text, layer text)
+language sql stable strict parallel safe
+as $body$ select answer.* from hcw_codes.answer_of(kind, value, null) as answer $body$;
+comment on function hcw.validate_listed(text, text) is
+'As hcw.validate_on, without a day: by the newest loaded release.';
