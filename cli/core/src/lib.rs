@@ -33,6 +33,7 @@ pub mod operation;
 pub mod plan;
 pub mod profile;
 pub mod project;
+mod publish;
 mod python;
 pub mod query_comment;
 pub mod render;

@@ -2,14 +2,13 @@
 //!
 //! Before the run a materialization's statements are recorded, and the plan has them as values; one that asks
 //! the warehouse runs when its turn comes. A relation that exists is never changed in place by a rebuild: the
-//! new one is built in a shadow schema beside it, and one transaction swaps them (`swap.sql`).
+//! new one is built in a shadow schema beside it, and one transaction puts it in its place (`publish.rs`).
 
 mod build;
 pub mod contract;
 mod operation;
 mod settings;
 mod statement;
-mod swap;
 
 /// The materialization of `clone`.
 pub(crate) const CLONE: &str = "clone";
@@ -19,4 +18,3 @@ pub use settings::Materialization;
 pub use statement::Statement;
 
 pub(crate) use build::build;
-pub(crate) use swap::{retired_schema, shadow_schema, swap};

@@ -61,11 +61,11 @@ pub(crate) async fn create_schemas<'name>(
 pub(crate) async fn remove_shadows(client: &Client, plan: &Plan) -> Result<(), Diagnostic> {
     let query = "
         select
-            case when class.relkind = 'v' then 'view' else 'table' end,
+            case class.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
             string_agg(format('%I.%I', namespace.nspname, class.relname), ', ')
         from pg_catalog.pg_class as class
         inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
-        where namespace.nspname = any ($1) and class.relkind in ('r', 'p', 'v')
+        where namespace.nspname = any ($1) and class.relkind in ('r', 'p', 'v', 'm')
         group by 1
         order by 1 desc";
     let rows = client

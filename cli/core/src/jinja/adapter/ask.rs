@@ -11,8 +11,8 @@ use crate::jinja::python::{self, call::Call};
 use crate::jinja::statement::{self, Pending};
 use crate::jinja::table::Table;
 use crate::jinja::{constraint, strategy};
-use crate::materialize;
 use crate::name::RelationName;
+use crate::publish::{self, Replacement};
 
 impl Adapter {
     /// Answers a method that needs the warehouse.
@@ -162,12 +162,16 @@ impl Adapter {
             }
             "shadow_of" => {
                 let mut relation = relation_of(&call.required(0, "relation")?)?;
-                relation.name.schema = materialize::shadow_schema(&relation.name.schema);
+                relation.name.schema = publish::shadow_schema(&relation.name.schema);
                 Ok(relation.into_value())
             }
             "swap_in" => {
                 let relation = relation_of(&call.required(0, "relation")?)?;
-                let swap = materialize::swap(&relation.name);
+                let replacement = Replacement {
+                    target: relation.name,
+                    contracted: self.has_contract(),
+                };
+                let swap = publish::statement(&[replacement]);
                 self.context.access.execute(&swap.sql, true, false, false)?;
                 Ok("".into())
             }
@@ -206,15 +210,16 @@ impl Adapter {
         }
     }
 
+    /// Whether the node has an enforced contract.
+    fn has_contract(&self) -> bool {
+        let contract = self.context.config.get("contract");
+        contract.and_then(|contract| contract.get("enforced"))
+            == Some(&serde_json::Value::Bool(true))
+    }
+
     /// Adds the keys of an enforced contract that were kept out of `create table`.
     fn add_keys(&self, table: &str) -> Result<(), Error> {
-        let is_enforced = self
-            .context
-            .config
-            .get("contract")
-            .and_then(|contract| contract.get("enforced"))
-            == Some(&serde_json::Value::Bool(true));
-        if is_enforced && self.keys() == constraint::Keys::AfterRows {
+        if self.has_contract() && self.keys() == constraint::Keys::AfterRows {
             for statement in constraint::added_keys(&self.context.model, table)? {
                 self.context
                     .access

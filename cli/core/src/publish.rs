@@ -1,0 +1,107 @@
+//! How relations that were built in a shadow schema take the place of those that stand: one statement, all of them
+//! or none. Its parts are the files below `publish/`, one a subject, in the order of their numbers.
+
+use serde_json::json;
+
+use crate::materialize::Statement;
+use crate::name::{MAX_NAME_BYTES, RelationName, quote_literal};
+
+const PARTS: [&str; 11] = [
+    include_str!("publish/00_begin.sql"),
+    include_str!("publish/10_dependents.sql"),
+    include_str!("publish/20_in_the_way.sql"),
+    include_str!("publish/30_constraints.sql"),
+    include_str!("publish/40_views.sql"),
+    include_str!("publish/50_indexes_and_foreign_keys.sql"),
+    include_str!("publish/60_owner_and_grants.sql"),
+    include_str!("publish/70_security.sql"),
+    include_str!("publish/75_triggers_and_rules.sql"),
+    include_str!("publish/80_comments_and_settings.sql"),
+    include_str!("publish/90_end.sql"),
+];
+
+/// The schema beside a schema in which relations are built.
+pub(crate) fn shadow_schema(schema: &str) -> String {
+    suffixed(schema, "__hcw_shadow")
+}
+
+/// The schema beside a schema that takes replaced tables until the run has ended.
+pub(crate) fn retired_schema(schema: &str) -> String {
+    suffixed(schema, "__hcw_retired")
+}
+
+/// A name with a suffix, within PostgreSQL's limit.
+fn suffixed(name: &str, suffix: &str) -> String {
+    let mut end = name.len().min(MAX_NAME_BYTES - suffix.len());
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{suffix}", &name[..end])
+}
+
+/// A relation that is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Replacement {
+    /// Where it goes; it was built under the same name in the shadow schema.
+    pub(crate) target: RelationName,
+    /// Whether a contract declares its constraints, so that those of the old relation are not made by hand.
+    pub(crate) contracted: bool,
+}
+
+/// The statement that publishes relations.
+///
+/// **Errors**: SQLSTATE HCW01 with all objects that cannot go over, HCW02 for what the shadow does not have.
+pub(crate) fn statement(replacements: &[Replacement]) -> Statement {
+    let listed: Vec<_> = replacements
+        .iter()
+        .map(|replacement| {
+            let schema = &replacement.target.schema;
+            json!({
+                "schema": schema,
+                "name": replacement.target.identifier,
+                "shadow": shadow_schema(schema),
+                "retired": retired_schema(schema),
+                "contracted": replacement.contracted,
+            })
+        })
+        .collect();
+    // a name may hold the delimiter of the statement's body
+    let listed = json!(listed).to_string().replace('$', "\\u0024");
+    let text = PARTS.concat();
+    // the comment at the top is for readers of the source
+    let body = text.find("do $hcw$").map_or(&*text, |start| &text[start..]);
+    Statement::plain(
+        body.trim_end()
+            .trim_end_matches(';')
+            .replace("{replacements}", &quote_literal(&listed)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_keep_the_suffix() {
+        let shadow = shadow_schema(&"ä".repeat(40));
+        assert!(
+            shadow.len() <= MAX_NAME_BYTES && shadow.ends_with("__hcw_shadow"),
+            "{shadow}"
+        );
+    }
+
+    #[test]
+    fn a_name_cannot_end_the_statement() {
+        let replacement = Replacement {
+            target: RelationName {
+                database: "db".into(),
+                schema: "it's".into(),
+                identifier: "a$hcw$b".into(),
+            },
+            contracted: false,
+        };
+        let text = statement(&[replacement]).sql;
+        assert_eq!(text.matches("$hcw$").count(), 2, "{text}");
+        assert!(text.contains("it''s"), "{text}");
+    }
+}

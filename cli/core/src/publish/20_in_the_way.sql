@@ -1,0 +1,75 @@
+
+    -- columns that somebody's view reads and that are gone
+    select in_the_way || coalesce(array_agg(distinct format(
+        '%s reads the column %I of %I.%I, which is gone',
+        pg_describe_object('pg_class'::regclass, rewrite.ev_class, 0), old_column.attname, one.schema, one.name
+    )), '{}') into in_the_way
+    from jsonb_to_recordset(replaced) as one (old_id oid, new_id oid, schema text, name text)
+    inner join pg_depend as dependency
+        on dependency.refclassid = 'pg_class'::regclass
+        and dependency.refobjid = one.old_id
+        and dependency.refobjsubid > 0
+        and dependency.classid = 'pg_rewrite'::regclass
+    inner join pg_rewrite as rewrite on rewrite.oid = dependency.objid
+    inner join pg_attribute as old_column
+        on old_column.attrelid = one.old_id
+        and old_column.attnum = dependency.refobjsubid
+    where exists (select from jsonb_to_recordset(dependents) as view (id oid) where view.id = rewrite.ev_class)
+        and not exists (
+            select from pg_attribute as new_column
+            where new_column.attrelid = one.new_id
+                and new_column.attname = old_column.attname
+                and new_column.attnum > 0
+                and not new_column.attisdropped
+        );
+
+    -- rules of other tables
+    select in_the_way || coalesce(array_agg(format(
+        'a rule of %s reads what is replaced', pg_describe_object('pg_class'::regclass, other.id, 0)
+    )), '{}') into in_the_way
+    from jsonb_to_recordset(dependents) as other (id oid, kind text)
+    where other.kind not in ('v', 'm');
+
+    -- parents of inheritance and of partitions
+    select in_the_way || coalesce(array_agg(format(
+        '%I.%I is part of %s', one.schema, one.name, pg_describe_object('pg_class'::regclass, inherits.inhparent, 0)
+    )), '{}') into in_the_way
+    from jsonb_to_recordset(replaced) as one (old_id oid, schema text, name text)
+    inner join pg_inherits as inherits on inherits.inhrelid = one.old_id;
+
+    -- what else hangs on them: functions, columns of the row type, children
+    select in_the_way || coalesce(array_agg(distinct format(
+        '%s depends on %I.%I',
+        pg_describe_object(dependency.classid, dependency.objid, dependency.objsubid), relation.schema, relation.name
+    )), '{}') into in_the_way
+    from jsonb_to_recordset(kept) as relation (id oid, schema text, name text)
+    inner join pg_class as class on class.oid = relation.id
+    left join pg_type as row_type on row_type.oid = class.reltype
+    cross join lateral (
+        values ('pg_class'::regclass::oid, relation.id),
+            ('pg_type'::regclass::oid, row_type.oid),
+            ('pg_type'::regclass::oid, row_type.typarray)
+    ) as part (catalog, id)
+    inner join pg_depend as dependency
+        on dependency.refclassid = part.catalog
+        and dependency.refobjid = part.id
+    where dependency.deptype = 'n'
+        -- what goes over, or is part of the relation
+        and dependency.classid not in (
+            'pg_rewrite'::regclass, 'pg_constraint'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass,
+            'pg_publication_rel'::regclass, 'pg_statistic_ext'::regclass, 'pg_attrdef'::regclass
+        );
+
+    -- what a view cannot have
+    select in_the_way || coalesce(array_agg(format(
+        'row-level security of %I.%I, which becomes a view', one.schema, one.name
+    )), '{}') into in_the_way
+    from jsonb_to_recordset(replaced) as one (old_id oid, new_kind text, schema text, name text)
+    inner join pg_class as old on old.oid = one.old_id
+    where old.relrowsecurity
+        and one.new_kind not in ('r', 'p');
+
+    if in_the_way <> '{}' then
+        raise exception 'nothing was published: %', array_to_string(in_the_way, '; ')
+            using errcode = 'HCW01';
+    end if;

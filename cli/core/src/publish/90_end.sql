@@ -1,0 +1,59 @@
+
+    for item in
+        select statement ->> 0 as object, statement ->> 1 as command
+        from jsonb_array_elements(drops) with ordinality as listed (statement, position)
+        where statement ->> 1 is not null
+        order by position
+    loop
+        execute item.command;
+    end loop;
+
+    for item in
+        select *
+        from jsonb_to_recordset(replaced)
+            as one (schema text, name text, shadow text, retired text, old_id oid, old_kind text, new_kind text)
+        order by old_id, schema, name
+    loop
+        if item.old_kind is not null and item.old_kind not in ('v', 'm') then
+            execute format('alter table %I.%I set schema %I', item.schema, item.name, item.retired);
+        end if;
+        execute format(
+            'alter %s %I.%I set schema %I',
+            case item.new_kind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
+            item.shadow, item.name, item.schema
+        );
+    end loop;
+
+    -- each by itself, so that all that cannot be made are told
+    for item in
+        select statement ->> 0 as object, statement ->> 1 as command
+        from jsonb_array_elements(makes) with ordinality as listed (statement, position)
+        where statement ->> 1 is not null
+        order by position
+    loop
+        begin
+            execute item.command;
+        exception when others then
+            in_the_way := in_the_way || format('%s cannot be made again (SQLSTATE %s)', item.object, sqlstate);
+        end;
+    end loop;
+    if in_the_way <> '{}' then
+        raise exception 'nothing was published: %', array_to_string(in_the_way, '; ')
+            using errcode = 'HCW01';
+    end if;
+
+    for item in
+        select statement ->> 0 as object, statement ->> 1 as command
+        from jsonb_array_elements(checks) with ordinality as listed (statement, position)
+        order by position
+    loop
+        begin
+            execute item.command;
+        exception when foreign_key_violation then
+            raise notice 'left not valid: %', item.object;
+        end;
+    end loop;
+    perform set_config('search_path', search_path, true);
+    perform set_config('jit', jit, true);
+end
+$hcw$;
