@@ -5,4 +5,5 @@ mod helpers;
 mod scripts;
 mod server;
 mod storage;
+mod twins;
 mod uses;
