@@ -1,7 +1,7 @@
 //! The extension hcw_pg in a server of its own: its answers are those of the crate, for every rule.
 
 mod answers;
-mod helpers;
+mod other_functions;
 mod scripts;
 mod server;
 mod storage;

@@ -4,6 +4,6 @@ mod answers;
 mod catalogue;
 mod comparison;
 mod database;
-mod helpers;
+mod other_functions;
 mod planner;
 mod script;

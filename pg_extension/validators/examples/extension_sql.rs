@@ -8,6 +8,7 @@
 
 use std::error::Error;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use hcw_validators::sql::extension;
@@ -18,12 +19,29 @@ fn main() -> Result<(), Box<dyn Error>> {
         .ok_or("usage: extension_sql FOLDER")?;
     let folder = PathBuf::from(folder);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    fs::create_dir_all(&folder)?;
-    for entry in fs::read_dir(&folder)? {
-        fs::remove_file(entry?.path())?;
+    write(&folder, files(&root)?)
+}
+
+/// Brings a folder to these files; whoever reads it meanwhile finds each file whole.
+fn write(folder: &Path, files: Vec<(String, String)>) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(folder)?;
+    let beside = folder.with_extension(std::process::id().to_string());
+    for (name, text) in &files {
+        let path = folder.join(name);
+        if fs::read_to_string(&path).ok().as_ref() != Some(text) {
+            fs::write(&beside, text)?;
+            fs::rename(&beside, path)?;
+        }
     }
-    for (name, text) in files(&root)? {
-        fs::write(folder.join(name), text)?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let is_one = |(name, _): &(String, String)| entry.file_name() == **name;
+        if !files.iter().any(is_one)
+            && let Err(error) = fs::remove_file(entry.path())
+            && error.kind() != ErrorKind::NotFound
+        {
+            return Err(error.into());
+        }
     }
     Ok(())
 }

@@ -25,7 +25,10 @@ fn both_twins_have_the_same_functions_domains_and_catalogue() {
     server.database("portable", "UTF8");
     let script = hcw_validators::sql::portable::script();
     let script: String = script.into_iter().map(|(_, text)| text).collect();
-    server.sql("portable", &format!("set client_min_messages = warning; {script}"));
+    server.sql(
+        "portable",
+        &format!("set client_min_messages = warning; {script}"),
+    );
     server.sql("postgres", "create extension hcw_pg");
     for (query, least) in [(FUNCTIONS, 68 * 3), (DOMAINS, 50), (CATALOGUE, 68)] {
         let native = server.sql("postgres", query);

@@ -186,9 +186,9 @@ impl Validator for AuMedicare {
         title: "Australian Medicare card number",
         family: Family::InternationalIdentifiers,
         source: Source {
-            standard: "METeOR, Person—government funded health care identifier",
-            section: "Medicare card number, check digit",
-            edition: "edition not recorded",
+            standard: "NEHTA, Use of Healthcare Identifiers in Health Software Systems, conformance requirements",
+            section: "Medicare card number check digit calculation",
+            edition: "1.4, 2011",
         },
         layer: Layer::Shape,
         system: None,
