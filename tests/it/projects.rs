@@ -8,6 +8,7 @@ mod data_tests;
 mod live;
 mod materializations;
 mod materialized_views;
+mod packaged;
 mod publishing;
 mod run_hooks;
 mod runs;

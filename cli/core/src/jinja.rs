@@ -27,6 +27,7 @@ mod overridden;
 pub(crate) mod python;
 mod relation;
 pub(crate) mod rewrite;
+mod runtime_config;
 pub(crate) mod scan;
 mod statement;
 mod strategy;

@@ -192,7 +192,13 @@ fn shared(packages: &Packages, settings: Settings, docs: DocsBlocks) -> Shared {
             _ => None,
         })
         .collect();
-    Shared::new(settings, packages.root().name().to_owned(), vars, docs)
+    let projects = packages
+        .iter()
+        .map(|package| (package.name().to_owned(), package.file.about()));
+    let projects = projects.collect();
+    let mut shared = Shared::new(settings, packages.root().name().to_owned(), vars, docs);
+    shared.projects = projects;
+    shared
 }
 
 /// What a package's sidecars say.

@@ -20,23 +20,25 @@ const PARTS: [&str; 11] = [
     include_str!("publish/90_end.sql"),
 ];
 
-/// The schema beside a schema in which relations are built.
+/// The schema beside a schema in which relations are built. Its name does not begin with the schema's: projects
+/// look for relations by the beginning of their schema's name, and what is under way is none of them.
 pub(crate) fn shadow_schema(schema: &str) -> String {
-    suffixed(schema, "__hcw_shadow")
+    prefixed("hcw_shadow__", schema)
 }
 
-/// The schema beside a schema that takes replaced tables until the run has ended.
+/// The schema beside a schema that takes replaced tables until the run has ended, under names that no project
+/// looks for.
 pub(crate) fn retired_schema(schema: &str) -> String {
-    suffixed(schema, "__hcw_retired")
+    prefixed("hcw_retired__", schema)
 }
 
-/// A name with a suffix, within PostgreSQL's limit.
-fn suffixed(name: &str, suffix: &str) -> String {
-    let mut end = name.len().min(MAX_NAME_BYTES - suffix.len());
+/// A name with a prefix, within PostgreSQL's limit.
+fn prefixed(prefix: &str, name: &str) -> String {
+    let mut end = name.len().min(MAX_NAME_BYTES - prefix.len());
     while !name.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}{suffix}", &name[..end])
+    format!("{prefix}{}", &name[..end])
 }
 
 /// A relation that is published.
@@ -82,10 +84,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_names_keep_the_suffix() {
+    fn long_names_are_cut_to_the_limit() {
         let shadow = shadow_schema(&"ä".repeat(40));
         assert!(
-            shadow.len() <= MAX_NAME_BYTES && shadow.ends_with("__hcw_shadow"),
+            shadow.len() <= MAX_NAME_BYTES && shadow.starts_with("hcw_shadow__ä"),
             "{shadow}"
         );
     }

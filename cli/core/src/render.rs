@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-pub(crate) use node::{NodeRendering, Pass, config_of, facts, facts_of, foreign_keys, render_node};
+pub(crate) use node::{Pass, config_of, facts, facts_of, foreign_keys, render_node};
 pub(crate) use place::check_length;
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -39,7 +39,7 @@ pub struct Rendered {
 /// **Errors**: HCW0201, HCW0202 and the codes of templates (03xx), one for each node that fails.
 pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
     let names: Arc<dyn Names> = Arc::new(KnownNames::of(&project));
-    let results: Vec<(UniqueId, Result<NodeRendering, Diagnostic>)> = project
+    let results: Vec<(UniqueId, Result<Captured, Diagnostic>)> = project
         .nodes
         .par_iter()
         .filter(|(_, node)| node.is_enabled())
@@ -50,18 +50,18 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
                 this: Relation::new(project.placeholder(node), None),
                 unit: None,
             };
-            (id.clone(), render_node(&project, node, &names, pass))
+            (id.clone(), captured_by(&project, node, &names, pass))
         })
         .collect();
     let mut diagnostics = Vec::new();
     let mut captured = BTreeMap::new();
     for (id, result) in results {
         match result {
-            Ok(rendering) => {
+            Ok(found) => {
                 if let Some(node) = project.nodes.get_mut(&id) {
-                    config::merge(&mut node.config, &rendering.captured.config);
+                    config::merge(&mut node.config, &found.config);
                 }
-                captured.insert(id, rendering.captured);
+                captured.insert(id, found);
             }
             Err(diagnostic) => diagnostics.push(match project.nodes.get_mut(&id) {
                 Some(node) if missing::can_be_left_out(node, &diagnostic) => {
@@ -89,6 +89,31 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
         },
         diagnostics,
     )
+}
+
+/// What a node's template asks for. One that disables its node may ask for what does not exist.
+fn captured_by(
+    project: &Project,
+    node: &Node,
+    names: &Arc<dyn Names>,
+    pass: Pass<'_>,
+) -> Result<Captured, Diagnostic> {
+    let context = node::context_of(project, node, names, pass);
+    match node::render_in(project, node, &context) {
+        Ok(rendering) => Ok(rendering.captured),
+        Err(diagnostic) => {
+            let captured = context.captured().clone();
+            let mut config = node.config.clone();
+            config::merge(&mut config, &captured.config);
+            config::merge(&mut config, &node.root_config);
+            let is_missing = matches!(diagnostic.code, Code::UnknownRef | Code::UnknownSource);
+            if is_missing && !config::is_enabled(&config) {
+                Ok(captured)
+            } else {
+                Err(diagnostic)
+            }
+        }
+    }
 }
 
 /// Takes disabled nodes out, with the tests that need them; another node that still wants one is an error,

@@ -102,7 +102,9 @@ fn compile(
         )
     });
     let template = tested.template().unwrap_or(&tested.file);
-    let text = project.engine.render(template, &context)?;
+    let text = project
+        .engine
+        .render(template, tested.template_part(), &context)?;
     let mut compiled = Compiled {
         sql: text.text,
         spans: text.spans,

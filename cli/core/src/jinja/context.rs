@@ -31,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) project_name: String,
     /// Variables of each package's own project file.
     pub(crate) vars: BTreeMap<String, Map<String, Json>>,
+    /// What each package's project file says of itself.
+    pub(crate) projects: BTreeMap<String, Json>,
     /// The docs blocks of all packages.
     pub(crate) docs: DocsBlocks,
     /// `graph`, when it is known and some template asks for it.
@@ -63,12 +65,21 @@ impl Shared {
             settings,
             project_name,
             vars,
+            projects: BTreeMap::new(),
             docs,
             graph: OnceLock::new(),
             selected: OnceLock::new(),
             target,
             flags,
         }
+    }
+
+    /// `invocation_args_dict`.
+    pub(super) fn invocation_arguments(&self) -> Value {
+        let flags = self.settings.flags.iter();
+        let verb = ("which".to_owned(), from_json(&self.settings.verb));
+        let flags = flags.map(|(name, value)| (name.to_lowercase(), from_json(value)));
+        python::dict(flags.chain([verb]))
     }
 
     /// A variable's value: `--vars`, then what the root project says for the package, what it says for all,
@@ -232,6 +243,11 @@ impl NodeContext {
             captured: Mutex::default(),
             results: Mutex::default(),
         }
+    }
+
+    /// Whether a node's template runs to be read, not yet to be compiled.
+    pub(super) fn is_parsing(&self) -> bool {
+        !self.execute && self.this.is_some()
     }
 
     /// The results of statements by name.
@@ -479,12 +495,7 @@ impl NodeContext {
             }),
             "dbt_version" => crate::DBT_VERSION.into(),
             "dbt_metadata_envs" => self.shared.metadata_variables(),
-            "invocation_args_dict" => {
-                let flags = self.shared.settings.flags.iter();
-                let verb = ("which".to_owned(), from_json(&self.shared.settings.verb));
-                let flags = flags.map(|(name, value)| (name.to_lowercase(), from_json(value)));
-                python::dict(flags.chain([verb]))
-            }
+            "invocation_args_dict" => self.shared.invocation_arguments(),
             "graph" => match self.shared.graph.get() {
                 Some(graph) => graph.clone(),
                 None => python::dict([] as [(&str, Value); 0]),

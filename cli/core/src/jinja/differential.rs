@@ -76,7 +76,7 @@ fn templates_render_as_with_dbt() {
         let own_engine = (own > 0).then(|| engine(&format!("{MACROS}{}", &template[..own])));
         let engine = own_engine.as_ref().unwrap_or(&common);
         let file = SourceFile::new("models/m.sql", &template[own..]);
-        let rendered = engine.render(&file, &context(engine, &shared));
+        let rendered = engine.render(&file, 0..file.text.len(), &context(engine, &shared));
         let same = match (&rendered, case["output"].as_str()) {
             (Ok(rendered), Some(text)) => rendered.text == text,
             (Err(_), None) => true,

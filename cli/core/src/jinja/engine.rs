@@ -179,24 +179,26 @@ impl Engine {
         self.macros.package_names().collect()
     }
 
-    /// Renders a template in a node's context.
+    /// Renders a template, the given part of a file, in a node's context.
     pub(crate) fn render(
         &self,
         file: &SourceFile,
+        part: Range<usize>,
         context: &Arc<NodeContext>,
     ) -> Result<Rendered, Diagnostic> {
-        if !has_marks(&file.text) {
+        let text = &file.text[part.clone()];
+        if !has_marks(text) {
             // as in dbt, a text without a template in it is left alone, with its last line break
             return Ok(Rendered {
-                text: file.text.to_string(),
+                text: text.to_owned(),
                 spans: vec![TemplateSpan {
-                    output: 0..file.text.len(),
-                    template: 0..file.text.len(),
+                    output: 0..text.len(),
+                    template: part,
                     verbatim: true,
                 }],
             });
         }
-        let rewritten = rewrite::root(&file.text);
+        let rewritten = rewrite::root(&file.text[..part.end], part.start);
         let map = &rewritten.map;
         self.environment(context)
             .template_from_named_str(&file.path, &rewritten.text)

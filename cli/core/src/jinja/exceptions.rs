@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Object, Rest, Value};
+use minijinja::value::{Object, ObjectRepr, Rest, Value};
 use minijinja::{Error, State};
 
 use super::engine::context_of;
@@ -19,6 +19,10 @@ use crate::warehouse::{ResultColumn, ValueType};
 pub(super) struct Exceptions;
 
 impl Object for Exceptions {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn call_method(
         self: &Arc<Self>,
         state: &mut State<'_, '_>,

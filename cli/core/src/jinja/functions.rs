@@ -3,12 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, Value, ValueKind, from_args};
+use minijinja::value::{Kwargs, Object, ObjectRepr, Value, ValueKind, from_args};
 use minijinja::{Environment, Error, ErrorKind, Output, State};
 use serde_json::Value as Json;
 
 use super::context::NodeContext;
 use super::error::problem;
+use super::python::call::Call;
+use super::runtime_config::RuntimeConfig;
 use super::{macro_call, python};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::message::MessageKind;
@@ -65,6 +67,19 @@ pub(super) struct ContextFunction {
 }
 
 impl Object for ContextFunction {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match self.function {
+            Function::Ref | Function::Source if key.as_str() == Some("config") => {
+                Some(RuntimeConfig::of_root(&self.context.shared))
+            }
+            _ => None,
+        }
+    }
+
     fn call(
         self: &Arc<Self>,
         _state: &mut State<'_, '_>,
@@ -89,17 +104,21 @@ impl Object for ContextFunction {
             }
             Function::UserDefined => function_reference(context, arguments),
             Function::EnvVar => {
-                let (name, default): (String, Option<Value>) = from_args(arguments)?;
+                let call = Call::new("env_var", arguments)?;
+                let (name, default) = (call.text(0, "var")?, call.value(1, "default"));
+                call.done(2)?;
                 environment_variable(context, &name, default)
             }
             Function::Doc => documentation(context, arguments),
             Function::Log => {
-                let (message, options): (Value, Kwargs) = from_args(arguments)?;
-                let kind = match options.get::<Option<Value>>("info")? {
-                    Some(info) if info.is_true() => MessageKind::Info,
-                    _ => MessageKind::Debug,
+                let call = Call::new("log", arguments)?;
+                let message = call.required(0, "msg")?.to_string();
+                let kind = match call.flag(1, "info", false) {
+                    true => MessageKind::Info,
+                    false => MessageKind::Debug,
                 };
-                context.say(kind, message.to_string());
+                call.done(2)?;
+                context.say(kind, message);
                 Ok(Value::from(""))
             }
             Function::Print => {
@@ -229,12 +248,20 @@ pub(super) struct VarFunction {
 }
 
 impl Object for VarFunction {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn call(
         self: &Arc<Self>,
         _state: &mut State<'_, '_>,
         arguments: &[Value],
     ) -> Result<Value, Error> {
-        let (name, default): (String, Option<Value>) = from_args(arguments)?;
+        let call = Call::new("var", arguments)?;
+        let name = call.text(0, "var_name")?;
+        // `None` is a value like any other
+        let default = call.optional(1, "default");
+        call.done(2)?;
         let shared = &self.context.shared;
         let overrides = self.context.overrides.as_ref();
         if let Some(value) = overrides.and_then(|overrides| overrides.vars.get(&name)) {
@@ -242,6 +269,10 @@ impl Object for VarFunction {
         }
         if let Some(value) = shared.var(self.context.package(), &name) {
             return Ok(from_json(value));
+        }
+        if default.is_none() && self.context.is_parsing() {
+            // as in dbt, it is missed when the node is compiled, so never by one that is disabled
+            return Ok(Value::from(()));
         }
         default.ok_or_else(|| {
             let known = shared.var_names(self.context.package());
@@ -282,6 +313,10 @@ pub(super) struct ConfigObject {
 }
 
 impl Object for ConfigObject {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn call(
         self: &Arc<Self>,
         _state: &mut State<'_, '_>,
@@ -336,17 +371,9 @@ impl Object for ConfigObject {
             config::merge(&mut self.context.captured().config, &layer);
             return Ok(Value::from(""));
         }
-        let (name, default, options): (String, Option<Value>, Kwargs) = from_args(arguments)?;
-        if method == "set" {
-            let value = to_json(&default.unwrap_or(Value::from(())))?;
-            let layer = ConfigMap::from_iter([(name, value)]);
-            config::merge(&mut self.context.captured().config, &layer);
-            return Ok(Value::from(""));
-        }
-        let default = match default {
-            Some(default) => Some(default),
-            None => options.get::<Option<Value>>("default")?,
-        };
+        let call = Call::new(method, arguments)?;
+        let name = call.text(0, "name")?;
+        let default = call.value(1, "default");
         let mut merged = self.context.merged_config();
         self.add_column_names(&mut merged);
         match method {

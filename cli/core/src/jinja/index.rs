@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use md5::{Digest, Md5};
-use minijinja::value::{Object, Value};
+use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, ErrorKind, State};
 
 use super::error::problem;
@@ -55,6 +55,10 @@ pub(super) fn parse(raw: &Value) -> Result<Value, Error> {
 }
 
 impl Object for Index {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         Some(match key.as_str()? {
             "columns" => Value::from(self.columns.clone()),

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Object, Value};
+use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::arguments;
@@ -142,6 +142,10 @@ impl fmt::Debug for ProjectMacro {
 }
 
 impl Object for ProjectMacro {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn call(
         self: &Arc<Self>,
         state: &mut State<'_, '_>,

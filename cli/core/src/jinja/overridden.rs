@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Object, Value};
+use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, State};
 
 use super::functions::from_json;
@@ -56,6 +56,10 @@ struct Package {
 }
 
 impl Object for Package {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let stated = self
             .stated

@@ -25,21 +25,22 @@ pub(crate) struct Rewritten<'text> {
 }
 
 /// Rewrites a template that is rendered for itself: with the loader of macros, if it has blocks that run in
-/// macros of other files.
-pub(crate) fn root(text: &str) -> Rewritten<'_> {
-    rewritten(text, true)
+/// macros of other files. The blanks before `start` are no part of it; they become a comment, so that its lines
+/// keep their numbers.
+pub(crate) fn root(text: &str, start: usize) -> Rewritten<'_> {
+    rewritten(text, Some(start))
 }
 
 /// Rewrites a template.
 pub(crate) fn template(text: &str) -> Rewritten<'_> {
-    rewritten(text, false)
+    rewritten(text, None)
 }
 
-fn rewritten(text: &str, root: bool) -> Rewritten<'_> {
+fn rewritten(text: &str, root: Option<usize>) -> Rewritten<'_> {
     let mut edits = Edits::default();
     let mut needs_loader = false;
     for piece in scan::pieces(text) {
-        if root
+        if root.is_some()
             && let Piece::Tag(tag) = &piece
             && matches!(&text[tag.keyword.clone()], "call" | "macro")
         {
@@ -55,6 +56,10 @@ fn rewritten(text: &str, root: bool) -> Rewritten<'_> {
             }
             Piece::Tag(tag) => statement(text, &tag, &mut edits),
         }
+    }
+    if let Some(start @ 1..) = root {
+        edits.open(0, "{#");
+        edits.close(start, "#}");
     }
     if needs_loader {
         edits.open(0, IMPORT_LOADER);

@@ -98,6 +98,27 @@ pub enum ValidatorForm {
     Portable,
 }
 
+impl ProjectFile {
+    /// What a template can read of it, under dbt's names.
+    pub(crate) fn about(&self) -> serde_json::Value {
+        serde_json::json!({
+            "version": self.version,
+            "model_paths": self.model_paths,
+            "seed_paths": self.seed_paths,
+            "macro_paths": self.macro_paths,
+            "test_paths": self.test_paths,
+            "analysis_paths": self.analysis_paths,
+            "snapshot_paths": self.snapshot_paths,
+            "function_paths": self.function_paths,
+            "asset_paths": self.asset_paths,
+            "target_path": self.target_path,
+            "log_path": self.log_path,
+            "packages_install_path": self.packages_install_path,
+            "clean_targets": self.clean_targets,
+        })
+    }
+}
+
 /// Reads `dbt_project.yml`. Its own settings may be templates; hooks, variables and configurations stay as
 /// they are written until they are used.
 ///

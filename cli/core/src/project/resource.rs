@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use serde_json::Value as Json;
 
@@ -261,6 +262,17 @@ impl Node {
             NodeKind::Snapshot => self.properties.snapshot_template.as_ref(),
             NodeKind::Seed | NodeKind::GenericTest(_) => None,
         }
+    }
+
+    /// The part of [`Node::template`] that is rendered: as in dbt without the blanks at either end of a file,
+    /// but a snapshot's block as it stands.
+    pub fn template_part(&self) -> Range<usize> {
+        let text: &str = &self.template().unwrap_or(&self.file).text;
+        if self.kind == NodeKind::Snapshot {
+            return 0..text.len();
+        }
+        let start = text.len() - text.trim_start().len();
+        start..start + text.trim().len()
     }
 
     /// The relation's name in the database, before `generate_alias_name`.

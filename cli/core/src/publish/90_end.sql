@@ -15,7 +15,8 @@
         order by old_id, schema, name
     loop
         if item.old_kind is not null and item.old_kind not in ('v', 'm') then
-            execute format('alter table %I.%I set schema %I', item.schema, item.name, item.retired);
+            execute format('alter table %I.%I rename to %I', item.schema, item.name, 'hcw_' || item.old_id);
+            execute format('alter table %I.%I set schema %I', item.schema, 'hcw_' || item.old_id, item.retired);
         end if;
         execute format(
             'alter %s %I.%I set schema %I',

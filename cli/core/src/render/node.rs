@@ -38,11 +38,21 @@ pub(crate) fn render_node(
     names: &Arc<dyn Names>,
     pass: Pass<'_>,
 ) -> Result<NodeRendering, Diagnostic> {
+    render_in(project, node, &context_of(project, node, names, pass))
+}
+
+/// A node's context.
+pub(super) fn context_of(
+    project: &Project,
+    node: &Node,
+    names: &Arc<dyn Names>,
+    pass: Pass<'_>,
+) -> Arc<NodeContext> {
     let macros = match node.kind {
         NodeKind::GenericTest(_) => project.engine.test_scope(&node.package),
         _ => project.engine.scope(&node.package),
     };
-    let context = Arc::new(NodeContext {
+    Arc::new(NodeContext {
         this: Some(pass.this.clone()),
         model: Value::from(Serde(facts_of(node, &pass.this, &[], pass.unit))),
         config: config_of(node, pass.unit),
@@ -51,7 +61,15 @@ pub(crate) fn render_node(
         execute: pass.execute,
         access: pass.access,
         ..NodeContext::new(&project.shared, names, macros)
-    });
+    })
+}
+
+/// Renders a node in its context, which then tells what the template has asked for.
+pub(super) fn render_in(
+    project: &Project,
+    node: &Node,
+    context: &Arc<NodeContext>,
+) -> Result<NodeRendering, Diagnostic> {
     let text = match &node.kind {
         NodeKind::Seed => Ok(RenderedText::default()),
         NodeKind::Model
@@ -60,10 +78,12 @@ pub(crate) fn render_node(
         | NodeKind::Function
         | NodeKind::Snapshot => {
             let template = node.template().unwrap_or(&node.file);
-            let rendered = project.engine.render(template, &context);
+            let rendered = project
+                .engine
+                .render(template, node.template_part(), context);
             rendered.map(|text| without_start(text, node.properties.body_start))
         }
-        NodeKind::GenericTest(test) => render_generic_test(project, node, test, &context)
+        NodeKind::GenericTest(test) => render_generic_test(project, node, test, context)
             .map(|text| RenderedText {
                 text,
                 spans: Vec::new(),
@@ -80,7 +100,7 @@ pub(crate) fn render_node(
             }),
     }?;
     if !context.execute {
-        super::hooks::read(project, node, &context)?;
+        super::hooks::read(project, node, context)?;
     }
     {
         let mut captured = context.captured();
@@ -92,7 +112,7 @@ pub(crate) fn render_node(
         let value = if looks_like_call(target) {
             project
                 .engine
-                .evaluate(target, &context)
+                .evaluate(target, context)
                 .map_err(|diagnostic| diagnostic.at(constraint.location.clone()))?
                 .to_string()
         } else {

@@ -247,6 +247,10 @@ impl Cycler {
 }
 
 impl Object for Cycler {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         (key.as_str() == Some("current")).then(|| self.current())
     }

@@ -1,0 +1,52 @@
+//! What public packages do that a project by itself seldom does.
+
+use super::case::Case;
+
+#[test]
+fn what_a_disabled_model_lacks_is_not_missed() {
+    let Some(case) = Case::good("packaged") else {
+        return;
+    };
+    case.run(0, "parse");
+    let text = case.run(2, "parse --vars 'wanted: true'");
+    assert!(text.contains("never_there"), "{text}");
+}
+
+#[test]
+fn packages_ask_for_the_project_and_for_macros() {
+    let Some(case) = Case::good("packaged") else {
+        return;
+    };
+    case.run(0, "run --select facts");
+    assert_eq!(
+        case.rows("select * from facts"),
+        "3.4.5|1.2|winter|timestamp|unset|true"
+    );
+}
+
+#[test]
+fn blank_lines_around_a_template_are_no_part_of_its_query() {
+    let Some(case) = Case::good("packaged") else {
+        return;
+    };
+    case.run(0, "compile");
+    let plain = case.read("target/compiled/clinic/models/plain.sql");
+    assert_eq!(plain, "select 1 as one");
+    let facts = case.read("target/compiled/clinic/models/facts.sql");
+    assert!(facts.starts_with("\nselect\n"), "{facts}");
+    assert!(facts.ends_with("as is_none"), "{facts}");
+}
+
+#[test]
+fn replaced_tables_are_not_found_by_a_pattern() {
+    let Some(case) = Case::good("packaged") else {
+        return;
+    };
+    for _ in 0..2 {
+        case.run(0, "build --select +listed");
+        assert_eq!(
+            case.rows("select names from listed"),
+            "public.visits_2023, public.visits_2024"
+        );
+    }
+}
