@@ -98,7 +98,8 @@ pub(crate) fn write_compiled(session: &Session, analysed: &Analysed) -> Result<(
     for (id, compiled) in &analysed.compiled {
         let node = &analysed.resolved.project().nodes[id];
         if node.kind != NodeKind::Seed {
-            write(&folder.join(compiled_path(node)), compiled.sql.as_bytes())?;
+            let text = analysed.resolved.shadow.published(&compiled.sql);
+            write(&folder.join(compiled_path(node)), text.as_bytes())?;
         }
     }
     Ok(())
@@ -119,9 +120,13 @@ pub(crate) fn write_late(
         let test = project.declared.unit_tests.get(&step.id);
         let path = node.or_else(|| test.map(UnitTest::compiled_path));
         if let (Some(late), Some(path)) = (&result.outcome.late, path) {
-            write(&target.join(COMPILED).join(&path), late.compiled.as_bytes())?;
+            let published = |text| analysed.resolved.shadow.published(text).into_owned();
+            write(
+                &target.join(COMPILED).join(&path),
+                published(&late.compiled).as_bytes(),
+            )?;
             if let Some(main) = &late.main {
-                write(&target.join("run").join(&path), main.as_bytes())?;
+                write(&target.join("run").join(&path), published(main).as_bytes())?;
             }
         }
     }
@@ -145,6 +150,7 @@ pub(crate) fn write_run(
             Action::Land(_) | Action::Late(_) | Action::Fail(_) | Action::Skip(_) => None,
         };
         let Some(text) = text else { continue };
+        let text = analysed.resolved.shadow.published(text);
         write(&folder.join(compiled_path(node)), text.as_bytes())?;
     }
     Ok(())

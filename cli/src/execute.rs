@@ -4,6 +4,7 @@
 mod build;
 mod failure;
 pub(crate) mod hooks;
+mod publish;
 mod setup;
 mod step;
 
@@ -48,6 +49,10 @@ pub(crate) struct RunReport {
     pub(crate) results: Vec<StepResult>,
     pub(crate) elapsed: Duration,
     pub(crate) interrupted: bool,
+    /// Whether what was built in the shadow is left there.
+    pub(crate) is_held: bool,
+    /// Why it could not be published.
+    pub(crate) problem: Option<Diagnostic>,
 }
 
 /// The end of one step.
@@ -75,6 +80,7 @@ impl RunReport {
             result.outcome.status == Status::Skipped && !result.outcome.diagnostics.is_empty()
         };
         self.interrupted
+            || self.problem.is_some()
             || self.results.iter().any(is_blocked)
             || self.count(Status::Error) + self.count(Status::Fail) > 0
     }
@@ -177,11 +183,28 @@ pub(crate) async fn execute(
         results.push(result);
     }
     progress.finish();
-    Ok(RunReport {
+    let mut report = RunReport {
         results,
-        elapsed: started.elapsed(),
+        elapsed: Duration::ZERO,
         interrupted,
-    })
+        is_held: plan.publication.is_some(),
+        problem: None,
+    };
+    if let Some(publication) = plan.publication.as_ref().filter(|_| !report.has_failed()) {
+        match publish::publish(&control, publication, reporter).await {
+            Ok(()) => report.is_held = false,
+            Err(failure) => {
+                let problem = failure.of_the_run("what was built was published");
+                reporter.diagnostics(std::slice::from_ref(&problem));
+                report.problem = Some(problem);
+            }
+        }
+    }
+    if report.is_held {
+        publish::held(&run.analysed.resolved.shadow, reporter);
+    }
+    report.elapsed = started.elapsed();
+    Ok(report)
 }
 
 async fn open(run: &Run) -> Result<Client, Problems> {

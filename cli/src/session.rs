@@ -63,14 +63,14 @@ impl Session {
             let window = sample::window(written, now).map_err(|error| vec![error])?;
             template_flags.insert("SAMPLE".to_owned(), window);
         }
-        let environment_way = std::env::var("HCW_PUBLISH").ok();
+        let publish = publish(flags, &project_file).map_err(|error| vec![error])?;
         let settings = Settings {
             vars,
             environment: environment(),
             target,
             full_refresh: flags.full_refresh,
             store_failures: flags.store_failures,
-            publish: publish(&environment_way).map_err(|error| vec![error])?,
+            publish,
             run_started_at: jiff::Timestamp::now().to_string(),
             invocation_id: invocation_id.to_owned(),
             verb: flags.verb.which().to_owned(),
@@ -179,21 +179,19 @@ impl Session {
     }
 }
 
-/// How what was built takes its place, as `HCW_PUBLISH` says.
-fn publish(name: &Option<String>) -> Result<Publish, Diagnostic> {
-    let Some(name) = name.as_deref().filter(|name| !name.is_empty()) else {
-        return Ok(Publish::default());
+/// How what was built takes its place: as `--publish` says, `HCW_PUBLISH`, or the project.
+fn publish(flags: &Flags, project: &ProjectFile) -> Result<Publish, Diagnostic> {
+    let from_environment = std::env::var("HCW_PUBLISH").ok();
+    let said = flags.text("publish").or(from_environment.as_deref());
+    let Some(name) = said.filter(|name| !name.is_empty()) else {
+        return Ok(project.publish.unwrap_or_default());
     };
-    Publish::NAMES
-        .iter()
-        .find(|(known, _)| known == &name)
-        .map(|(_, way)| *way)
-        .ok_or_else(|| {
-            let names = Publish::NAMES.map(|(name, _)| name);
-            Diagnostic::error(Code::Usage, format!("HCW_PUBLISH is `{name}`"))
-                .help(format!("one of {}", names.join(", ")))
-                .did_you_mean(name, names)
-        })
+    Publish::named(name).ok_or_else(|| {
+        let names = Publish::NAMES.map(|(name, _)| name);
+        Diagnostic::error(Code::Usage, format!("HCW_PUBLISH is `{name}`"))
+            .help(format!("one of {}", names.join(", ")))
+            .did_you_mean(name, names)
+    })
 }
 
 pub(crate) fn vars(text: &str) -> Result<Map<String, Json>, Diagnostic> {

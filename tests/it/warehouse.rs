@@ -101,6 +101,17 @@ impl Warehouse {
         text
     }
 
+    /// A connection of its own, for another thread.
+    pub(crate) fn reader(&self) -> Reader {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let client = connect(&runtime, &self.url);
+        Reader { runtime, client }
+    }
+
     /// The first column of a query's rows.
     pub(crate) fn query(&self, sql: &str) -> Vec<Option<String>> {
         let client = self.client.as_ref().expect("is connected");
@@ -127,6 +138,27 @@ impl Warehouse {
             .into_iter()
             .map(|row| row.unwrap_or_else(|| "∅".to_owned()));
         texts.collect::<Vec<String>>().join("\n")
+    }
+}
+
+/// A connection of its own to a warehouse.
+pub(crate) struct Reader {
+    runtime: Runtime,
+    client: Client,
+}
+
+impl Reader {
+    /// The first row of a query, its values with a bar between.
+    pub(crate) fn row(&self, sql: &str) -> String {
+        let messages = self.runtime.block_on(self.client.simple_query(sql));
+        let messages = messages.unwrap_or_else(|error| panic!("{sql}: {:?}", error.as_db_error()));
+        let row = messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(row),
+            _ => None,
+        });
+        let row = row.expect("a row");
+        let values = (0..row.len()).map(|column| row.get(column).unwrap_or("∅"));
+        values.collect::<Vec<_>>().join("|")
     }
 }
 

@@ -141,7 +141,7 @@ pub fn analyse(
         .par_iter()
         .map(|id| {
             let node = &project.nodes[*id];
-            let access = Access::compiling(state, resolved.rendered.relations.get(*id).cloned());
+            let access = Access::compiling(state, resolved.place(id).cloned());
             (*id, attempt(&resolved, node, &names, access))
         })
         .collect();
@@ -308,9 +308,7 @@ fn compile(
 ) -> Result<Compiled, Diagnostic> {
     let project = resolved.project();
     let relation = resolved
-        .rendered
-        .relations
-        .get(&node.id)
+        .place(&node.id)
         .cloned()
         .unwrap_or_else(|| project.placeholder(node));
     let materialization = match node.kind {
@@ -371,7 +369,7 @@ impl FinalNames {
                     Relation::ephemeral(&node.name)
                 } else {
                     let elsewhere = resolved.deferral.relation(&node.id);
-                    let here = || resolved.rendered.relations.get(&node.id);
+                    let here = || resolved.place(&node.id);
                     Relation::new(elsewhere.or_else(here)?.clone(), None)
                 };
                 let relation = with_rows(relation, &node.config, &node.columns);

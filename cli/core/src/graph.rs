@@ -8,8 +8,10 @@ use crate::deferral::Deferral;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::from_json;
 use crate::manifest;
+use crate::name::RelationName;
 use crate::project::{Found, Project, UniqueId};
 use crate::render::Rendered;
+use crate::shadow::Shadow;
 
 /// Parents and children of every node and source.
 #[derive(Debug, Clone, Default)]
@@ -74,9 +76,17 @@ pub struct Resolved {
     pub graph: Graph,
     /// The environment that is read instead of this one; none unless the edge says so.
     pub deferral: Deferral,
+    /// Where this run builds what it publishes at its end; empty unless the edge says so.
+    pub shadow: Shadow,
 }
 
 impl Resolved {
+    /// Where a node is built and read in this run.
+    pub(crate) fn place(&self, id: &UniqueId) -> Option<&RelationName> {
+        let published = || self.rendered.relations.get(id);
+        self.shadow.place(id).or_else(published)
+    }
+
     /// Tells templates what is selected: `selected_resources`.
     pub fn note_selected<'id>(&self, selected: impl Iterator<Item = &'id UniqueId>) {
         let names = selected.map(ToString::to_string).collect();
@@ -139,6 +149,7 @@ pub fn resolve(rendered: Rendered) -> (Resolved, Vec<Diagnostic>) {
         rendered,
         graph,
         deferral: Deferral::default(),
+        shadow: Shadow::default(),
     };
     if let Some(graph) = manifest::graph(&resolved) {
         // the same project is resolved once

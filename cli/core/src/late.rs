@@ -224,7 +224,7 @@ fn makes_table(
     if config::flag(&node.config, "full_refresh").unwrap_or(settings.full_refresh) {
         return Ok(true);
     }
-    let Some(relation) = analysed.resolved.rendered.relations.get(&node.id) else {
+    let Some(relation) = analysed.resolved.place(&node.id) else {
         return Ok(true);
     };
     let query = format!(

@@ -40,6 +40,7 @@ pub mod render;
 pub mod seed;
 pub mod select;
 pub mod settings;
+pub mod shadow;
 pub mod source;
 pub mod sql;
 pub mod state;

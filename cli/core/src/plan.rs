@@ -16,12 +16,12 @@ use crate::data_test::{self, DataTest};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
 use crate::jinja::Access;
-use crate::materialize::{self, Operation};
+use crate::materialize::{self, Operation, Statement};
 use crate::message::Message;
 use crate::microbatch::is_microbatch;
 use crate::name::RelationName;
 use crate::project::{Landing, Node, NodeKind, Project, SourceTable, UniqueId, UnitTest, config};
-use crate::publish::{retired_schema, shadow_schema};
+use crate::publish::{self, retired_schema, shadow_schema};
 use crate::query_comment::{QueryComment, QueryComments};
 use crate::render::check_length;
 use crate::settings::Publish;
@@ -55,6 +55,8 @@ pub struct Plan {
     pub shadow_schemas: Vec<String>,
     /// The steps, each after those it waits for.
     pub steps: Vec<Step>,
+    /// What ends a run whose steps all succeeded: everything built in the shadow is published.
+    pub publication: Option<Statement>,
 }
 
 /// What a step is about.
@@ -93,6 +95,8 @@ pub struct Step {
     pub waits_for: Vec<usize>,
     /// What its statements carry as a comment.
     pub comment: Option<QueryComment>,
+    /// What is done first.
+    pub before: Vec<Operation>,
     /// What is done.
     pub action: Action,
 }
@@ -171,11 +175,18 @@ pub fn plan(
         );
     }
     let steps = order::order(resolved, steps);
-    let (schemas, shadow_schemas) = schemas(&steps, state);
+    let (schemas, mut shadow_schemas) = schemas(&steps, state);
+    let shadow = &resolved.shadow;
+    if !shadow.is_empty() {
+        shadow_schemas.extend(shadow.schemas());
+        shadow_schemas.sort();
+        shadow_schemas.dedup();
+    }
     Plan {
         schemas,
         shadow_schemas,
         steps,
+        publication: (!shadow.is_empty()).then(|| publish::statement(shadow.replacements())),
     }
 }
 
@@ -189,6 +200,7 @@ fn landing_step(table: &SourceTable) -> Option<Step> {
         description: "source".to_owned(),
         relation: Some(table.relation.clone()),
         waits_for: Vec::new(),
+        before: Vec::new(),
         comment: None,
         action: Action::Land(LandingTable {
             source_name: table.source_name.clone(),
@@ -225,6 +237,7 @@ fn unit_test_step(
         description: "unit_test".to_owned(),
         relation: None,
         waits_for: Vec::new(),
+        before: Vec::new(),
         comment,
         action,
     })
@@ -283,6 +296,7 @@ fn node_step(
     comments: &QueryComments<'_>,
 ) -> Option<Step> {
     let relation = analysed.resolved.rendered.relations.get(&node.id);
+    let place = analysed.resolved.place(&node.id);
     if !is_wanted(node, work) {
         return None;
     }
@@ -305,7 +319,7 @@ fn node_step(
     };
     let comment = comments.comment(Some(&node.id), node.id.as_str());
     let (comment, action) = comment
-        .and_then(|comment| Ok((comment, action(analysed, state, node, relation)?)))
+        .and_then(|comment| Ok((comment, action(analysed, state, node, place)?)))
         .unwrap_or_else(|problem| (None, Action::Fail(Box::new(problem))));
     Some(Step {
         id: node.id.clone(),
@@ -318,6 +332,10 @@ fn node_step(
         description,
         relation: shown.cloned(),
         waits_for: Vec::new(),
+        before: match relation {
+            Some(relation) => analysed.resolved.shadow.before(&node.id, relation),
+            None => Vec::new(),
+        },
         comment,
         action,
     })

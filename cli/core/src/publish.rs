@@ -6,9 +6,10 @@ use serde_json::json;
 use crate::materialize::Statement;
 use crate::name::{MAX_NAME_BYTES, RelationName, quote_literal};
 
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     include_str!("publish/00_begin.sql"),
     include_str!("publish/10_dependents.sql"),
+    include_str!("publish/15_locks.sql"),
     include_str!("publish/20_in_the_way.sql"),
     include_str!("publish/30_constraints.sql"),
     include_str!("publish/40_views.sql"),
@@ -48,6 +49,8 @@ pub(crate) struct Replacement {
     pub(crate) target: RelationName,
     /// Whether a contract declares its constraints, so that those of the old relation are not made by hand.
     pub(crate) contracted: bool,
+    /// Whether its grants are declared and have been given, so that those of the old relation do not go over.
+    pub(crate) granted: bool,
 }
 
 /// The statement that publishes relations.
@@ -64,6 +67,7 @@ pub(crate) fn statement(replacements: &[Replacement]) -> Statement {
                 "shadow": shadow_schema(schema),
                 "retired": retired_schema(schema),
                 "contracted": replacement.contracted,
+                "granted": replacement.granted,
             })
         })
         .collect();
@@ -101,6 +105,7 @@ mod tests {
                 identifier: "a$hcw$b".into(),
             },
             contracted: false,
+            granted: false,
         };
         let text = statement(&[replacement]).sql;
         assert_eq!(text.matches("$hcw$").count(), 2, "{text}");

@@ -46,6 +46,8 @@ impl Settings {
 /// How a relation that was built takes the place of the one that exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Publish {
+    /// All that a run builds is built in a shadow, tested there, and published in one transaction.
+    Atomic,
     /// Built beside it and swapped in one transaction, with what others hang on it.
     #[default]
     PerNode,
@@ -55,8 +57,17 @@ pub enum Publish {
 
 impl Publish {
     /// All ways, by their names.
-    pub const NAMES: [(&'static str, Publish); 2] =
-        [("per-node", Publish::PerNode), ("legacy", Publish::Legacy)];
+    pub const NAMES: [(&'static str, Publish); 3] = [
+        ("atomic", Publish::Atomic),
+        ("per-node", Publish::PerNode),
+        ("legacy", Publish::Legacy),
+    ];
+
+    /// The way of a name.
+    pub fn named(name: &str) -> Option<Publish> {
+        let mut ways = Publish::NAMES.iter();
+        ways.find(|(known, _)| *known == name).map(|(_, way)| *way)
+    }
 
     /// The name, as `--publish` and `HCW_PUBLISH` have it.
     pub fn as_str(self) -> &'static str {

@@ -225,6 +225,20 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
             Verb::Seed,
             Verb::Load,
         ]),
+    OptionSpec::choice(
+        "publish",
+        &["atomic", "per-node", "legacy"],
+        None,
+        "How what is built takes its place",
+    )
+    .variables(Variables::None)
+    .only(&[
+        Verb::Build,
+        Verb::Run,
+        Verb::Seed,
+        Verb::Snapshot,
+        Verb::Retry,
+    ]),
     OptionSpec::switch("empty", Some(false), "Read no rows of refs and sources").only(&[
         Verb::Build,
         Verb::Run,

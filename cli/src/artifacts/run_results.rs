@@ -38,7 +38,7 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
             })
             .filter(|_| ran && !is_seed);
         let mut entry = RunResult::new(&step.id, result_status(outcome.status, is_test))
-            .with_code(compiled.cloned());
+            .with_code(compiled.map(|sql| analysed.resolved.shadow.published(sql).into_owned()));
         if outcome.status == Status::Success && !is_test {
             entry = entry.with_response(&outcome.message, outcome.rows);
         }

@@ -16,6 +16,7 @@ use hcw_core::graph::Resolved;
 use hcw_core::operation::{self, HookTime};
 use hcw_core::plan::{self, Plan, Work};
 use hcw_core::project::{NodeKind, UniqueId};
+use hcw_core::shadow::Shadow;
 use hcw_core::state::WarehouseState;
 use tokio_postgres::Client;
 
@@ -75,8 +76,11 @@ pub(crate) async fn run(
             return Err(vec![*problem]);
         }
     }
-    let state = Arc::new(state(&control, &resolved).await?);
-    let resolved = deferred(session, resolved, &state, &selected, work, reporter)?;
+    let state = state(&control, &resolved).await?;
+    let built = built(&resolved, &selected, work);
+    let mut resolved = deferred(session, resolved, &state, &selected, &built, reporter)?;
+    resolved.shadow = Shadow::of(&resolved.rendered, &state, &built);
+    let state = Arc::new(resolved.shadow.seen(state, &resolved.rendered));
     let (analysed, plan) = plan(session, resolved, &state, &selected, work, reporter);
     if arguments.dry_run {
         reporter.data(&format!(
@@ -120,9 +124,11 @@ pub(crate) async fn run(
     };
     let mut lines = lines::Lines::new(run.plan.clone(), run.analysed.clone(), reporter);
     let report = execute::execute(&run, reporter, &mut lines).await?;
-    execute::remove_shadows(&control, &run.plan)
-        .await
-        .map_err(|error| vec![error])?;
+    if !report.is_held {
+        execute::remove_shadows(&control, &run.plan)
+            .await
+            .map_err(|error| vec![error])?;
+    }
     artifacts::write_late(session, &run.analysed, &run.plan, &report)
         .map_err(|error| vec![error])?;
     let results = run_results::of_run(&run.plan, &run.analysed, &report);
@@ -196,19 +202,8 @@ pub(super) async fn state(
         .map_err(|error| vec![error])
 }
 
-/// The project with the environment that it reads where its own has nothing.
-fn deferred(
-    session: &Session,
-    mut resolved: Resolved,
-    state: &WarehouseState,
-    selected: &BTreeSet<UniqueId>,
-    work: &Work,
-    reporter: &Reporter,
-) -> Result<Resolved, Problems> {
-    let flags = &session.flags;
-    let Some(other) = deferral(session, &resolved, flags, reporter)? else {
-        return Ok(resolved);
-    };
+/// The selected nodes that the verb builds.
+fn built(resolved: &Resolved, selected: &BTreeSet<UniqueId>, work: &Work) -> BTreeSet<UniqueId> {
     let nodes = &resolved.project().nodes;
     let is_built = |id: &&UniqueId| match nodes.get(*id).map(|node| &node.kind) {
         Some(NodeKind::Seed) => work.seeds,
@@ -216,10 +211,25 @@ fn deferred(
         Some(NodeKind::Model) => work.models,
         _ => false,
     };
-    let built = selected.iter().filter(is_built).cloned().collect();
+    selected.iter().filter(is_built).cloned().collect()
+}
+
+/// The project with the environment that it reads where its own has nothing.
+fn deferred(
+    session: &Session,
+    mut resolved: Resolved,
+    state: &WarehouseState,
+    selected: &BTreeSet<UniqueId>,
+    built: &BTreeSet<UniqueId>,
+    reporter: &Reporter,
+) -> Result<Resolved, Problems> {
+    let flags = &session.flags;
+    let Some(other) = deferral(session, &resolved, flags, reporter)? else {
+        return Ok(resolved);
+    };
     let relations = &resolved.rendered.relations;
     let favours = flags.switch("favor_state");
-    resolved.deferral = other.choose(relations, state, selected, &built, favours);
+    resolved.deferral = other.choose(relations, state, selected, built, favours);
     Ok(resolved)
 }
 

@@ -76,6 +76,25 @@ impl Failure {
         matches!(self, Failure::Server { error, .. } if error.sqlstate == "40P01")
     }
 
+    /// Whether somebody else's lock was in the way.
+    pub(super) fn is_about_locks(&self) -> bool {
+        let is_timeout = matches!(self, Failure::Server { error, .. } if error.sqlstate == "55P03");
+        is_timeout || self.is_deadlock()
+    }
+
+    /// A problem of no single node.
+    pub(super) fn of_the_run(self, what: &str) -> Diagnostic {
+        match self {
+            Failure::Found(diagnostic) => *diagnostic,
+            Failure::Lost => Diagnostic::error(
+                Code::ConnectionLost,
+                format!("the connection was lost while {what}"),
+            )
+            .help("look into the server's log, and run again"),
+            Failure::Server { error, .. } => error.into_diagnostic(),
+        }
+    }
+
     pub(super) fn of(error: &tokio_postgres::Error, batch: &Batch<'_>) -> Failure {
         match ServerError::new(error, &batch.text) {
             Some(error) => Failure::Server {

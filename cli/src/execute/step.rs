@@ -75,6 +75,13 @@ pub(super) async fn run(
     context: &Context,
 ) -> (Option<Client>, Outcome) {
     let mut client = client;
+    if !step.before.is_empty() {
+        let prepared = build::operations(&client, &step.before, step.comment.as_ref()).await;
+        if let Err(failure) = prepared {
+            let problem = failure.into_diagnostic(step, analysed, context);
+            return (Some(client), shown(error(problem), analysed));
+        }
+    }
     let outcome = match &step.action {
         Action::Build { operations, .. } => {
             let result = build::operations(&client, operations, step.comment.as_ref()).await;
@@ -95,7 +102,10 @@ pub(super) async fn run(
                 Err(diagnostic) => error(*diagnostic),
             }
         }
-        Action::Late(_) => return late(client, step, analysed, context).await,
+        Action::Late(_) => {
+            let (client, outcome) = late(client, step, analysed, context).await;
+            return (client, shown(outcome, analysed));
+        }
         Action::Fail(diagnostic) => error((**diagnostic).clone()),
         Action::Skip(diagnostic) => Outcome {
             status: Status::Skipped,
@@ -103,7 +113,19 @@ pub(super) async fn run(
             ..error((**diagnostic).clone())
         },
     };
-    (Some(client), outcome)
+    (Some(client), shown(outcome, analysed))
+}
+
+/// What happened, with the names that people know instead of those of the shadow.
+fn shown(mut outcome: Outcome, analysed: &Analysed) -> Outcome {
+    let shadow = &analysed.resolved.shadow;
+    for diagnostic in &mut outcome.diagnostics {
+        diagnostic.message = shadow.published(&diagnostic.message).into_owned();
+        for note in diagnostic.notes.iter_mut().chain(&mut diagnostic.help) {
+            *note = shadow.published(note).into_owned();
+        }
+    }
+    outcome
 }
 
 /// A step that asks the warehouse: templates block, so it has a thread of its own.

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-use crate::warehouse::{Warehouse, text_of};
+use crate::warehouse::{Reader, Warehouse, text_of};
 
 /// Written where a fixture has none of its own.
 const PROJECT_FILE: &str = "name: clinic\nversion: \"1.0\"\nprofile: clinic\n";
@@ -156,6 +156,11 @@ impl Case {
             "select array_to_string(array(select value from json_each_text(row_to_json(result))), '|', '∅') from ({sql}) as result"
         );
         warehouse.lines(&query)
+    }
+
+    /// Another connection to the case's database, for another thread.
+    pub(crate) fn reader(&self) -> Reader {
+        self.warehouse.as_ref().expect("a database").reader()
     }
 
     /// Runs statements in the case's database.

@@ -168,3 +168,133 @@ fn what_the_new_rows_do_not_fit_is_named() {
     assert_eq!(case.rows("select count(*) from patients"), "10");
     forget(&case, &role);
 }
+
+/// What the published warehouse says.
+const PUBLISHED: &str = "
+    select (select string_agg(format('%s %s', name, stays), ', ' order by name) from kpi_stays),
+        (select stays from kpi_total), (select string_agg(round::text, ' ' order by round) from rounds),
+        (select count(*) from ward_history)";
+
+const SHADOWS: &str = "
+    select nspname, relname from pg_class inner join pg_namespace on pg_namespace.oid = relnamespace
+    where nspname like '%\\_\\_hcw\\_%' and relkind in ('r', 'v') order by 1, 2";
+
+#[test]
+fn a_run_is_published_as_a_whole_or_not_at_all() {
+    let Some(case) = Case::good("atomic") else {
+        return;
+    };
+    // a first run whose test fails publishes nothing, and keeps what it built
+    let shown = case.run(1, "build --vars '{count: 9}'");
+    assert!(shown.contains("Nothing was published"), "{shown}");
+    assert_eq!(case.rows("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')"), "");
+    assert_eq!(
+        case.rows("select stays from public__hcw_shadow.kpi_total"),
+        "9"
+    );
+    case.run(0, "build");
+    assert_eq!(case.rows(PUBLISHED), "North 5, South 5|10|1|2");
+    assert_eq!(case.rows(SHADOWS), "");
+    // what goes on from rows that stand goes on from a copy of them
+    case.run(0, "build --vars '{count: 20, round: 2}'");
+    assert_eq!(case.rows(PUBLISHED), "North 10, South 10|20|1 2|4");
+    case.run(1, "build --vars '{count: 21, round: 3}'");
+    assert_eq!(case.rows(PUBLISHED), "North 10, South 10|20|1 2|4");
+    case.run(0, "build --vars '{count: 30, round: 4}'");
+    assert_eq!(case.rows(PUBLISHED), "North 15, South 15|30|1 2 4|6");
+    assert_eq!(case.rows(SHADOWS), "");
+    // people see published names
+    for path in [
+        "target/compiled/atomic/models/kpi_total.sql",
+        "target/run_results.json",
+        "target/manifest.json",
+    ] {
+        let text = case.read(path);
+        assert!(!text.contains("__hcw_"), "{path}: {text}");
+    }
+    assert!(
+        case.read("target/compiled/atomic/models/kpi_total.sql")
+            .contains("\"public\".\"kpi_stays\"")
+    );
+}
+
+#[test]
+fn other_ways_publish_node_by_node() {
+    let Some(case) = Case::good("atomic") else {
+        return;
+    };
+    for way in ["per-node", "legacy"] {
+        case.run(0, &format!("build --publish {way}"));
+        case.run(1, &format!("build --publish {way} --vars '{{count: 9}}'"));
+        assert_eq!(case.rows("select stays from kpi_total"), "9", "{way}");
+    }
+}
+
+#[test]
+fn what_others_made_stays_through_runs_in_the_shadow() {
+    let Some((case, role)) = hung() else { return };
+    let before = case.rows(HANGING);
+    case.run(0, "build --publish atomic");
+    assert_eq!(case.rows(HANGING), before, "the same shape");
+    case.run(
+        0,
+        "build --publish atomic --vars '{wider: true, count: 20}'",
+    );
+    assert_eq!(case.rows(HANGING), before, "one column more");
+    let shown = case.run(1, "build --publish atomic --vars '{narrower: true}'");
+    assert!(
+        shown.contains("which is gone") && shown.contains("Nothing was published"),
+        "{shown}"
+    );
+    assert_eq!(case.rows(HANGING), before);
+    assert_eq!(case.rows("select count(born) from patients"), "20");
+    forget(&case, &role);
+}
+
+#[test]
+fn readers_see_one_version_of_all_marts() {
+    let Some(case) = Case::good("atomic") else {
+        return;
+    };
+    case.run(0, "build");
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let reads = std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..3)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut reads = 0;
+                    let reader = case.reader();
+                    while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                        let seen = reader.row(
+                            "select (select max(round) from kpi_stays), (select round from kpi_total),
+                                (select max(round) from stays)",
+                        );
+                        let mut rounds = seen.split('|');
+                        let first = rounds.next();
+                        assert!(rounds.all(|round| Some(round) == first), "{seen}");
+                        reads += 1;
+                    }
+                    reads
+                })
+            })
+            .collect();
+        for round in 2..=builds() {
+            case.run(
+                0,
+                &format!("build --exclude rounds ward_history --vars '{{round: {round}}}'"),
+            );
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        readers
+            .into_iter()
+            .map(|reader| reader.join().expect("the reader saw no error"))
+            .sum::<u64>()
+    });
+    assert!(reads > 50, "only {reads} reads");
+}
+
+/// How often the readers' test builds; `make soak` asks for more.
+fn builds() -> u32 {
+    let asked = std::env::var("HCW_READER_BUILDS").ok();
+    asked.and_then(|count| count.parse().ok()).unwrap_or(50)
+}

@@ -296,6 +296,12 @@ impl Engine {
         })
     }
 
+    /// Whether a materialization is hcw's own, not one of the project or of a package.
+    pub(crate) fn is_own_materialization(&self, name: &str) -> bool {
+        self.materialization(name)
+            .is_some_and(|definition| self.is_built_in(&definition.file))
+    }
+
     /// The names of all materializations.
     pub(crate) fn materializations(&self) -> Vec<String> {
         let names: BTreeSet<String> = self

@@ -108,7 +108,8 @@ fn write<S: Serializer>(
             let path = format!("{}/compiled/{}", manifest.target_path, node.compiled_path());
             map.serialize_entry("compiled_path", &path)?;
             map.serialize_entry("compiled", &true)?;
-            map.serialize_entry("compiled_code", &compiled.sql)?;
+            let code = manifest.resolved.shadow.published(&compiled.sql);
+            map.serialize_entry("compiled_code", &code)?;
             map.serialize_entry("extra_ctes_injected", &true)?;
             map.serialize_entry("extra_ctes", &[(); 0])?;
         }

@@ -41,7 +41,7 @@ pub(crate) fn build(
     let Some(Materialization::Macro(name)) = &compiled.materialization else {
         return Ok(Built::default());
     };
-    let relation = analysed.resolved.rendered.relations.get(&node.id).cloned();
+    let relation = analysed.resolved.place(&node.id).cloned();
     let relation = relation.unwrap_or_else(|| project.placeholder(node));
     let rows = match name.as_str() {
         "seed" => Some(Arc::new(seed_rows(project, node)?)),

@@ -18,6 +18,7 @@ pub fn print(plan: &Plan) -> String {
     }
     for (position, step) in plan.steps.iter().enumerate() {
         let _ = writeln!(text, "\n-- {}", headline(plan, position, step));
+        build(&mut text, &step.before);
         match &step.action {
             Action::Land(table) => {
                 let _ = writeln!(
@@ -45,6 +46,9 @@ pub fn print(plan: &Plan) -> String {
                 let _ = writeln!(text, "{};", test.query.sql);
             }
         }
+    }
+    if let Some(publication) = &plan.publication {
+        let _ = writeln!(text, "\n-- all of it is published\n{};", publication.sql);
     }
     text
 }

@@ -9,6 +9,7 @@ use settings::{dispatch_orders, version_requirements};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::DispatchOrder;
+use crate::settings::Publish;
 use crate::source::SourceFile;
 use crate::yaml::{self, MapReader, Node, Value};
 
@@ -74,6 +75,8 @@ pub struct ProjectFile {
     pub migration_path: String,
     /// Which form of the validators `hcw build` keeps installed, from `vars: {hcw: {validators: …}}`.
     pub validators: ValidatorForm,
+    /// How what is built takes its place, from `vars: {hcw: {publish: …}}`.
+    pub publish: Option<Publish>,
     /// Code tables that `hcw build` keeps loaded, from `vars: {hcw: {codes: […]}}`.
     pub codes: Vec<String>,
     /// Project variables, not yet rendered.
@@ -194,6 +197,7 @@ pub fn parse_project_file(
         .and_then(Node::scalar_text)
         .unwrap_or_else(|| "migrations".to_owned());
     let validators = ours.and_then(|hcw| hcw.get("validators")).cloned();
+    let publish = ours.and_then(|hcw| hcw.get("publish")).cloned();
     let codes = match ours
         .and_then(|hcw| hcw.get("codes"))
         .map(|node| &node.value)
@@ -209,6 +213,7 @@ pub fn parse_project_file(
     let validators = validators.map_or_else(ValidatorForm::default, |node| {
         validator_form(file, &node, diagnostics)
     });
+    let publish = publish.and_then(|node| publish_way(file, &node, diagnostics));
     let Some(name) = name else {
         diagnostics.push(
             Diagnostic::error(Code::YamlType, format!("`{}` has no `name`", file.path))
@@ -255,6 +260,7 @@ pub fn parse_project_file(
         clean_targets,
         migration_path,
         validators,
+        publish,
         codes,
         vars,
         configs,
@@ -340,6 +346,23 @@ fn validator_form(
             ValidatorForm::None
         }
     }
+}
+
+fn publish_way(
+    file: &SourceFile,
+    node: &Node,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Publish> {
+    let way = node.as_str().and_then(Publish::named);
+    if way.is_none() && !node.is_null() {
+        let names = Publish::NAMES.map(|(name, _)| name);
+        diagnostics.push(
+            Diagnostic::error(Code::ConfigInvalid, "`publish` names no way of publishing")
+                .at(file.at(node.range.clone()))
+                .help(format!("one of {}", names.join(", "))),
+        );
+    }
+    way
 }
 
 fn is_identifier(name: &str) -> bool {

@@ -8,13 +8,14 @@
 -- tables that its foreign keys point at, which others are reading.
 do $hcw$
 declare
-    -- schema, name, shadow, retired, contracted (whether the model's contract declares the constraints)
+    -- schema, name, shadow, retired; contracted: whether the model's contract declares the constraints; granted:
+    -- whether its grants are declared
     replacements constant jsonb := {replacements};
     -- the same with old_id (null: there was none), old_kind, new_id, new_kind
     replaced jsonb;
     -- relations of others that read them: id, kind, schema, name, depth
     dependents jsonb;
-    -- both, as far as they stand: id, new_id (null: made again), kind, schema, name, contracted
+    -- both, as far as they stand: id, new_id (null: made again), kind, schema, name, contracted, granted
     kept jsonb;
     -- statements before and after the move, and at the end, each with the object that it is about
     drops jsonb := '[]';
@@ -23,7 +24,8 @@ declare
     in_the_way text[] := '{}';
     search_path constant text := current_setting('search_path');
     jit constant text := current_setting('jit');
-    lockable text;
+    lock_timeout text;
+    began constant timestamptz := clock_timestamp();
     item record;
 begin
     -- one at a time in a database: two that share dependents would lock each other out
@@ -36,18 +38,11 @@ begin
     from (
         select wanted.*, old.oid as old_id, old.relkind as old_kind, new.oid as new_id, new.relkind as new_kind
         from jsonb_to_recordset(replacements)
-            as wanted (schema text, name text, shadow text, retired text, contracted boolean)
+            as wanted (schema text, name text, shadow text, retired text, contracted boolean, granted boolean)
         inner join pg_class as new on new.oid = to_regclass(format('%I.%I', wanted.shadow, wanted.name))
         left join pg_class as old on old.oid = to_regclass(format('%I.%I', wanted.schema, wanted.name))
     ) as one;
     if jsonb_array_length(replaced) < jsonb_array_length(replacements) then
         raise exception 'not everything that was to be published is in the shadow'
             using errcode = 'HCW02';
-    end if;
-
-    select string_agg(format('%I.%I', schema, name), ', ' order by old_id) into lockable
-    from jsonb_to_recordset(replaced) as one (schema text, name text, old_id oid, old_kind text)
-    where old_kind in ('r', 'p');
-    if lockable is not null then
-        execute 'lock table ' || lockable || ' in access exclusive mode';
     end if;

@@ -27,10 +27,12 @@
     )), '[]') into makes
     from (
         select relation.schema, relation.name, '' as columns, acl.grantee, acl.privilege_type, acl.is_grantable
-        from jsonb_to_recordset(kept) as relation (id oid, schema text, name text)
+        from jsonb_to_recordset(kept) as relation (id oid, schema text, name text, granted boolean)
         inner join pg_class as class on class.oid = relation.id
         cross join lateral aclexplode(class.relacl) as acl
         where acl.grantee <> class.relowner
+            -- what is declared is all that hcw grants; others' grants stay
+            and not (relation.granted and acl.grantor = (select oid from pg_roles where rolname = current_user))
         union all
         select
             relation.schema, relation.name, format(' (%I)', old_column.attname), acl.grantee, acl.privilege_type,

@@ -37,7 +37,7 @@ impl Input {
         let from = &test.declaration.package;
         let of_node = |id: &UniqueId, is_own: bool| {
             let node = &resolved.project().nodes[id];
-            let relation = resolved.rendered.relations.get(id).cloned();
+            let relation = resolved.place(id).cloned();
             let versioned = match &node.properties.version {
                 Some(version) => format!("{}_v{version}", node.name),
                 None => node.name.clone(),

@@ -170,6 +170,8 @@ impl Adapter {
                 let replacement = Replacement {
                     target: relation.name,
                     contracted: self.has_contract(),
+                    // `apply_grants` comes afterwards
+                    granted: false,
                 };
                 let swap = publish::statement(&[replacement]);
                 self.context.access.execute(&swap.sql, true, false, false)?;

@@ -1,0 +1,203 @@
+//! The shadow of a run: where nodes are built before all of them are published together (`--publish=atomic`).
+//!
+//! A node is built under its own name in a schema beside its own, as if nothing stood there, and what reads it in
+//! this run reads it there. What people see (artifacts, lines, messages) has the published names.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analyse::is_ephemeral;
+use crate::materialize::{Materialization, Operation, Statement};
+use crate::name::RelationName;
+use crate::project::{Node, NodeKind, Project, UniqueId, config};
+use crate::publish::{Replacement, retired_schema, shadow_schema};
+use crate::render::Rendered;
+use crate::settings::Publish;
+use crate::state::{RelationType, WarehouseState};
+
+/// Materializations of hcw's own that can be built beside what stands.
+const SHADOWED: [&str; 6] = [
+    "view",
+    "table",
+    "incremental",
+    "materialized_view",
+    "seed",
+    "snapshot",
+];
+
+/// Where a run builds.
+#[derive(Debug, Clone, Default)]
+pub struct Shadow {
+    places: BTreeMap<UniqueId, RelationName>,
+    /// Nodes that go on from what stands: it is copied first.
+    copied: BTreeSet<UniqueId>,
+    /// Shadow schemas with the schemas they are beside, the longest name first.
+    schemas: Vec<(String, String)>,
+    replacements: Vec<Replacement>,
+}
+
+impl Shadow {
+    /// The shadow for the nodes that a run builds; empty unless they are published together.
+    ///
+    /// A node stays outside when its materialization is not hcw's own, or when it asks to be changed where it is
+    /// (`meta: {hcw: {publish: in_place}}`).
+    pub fn of(rendered: &Rendered, state: &WarehouseState, built: &BTreeSet<UniqueId>) -> Shadow {
+        let project = &rendered.project;
+        let mut shadow = Shadow::default();
+        if project.settings().publish != Publish::Atomic {
+            return shadow;
+        }
+        let mut schemas = BTreeSet::new();
+        for id in built {
+            let (Some(node), Some(relation)) = (project.nodes.get(id), rendered.relations.get(id))
+            else {
+                continue;
+            };
+            if !can_be_shadowed(project, node) {
+                continue;
+            }
+            let place = RelationName {
+                schema: shadow_schema(&relation.schema),
+                ..relation.clone()
+            };
+            if continues(project, node) && is_table(state, relation) {
+                shadow.copied.insert(id.clone());
+            }
+            schemas.insert((place.schema.clone(), relation.schema.clone()));
+            shadow.replacements.push(Replacement {
+                target: relation.clone(),
+                contracted: has_contract(node),
+                granted: has_grants(node),
+            });
+            shadow.places.insert(id.clone(), place);
+        }
+        shadow.schemas = schemas.into_iter().collect();
+        shadow
+            .schemas
+            .sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        shadow
+    }
+
+    /// Whether nothing is built in it.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Where a node is built, if it is in the shadow.
+    pub(crate) fn place(&self, id: &UniqueId) -> Option<&RelationName> {
+        self.places.get(id)
+    }
+
+    /// A text with the published names instead of those of the shadow.
+    pub fn published<'text>(&self, text: &'text str) -> Cow<'text, str> {
+        let mut text = Cow::Borrowed(text);
+        for (shadow, schema) in &self.schemas {
+            if text.contains(shadow) {
+                text = Cow::Owned(text.replace(shadow, schema));
+            }
+        }
+        text
+    }
+
+    /// What is to be published.
+    pub(crate) fn replacements(&self) -> &[Replacement] {
+        &self.replacements
+    }
+
+    /// The schemas that it needs beside those of the nodes: for what is built and for what it replaces.
+    pub(crate) fn schemas(&self) -> impl Iterator<Item = String> {
+        self.schemas
+            .iter()
+            .flat_map(|(shadow, schema)| [shadow.clone(), retired_schema(schema)])
+    }
+
+    /// The schemas in which nodes are built.
+    pub fn built_in(&self) -> impl Iterator<Item = String> {
+        self.schemas.iter().map(|(shadow, _)| shadow.clone())
+    }
+
+    /// The warehouse as a run in the shadow finds it: copies stand there before their nodes are built.
+    #[must_use]
+    pub fn seen(&self, state: WarehouseState, rendered: &Rendered) -> WarehouseState {
+        let mut seen = state;
+        for id in &self.copied {
+            let (Some(place), Some(relation)) = (self.places.get(id), rendered.relations.get(id))
+            else {
+                continue;
+            };
+            if let Some(existing) = seen.get(relation).cloned() {
+                let key = (place.schema.clone(), place.identifier.clone());
+                seen.relations.insert(key, existing);
+            }
+        }
+        seen
+    }
+
+    /// What is done before a node is built: the copy of what it goes on from.
+    pub(crate) fn before(&self, id: &UniqueId, published: &RelationName) -> Vec<Operation> {
+        let Some(place) = self.places.get(id).filter(|_| self.copied.contains(id)) else {
+            return Vec::new();
+        };
+        let (copy, original) = (place.in_schema(), published.in_schema());
+        vec![
+            Operation::Run(Statement::plain(format!(
+                "create table {copy} (like {original} including all)"
+            ))),
+            Operation::Run(Statement::plain(format!(
+                "insert into {copy} overriding system value select * from {original}"
+            ))),
+            Operation::Commit,
+        ]
+    }
+}
+
+fn can_be_shadowed(project: &Project, node: &Node) -> bool {
+    let is_relation = matches!(
+        node.kind,
+        NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot
+    );
+    let is_in_place = node
+        .config
+        .get("meta")
+        .and_then(|meta| meta.get("hcw")?.get("publish")?.as_str())
+        == Some("in_place");
+    is_relation
+        && !is_ephemeral(node)
+        && !is_in_place
+        && Materialization::of(project, node).is_ok_and(|materialization| {
+            let name = materialization.name();
+            SHADOWED.contains(&name) && project.engine.is_own_materialization(name)
+        })
+}
+
+/// Whether a node adds to what stands instead of making it anew.
+fn continues(project: &Project, node: &Node) -> bool {
+    let is_incremental = config::text(&node.config, "materialized") == Some("incremental");
+    match node.kind {
+        NodeKind::Snapshot => true,
+        NodeKind::Model if is_incremental => {
+            let asked = config::flag(&node.config, "full_refresh");
+            !asked.unwrap_or(project.settings().full_refresh)
+        }
+        _ => false,
+    }
+}
+
+fn is_table(state: &WarehouseState, relation: &RelationName) -> bool {
+    state
+        .get(relation)
+        .is_some_and(|existing| existing.relation_type == RelationType::Table)
+}
+
+fn has_grants(node: &Node) -> bool {
+    let grants = node
+        .config
+        .get("grants")
+        .and_then(|grants| grants.as_object());
+    grants.is_some_and(|grants| !grants.is_empty())
+}
+
+fn has_contract(node: &Node) -> bool {
+    let contract = node.config.get("contract");
+    contract.and_then(|contract| contract.get("enforced")?.as_bool()) == Some(true)
+}

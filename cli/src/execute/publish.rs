@@ -1,0 +1,49 @@
+//! The end of a run in the shadow: everything that it built is published in one short transaction.
+
+use std::time::Duration;
+
+use hcw_core::materialize::Statement;
+use hcw_core::shadow::Shadow;
+use tokio_postgres::Client;
+
+use super::failure::{Batch, Failure};
+use crate::report::Reporter;
+
+/// How often it is tried, with a longer pause each time: 0.25 s, 0.5 s, … 8 s, 16 s in all.
+const ATTEMPTS: u32 = 7;
+
+/// Publishes, and tries again where somebody holds a lock.
+pub(super) async fn publish(
+    client: &Client,
+    publication: &Statement,
+    reporter: &Reporter,
+) -> Result<(), Failure> {
+    let mut pause = Duration::from_millis(250);
+    for attempt in 1.. {
+        match once(client, publication).await {
+            Err(failure) if failure.is_about_locks() && attempt < ATTEMPTS => {
+                if attempt == 1 {
+                    reporter.line("somebody holds a lock on what is to be published; trying again");
+                }
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+            result => return result,
+        }
+    }
+    Ok(())
+}
+
+async fn once(client: &Client, publication: &Statement) -> Result<(), Failure> {
+    let batch = Batch::new([publication]);
+    super::build::send(client, &batch).await.map(|_| ())
+}
+
+/// Says what is left when nothing was published.
+pub(super) fn held(shadow: &Shadow, reporter: &Reporter) {
+    let schemas: Vec<String> = shadow.built_in().collect();
+    reporter.line(&format!(
+        "Nothing was published. What was built is left in {} until the next run, or `hcw clean --shadow`.",
+        schemas.join(", ")
+    ));
+}
