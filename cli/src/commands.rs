@@ -63,6 +63,7 @@ pub(crate) async fn run(
         (Verb::Migrate, _) => migrate::run(&session()?, reporter).await,
         (Verb::Debug, _) => debug::run(flags, reporter).await,
         (Verb::Deps, _) => deps::run(flags, reporter),
+        (Verb::Clean, _) if flags.switch("shadow") => clean::shadow(&session()?, reporter).await,
         (Verb::Clean, _) => clean::run(flags, reporter),
         (_, Operands::RunOperation(name)) => {
             run_operation::run(&session()?, name.as_deref(), reporter).await

@@ -103,7 +103,7 @@ pub(crate) async fn execute(
     let started = Instant::now();
     let plan = &run.plan;
     let control = open(run).await?;
-    setup::remove_shadows(&control, plan)
+    setup::remove_shadows(&control, &plan.shadow_schemas)
         .await
         .map_err(|error| vec![error])?;
     let schemas = plan.schemas.iter().chain(&plan.shadow_schemas);

@@ -108,7 +108,12 @@ impl Shadow {
     pub(crate) fn schemas(&self) -> impl Iterator<Item = String> {
         self.schemas
             .iter()
-            .flat_map(|(shadow, schema)| [shadow.clone(), retired_schema(schema)])
+            .flat_map(|(_, schema)| Shadow::schemas_beside(schema))
+    }
+
+    /// The schemas beside a schema that runs may leave behind: what was built, and what was replaced.
+    pub fn schemas_beside(schema: &str) -> [String; 2] {
+        [shadow_schema(schema), retired_schema(schema)]
     }
 
     /// The schemas in which nodes are built.

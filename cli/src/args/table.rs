@@ -339,6 +339,12 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
     OptionSpec::set("config_dir", "Say where profiles.yml is looked for")
         .variables(Variables::None)
         .only(&[Verb::Debug]),
+    OptionSpec::set(
+        "shadow",
+        "Remove what a run has built and not published, and nothing else",
+    )
+    .variables(Variables::None)
+    .only(&[Verb::Clean]),
     OptionSpec::switch("clean_project_files_only", Some(true), "")
         .hidden()
         .only(&[Verb::Clean]),

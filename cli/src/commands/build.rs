@@ -125,7 +125,7 @@ pub(crate) async fn run(
     let mut lines = lines::Lines::new(run.plan.clone(), run.analysed.clone(), reporter);
     let report = execute::execute(&run, reporter, &mut lines).await?;
     if !report.is_held {
-        execute::remove_shadows(&control, &run.plan)
+        execute::remove_shadows(&control, &run.plan.shadow_schemas)
             .await
             .map_err(|error| vec![error])?;
     }

@@ -1,13 +1,38 @@
 //! `clean`: removes the artifact folders, and nothing outside of the project.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::shadow::Shadow;
 
 use crate::args::Flags;
 use crate::report::Reporter;
-use crate::session::Problems;
-use crate::{exit_code, project_fs};
+use crate::session::{Problems, Session};
+use crate::{execute, exit_code, project_fs};
+
+/// Removes the schemas in which runs build, with what one that failed has left there.
+///
+/// **Errors**: what is wrong with the project; HCW0701 where something outside of them depends on what is in them.
+pub(crate) async fn shadow(session: &Session, reporter: &Reporter) -> Result<u8, Problems> {
+    let resolved = session.resolve(reporter)?;
+    let schemas: BTreeSet<String> = resolved
+        .rendered
+        .relations
+        .values()
+        .flat_map(|relation| Shadow::schemas_beside(&relation.schema))
+        .collect();
+    let schemas: Vec<String> = schemas.into_iter().collect();
+    let connection = session.connection().await?;
+    let client = session.connect(&connection).await?;
+    execute::remove_shadows(&client, &schemas)
+        .await
+        .map_err(|error| vec![error])?;
+    for schema in &schemas {
+        reporter.line(&format!("removed {schema}"));
+    }
+    Ok(exit_code::SUCCESS)
+}
 
 /// Removes what `clean-targets` names. Folders outside of the project, or that hold it or its sources, are refused.
 pub(crate) fn run(flags: &Flags, reporter: &Reporter) -> Result<u8, Problems> {

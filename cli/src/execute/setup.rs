@@ -2,7 +2,6 @@
 
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::name::quote_identifier;
-use hcw_core::plan::Plan;
 use tokio_postgres::Client;
 
 use crate::db::state::failure;
@@ -56,40 +55,34 @@ pub(crate) async fn create_schemas<'name>(
     Ok(())
 }
 
-/// Removes the shadow schemas with all that is in them: tables that were replaced, and what a run that was
-/// killed left behind. Nothing outside of them is touched: without CASCADE the server refuses that.
-pub(crate) async fn remove_shadows(client: &Client, plan: &Plan) -> Result<(), Diagnostic> {
+/// Removes shadow schemas with all that is in them: tables that were replaced, and what a run that was killed or
+/// that published nothing left behind. Nothing outside of them is touched: without CASCADE the server refuses that.
+pub(crate) async fn remove_shadows(client: &Client, schemas: &[String]) -> Result<(), Diagnostic> {
+    // what reads another was made after it
     let query = "
-        select
+        select format(
+            'drop %s %I.%I',
             case class.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
-            string_agg(format('%I.%I', namespace.nspname, class.relname), ', ')
+            namespace.nspname, class.relname
+        )
         from pg_catalog.pg_class as class
         inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
         where namespace.nspname = any ($1) and class.relkind in ('r', 'p', 'v', 'm')
-        group by 1
-        order by 1 desc";
+        order by class.oid desc";
     let rows = client
-        .query(query, &[&plan.shadow_schemas])
+        .query(query, &[&schemas])
         .await
         .map_err(|error| failure(&error, query))?;
-    let drops = rows.iter().map(|row| {
-        format!(
-            "drop {} {}",
-            row.get::<_, String>(0),
-            row.get::<_, String>(1)
-        )
-    });
-    let schemas = plan
-        .shadow_schemas
+    let drops = rows.iter().map(|row| row.get::<_, String>(0));
+    let schemas = schemas
         .iter()
         .map(|schema| format!("drop schema if exists {}", quote_identifier(schema)));
-    for statement in drops.chain(schemas) {
-        client
-            .batch_execute(&statement)
-            .await
-            .map_err(|error| failure(&error, &statement))?;
-    }
-    Ok(())
+    let statements: Vec<String> = drops.chain(schemas).collect();
+    let batch = statements.join(";\n");
+    client
+        .batch_execute(&batch)
+        .await
+        .map_err(|error| failure(&error, &batch))
 }
 
 /// Cancels the queries of the run's connections.

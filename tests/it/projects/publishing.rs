@@ -124,7 +124,7 @@ fn what_others_made_stays_through_rebuilds() {
         ),
         "20|20"
     );
-    let left = "select nspname from pg_namespace where nspname like '%\\_\\_hcw\\_%'";
+    let left = "select nspname from pg_namespace where nspname like 'hcw\\_%'";
     assert_eq!(case.rows(left), "", "nothing is left in the shadow");
     forget(&case, &role);
 }
@@ -177,7 +177,7 @@ const PUBLISHED: &str = "
 
 const SHADOWS: &str = "
     select nspname, relname from pg_class inner join pg_namespace on pg_namespace.oid = relnamespace
-    where nspname like '%\\_\\_hcw\\_%' and relkind in ('r', 'v') order by 1, 2";
+    where nspname like 'hcw\\_%' and relkind in ('r', 'v') order by 1, 2";
 
 #[test]
 fn a_run_is_published_as_a_whole_or_not_at_all() {
@@ -189,9 +189,13 @@ fn a_run_is_published_as_a_whole_or_not_at_all() {
     assert!(shown.contains("Nothing was published"), "{shown}");
     assert_eq!(case.rows("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')"), "");
     assert_eq!(
-        case.rows("select stays from public__hcw_shadow.kpi_total"),
+        case.rows("select stays from hcw_shadow__public.kpi_total"),
         "9"
     );
+    let shown = case.run(0, "clean --shadow");
+    assert!(shown.contains("removed hcw_shadow__public"), "{shown}");
+    assert_eq!(case.rows(SHADOWS), "");
+    case.run(1, "build --vars '{count: 9}'");
     case.run(0, "build");
     assert_eq!(case.rows(PUBLISHED), "North 5, South 5|10|1|2");
     assert_eq!(case.rows(SHADOWS), "");
@@ -210,7 +214,7 @@ fn a_run_is_published_as_a_whole_or_not_at_all() {
         "target/manifest.json",
     ] {
         let text = case.read(path);
-        assert!(!text.contains("__hcw_"), "{path}: {text}");
+        assert!(!text.contains("hcw_shadow"), "{path}: {text}");
     }
     assert!(
         case.read("target/compiled/atomic/models/kpi_total.sql")
