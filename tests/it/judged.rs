@@ -87,3 +87,79 @@ pub(crate) const VECTOR_DIFFERENCES: &str = "select concat_ws(' ', vectors.kind,
      cross join lateral hcw.validate(kind, input) as answer \
      where (vectors.valid, vectors.canonical, vectors.reason, vectors.layer) \
          is distinct from (answer.valid, answer.canonical, answer.reason, answer.layer);";
+
+/// The table of [`long_rows`].
+pub(crate) const LONG_TABLE: &str = "create table long_texts (place int, input text);";
+
+/// The table of [`long_answers`], empty.
+pub(crate) const LONG_ANSWERS: &str = "drop table if exists pg_temp.long_answers; \
+    create temporary table long_answers (place int, valid boolean, canonical text, reason text, layer text);";
+
+/// Long texts with their answers.
+pub(crate) const LONG: &str =
+    "(select * from long_texts inner join pg_temp.long_answers using (place)) as long";
+
+/// Texts of a megabyte and half-forms of an eighth of one, also as rows.
+pub(crate) fn long_rows() -> (Rows, Vec<String>) {
+    let megabyte = 1 << 20;
+    let mut texts = half_forms(megabyte / 8);
+    texts.extend(["0", "A", " ", "１", "{"].map(|piece| piece.repeat(megabyte / piece.len())));
+    let mut rows = Rows::default();
+    for (place, text) in texts.iter().enumerate() {
+        rows.push(&[Some(&place.to_string()), Some(text)]);
+    }
+    (rows, texts)
+}
+
+/// The crate's answers on the texts.
+pub(crate) fn long_answers(entry: &Entry, texts: &[String]) -> Rows {
+    let mut rows = Rows::default();
+    for (place, text) in texts.iter().enumerate() {
+        push(
+            &mut rows,
+            entry,
+            place.to_string().as_bytes(),
+            text.as_bytes(),
+        );
+    }
+    rows
+}
+
+/// What a rule could take for one of its own as long as it reads.
+fn half_forms(length: usize) -> Vec<String> {
+    [
+        "9",
+        "-",
+        "1.",
+        "é",
+        "2024-01-01",
+        "1.0-",
+        "a@b.",
+        "(1)",
+        "+1 ",
+        "\n1",
+    ]
+    .iter()
+    .map(|piece| piece.repeat(length / piece.len()))
+    .chain([
+        format!("{}{}", " ".repeat(length), "1234567893"),
+        format!("45292.{}", "5".repeat(length)),
+        format!("2024-01-01T10:15:00.{}Z", "5".repeat(length)),
+        format!("2.{}", "1.".repeat(length / 2) + "1"),
+        format!("508-222-5200 x{}", "5".repeat(length)),
+        format!("urn:uuid:{{{}}}", "0".repeat(length)),
+        format!("Apr 3, 2024 10:15:00.{}", "0".repeat(length)),
+        format!("Apr {}", "3".repeat(length)),
+        format!("3 Apr {}", "2024 ".repeat(length / 5)),
+        format!("20240403101500.{}", "5".repeat(length)),
+        format!("J12.82|{}", "2025-06-15|".repeat(length / 11)),
+        format!(
+            "birth={};service=;death=;today=2024-01-01",
+            " ".repeat(length)
+        ),
+        ";".repeat(length),
+        "=;".repeat(length / 2),
+        format!("{}@example.org", "a.".repeat(length / 2)),
+    ])
+    .collect()
+}

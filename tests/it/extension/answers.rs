@@ -54,6 +54,28 @@ fn every_rule_answers_as_the_crate() {
 }
 
 #[test]
+fn a_megabyte_is_answered_as_well() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let (rows, texts) = judged::long_rows();
+    let mut script = b"create extension hcw_pg;".to_vec();
+    script.extend(judged::LONG_TABLE.as_bytes());
+    script.extend(b"\ncopy long_texts from stdin;\n");
+    script.extend(rows.into_bytes());
+    script.extend(b"\\.\n");
+    for entry in registry() {
+        script.extend(judged::LONG_ANSWERS.as_bytes());
+        script.extend(b"\ncopy long_answers from stdin;\n");
+        script.extend(judged::long_answers(entry, &texts).into_bytes());
+        script.extend(b"\\.\n");
+        script.extend(judged::differences(entry, judged::LONG).into_bytes());
+    }
+    script.splice(0..0, *b"set client_min_messages = warning;");
+    assert_eq!(server.script("postgres", "UTF8", &script), "");
+}
+
+#[test]
 fn another_encoding_than_utf8() {
     let Some(server) = Server::start() else {
         return;

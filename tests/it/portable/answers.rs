@@ -84,56 +84,16 @@ fn a_latin1_database_is_judged_by_its_bytes() {
 }
 
 #[test]
-fn long_texts_are_answered_as_well() {
+fn a_megabyte_is_answered_as_well() {
     let mut database = Database::start("UTF8");
     database.run(&SCRIPT);
-    let length = 1 << 18;
-    let texts: Vec<String> = [
-        "0",
-        "9",
-        "A",
-        " ",
-        "-",
-        "1.",
-        "é",
-        "１",
-        "2024-01-01",
-        "1.0-",
-        "a@b.",
-        "(1)",
-        "{",
-        "+1 ",
-        "\n1",
-    ]
-    .iter()
-    .map(|piece| piece.repeat(length / piece.len()))
-    .chain([
-        format!("{}{}", " ".repeat(length), "1234567893"),
-        format!("45292.{}", "5".repeat(length)),
-    ])
-    .chain([
-        format!("2024-01-01T10:15:00.{}Z", "5".repeat(length)),
-        format!("2.{}", "1.".repeat(length / 2) + "1"),
-    ])
-    .chain([
-        format!("508-222-5200 x{}", "5".repeat(length)),
-        format!("urn:uuid:{{{}}}", "0".repeat(length)),
-        format!("Apr 3, 2024 10:15:00.{}", "0".repeat(length)),
-        format!("Apr {}", "3".repeat(length)),
-        format!("3 Apr {}", "2024 ".repeat(length / 5)),
-        format!("20240403101500.{}", "5".repeat(length)),
-        format!("J12.82|{}", "2025-06-15|".repeat(length / 11)),
-        format!(
-            "birth={};service=;death=;today=2024-01-01",
-            " ".repeat(length)
-        ),
-        ";".repeat(length),
-        "=;".repeat(length / 2),
-        format!("{}@example.org", "a.".repeat(length / 2)),
-    ])
-    .collect();
+    let (rows, texts) = judged::long_rows();
+    database.run(judged::LONG_TABLE);
+    database.copy("long_texts", rows);
     on_all_validators(&database, "", |database, entry| {
-        differences(database, entry, &texts, |text| text.as_bytes().to_vec())
+        database.run(judged::LONG_ANSWERS);
+        database.copy("long_answers", judged::long_answers(entry, &texts));
+        database.lines(&judged::differences(entry, judged::LONG))
     });
 }
 
