@@ -45,7 +45,7 @@ extension-majors:
 # longer forms of the random tests
 soak:
 	HCW_PROPERTY_CASES=1000000 $(CARGO) test --release -p hcw-validators
-	PROPTEST_CASES=5000 INSTA_UPDATE=no HCW_PG_FSYNC=off $(CARGO) $(RUNNER)
+	HCW_KILLS=300 HCW_READER_BUILDS=200 PROPTEST_CASES=5000 INSTA_UPDATE=no HCW_PG_FSYNC=off $(CARGO) $(RUNNER)
 
 # the fuzz targets, FUZZ_SECONDS each; needs a nightly toolchain and cargo-fuzz
 FUZZ_SECONDS ?= 60

@@ -100,7 +100,7 @@ impl Project {
             .expect("a cluster")
     }
 
-    fn pid(&self) -> String {
+    pub(crate) fn pid(&self) -> String {
         let text =
             fs::read_to_string(self.cluster().join("data/postmaster.pid")).expect("a pid file");
         text.lines().next().expect("a pid").to_owned()
@@ -137,7 +137,7 @@ pub(crate) fn has_server() -> bool {
     found
 }
 
-fn kill(signal: &str, pid: &str) {
+pub(crate) fn kill(signal: &str, pid: &str) {
     let status = Command::new("kill")
         .args([signal, pid])
         .status()
@@ -150,7 +150,7 @@ fn is_root() -> bool {
     output.stdout == b"0\n"
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     let status = Command::new("cp")
         .arg("-a")
         .arg(from)

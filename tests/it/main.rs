@@ -5,6 +5,7 @@ mod catalog;
 mod codes;
 mod compiled;
 mod connect;
+mod crashes;
 mod defects;
 mod deps;
 mod embedded;

@@ -1,7 +1,7 @@
 //! Whole projects through the binary: good ones are built, bad ones show the user what to do.
 
 mod bad;
-mod case;
+pub(crate) mod case;
 mod configuration;
 mod context;
 mod data_tests;
