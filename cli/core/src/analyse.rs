@@ -42,7 +42,7 @@ pub struct Compiled {
     pub inlined: Vec<Inlined>,
     /// What its foreign keys point at, in the order of the declared constraints.
     pub foreign_key_targets: Vec<String>,
-    /// How it is materialized; `None` for tests.
+    /// How it is materialized; `None` for analyses.
     pub materialization: Option<Materialization>,
     /// What `log` and `warn` said.
     pub messages: Vec<Message>,
@@ -312,10 +312,8 @@ fn compile(
         .cloned()
         .unwrap_or_else(|| project.placeholder(node));
     let materialization = match node.kind {
-        NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot | NodeKind::Function => {
-            Some(Materialization::of(project, node)?)
-        }
-        _ => None,
+        NodeKind::Analysis => None,
+        _ => Some(Materialization::of(project, node)?),
     };
     let pass = Pass {
         execute: true,

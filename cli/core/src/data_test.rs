@@ -1,26 +1,43 @@
-//! Data tests: a query of failing rows becomes one row of failures, should_warn and should_error.
+//! Data tests: a query of failing rows becomes one row of failures, should_warn and should_error. The statements
+//! come from the materialization `test`, built-in or the project's; what the row means is decided here.
 
-use crate::analyse::Compiled;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::analyse::{Analysed, Compiled};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::materialize::Statement;
+use crate::jinja::{Access, Table, Value, is_pending, shown};
+use crate::materialize::{self, Built, Operation, Statement};
+use crate::message::Message;
 use crate::name::RelationName;
 use crate::project::Node;
-use crate::project::config;
+use crate::project::config::{self, ConfigMap};
 use crate::settings::Settings;
-use crate::state::{ExistingRelation, RelationType};
-use crate::warehouse::{Refusal, Warehouse};
+use crate::state::WarehouseState;
+use crate::warehouse::Warehouse;
 
 /// A planned data test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataTest {
-    /// Statements that store the failing rows, if asked for: one transaction.
-    pub store: Vec<Statement>,
+    /// What is done before the query: it stores the failing rows, if that is asked for.
+    pub store: Vec<Operation>,
     /// Yields one row: failures (bigint), should_warn, should_error (boolean).
     pub query: Statement,
     /// What a hit of the error threshold means.
     pub severity: TestSeverity,
     /// Where the failing rows are kept.
     pub stored_in: Option<RelationName>,
+    /// What its templates said.
+    pub messages: Vec<Message>,
+}
+
+impl DataTest {
+    /// Its statements in order, the query last.
+    pub fn statements(&self) -> impl Iterator<Item = &Statement> {
+        let before = self.store.iter().filter_map(Operation::statement);
+        before.chain([&self.query])
+    }
 }
 
 /// A test's severity.
@@ -36,24 +53,15 @@ pub enum TestSeverity {
 #[derive(Debug)]
 struct TestSettings {
     severity: TestSeverity,
-    warn_if: String,
-    error_if: String,
-    fail_calc: String,
-    /// A `limit` clause, or nothing.
-    limit: String,
-    /// `table` or `view`, when the failing rows are kept.
-    stored_as: Option<&'static str>,
+    /// Whether the failing rows are kept.
+    stores: bool,
 }
 
 /// Reads a test's settings.
 ///
 /// **Errors**: HCW0111 for a severity or threshold that cannot be used.
 pub(crate) fn check(node: &Node, settings: &Settings) -> Result<(), Diagnostic> {
-    match read(node, settings) {
-        // how failing rows are kept is of no concern before the test runs
-        Err(problem) if problem.code != Code::CompilerError => Err(problem),
-        _ => Ok(()),
-    }
+    read(node, settings).map(|_| ())
 }
 
 fn read(node: &Node, settings: &Settings) -> Result<TestSettings, Diagnostic> {
@@ -78,10 +86,10 @@ fn read(node: &Node, settings: &Settings) -> Result<TestSettings, Diagnostic> {
             .help("one of error, warn"));
         }
     };
-    let threshold = |key: &str| -> Result<String, Diagnostic> {
+    let threshold = |key: &str| -> Result<(), Diagnostic> {
         let text = config::text(config, key).unwrap_or("!= 0");
         if is_threshold(text) {
-            Ok(text.to_owned())
+            Ok(())
         } else {
             Err(Diagnostic::error(
                 Code::ConfigInvalid,
@@ -91,103 +99,131 @@ fn read(node: &Node, settings: &Settings) -> Result<TestSettings, Diagnostic> {
             .help("a comparison of the number of failures: `>10`, `!= 0`, `between 5 and 10`"))
         }
     };
-    let warn_if = threshold("warn_if")?;
-    let error_if = threshold("error_if")?;
-    let fail_calc = config::text(config, "fail_calc").unwrap_or("count(*)");
-    let stores = config::flag(config, "store_failures").unwrap_or(settings.store_failures);
-    let stored_as = match config::text(config, "store_failures_as") {
-        Some("view") => Some("view"),
-        Some("table") => Some("table"),
-        Some("ephemeral") => None,
-        Some(other) => {
-            return Err(Diagnostic::error(
-                Code::CompilerError,
-                format!(
-                    "'{other}' is not a valid value for `store_failures_as`. Accepted values are: ['ephemeral', 'table', 'view']"
-                ),
-            )
-            .at(location()));
-        }
-        None => stores.then_some("table"),
-    };
-    let limit = match config.get("limit") {
-        None | Some(serde_json::Value::Null) => String::new(),
-        Some(limit) => match limit.as_u64() {
-            Some(limit) => format!("\nlimit {limit}"),
-            None => {
-                return Err(Diagnostic::error(
-                    Code::ConfigInvalid,
-                    format!("`limit` of `{}` must be a number", node.name),
-                )
-                .at(location()));
-            }
-        },
-    };
+    threshold("warn_if")?;
+    threshold("error_if")?;
+    let limit = config.get("limit").filter(|limit| !limit.is_null());
+    if limit.is_some_and(|limit| limit.as_u64().is_none()) {
+        return Err(Diagnostic::error(
+            Code::ConfigInvalid,
+            format!("`limit` of `{}` must be a number", node.name),
+        )
+        .at(location()));
+    }
+    let mut config = config.clone();
+    complete(&mut config);
+    let stores = config::flag(&config, "store_failures");
     Ok(TestSettings {
         severity,
-        warn_if,
-        error_if,
-        fail_calc: fail_calc.to_owned(),
-        limit,
-        stored_as,
+        stores: stores.unwrap_or(settings.store_failures),
     })
 }
 
-/// Plans a test. `existing` is what stands where the failing rows are kept.
+fn placed(node: &Node, problem: Box<Diagnostic>) -> Diagnostic {
+    let location = node.patched_at.clone();
+    problem.at(location.unwrap_or_else(|| node.file.at(0..0)))
+}
+
+/// The configuration of a test with what dbt puts in where nothing is said.
+pub(crate) fn complete(config: &mut ConfigMap) {
+    let usual = [
+        ("severity", json!("ERROR")),
+        ("fail_calc", json!("count(*)")),
+        ("warn_if", json!("!= 0")),
+        ("error_if", json!("!= 0")),
+    ];
+    for (key, value) in usual {
+        config.entry(key).or_insert(value);
+    }
+    let stores = config::flag(config, "store_failures");
+    let (stores, form) = match (config::text(config, "store_failures_as"), stores) {
+        (Some(form), _) => (form != "ephemeral", form.to_owned()),
+        (None, Some(true)) => (true, "table".to_owned()),
+        (None, Some(false)) => (false, "ephemeral".to_owned()),
+        (None, None) => return,
+    };
+    config.insert("store_failures".to_owned(), json!(stores));
+    config.insert("store_failures_as".to_owned(), json!(form));
+}
+
+/// Plans a test by the statements of its materialization; `None` when that asks the warehouse.
 ///
-/// **Errors**: HCW0111 for a severity or threshold that cannot be used.
+/// # Errors
+/// HCW0111 for a severity or threshold that cannot be used, codes of templates (03xx).
 pub(crate) fn plan(
+    analysed: &Analysed,
     node: &Node,
     compiled: &Compiled,
-    relation: Option<&RelationName>,
-    existing: Option<&ExistingRelation>,
-    settings: &Settings,
-) -> Result<DataTest, Diagnostic> {
-    let TestSettings {
-        severity,
-        warn_if,
-        error_if,
-        fail_calc,
-        limit,
-        stored_as,
-    } = read(node, settings)?;
-    let select = format!(
-        "select\n    {fail_calc} as failures,\n    {fail_calc} {warn_if} as should_warn,\n    {fail_calc} {error_if} as should_error\nfrom (\n"
-    );
-    let query = compiled.sql.trim_end();
-    let after = format!("{limit}\n) as failing_rows");
-    match relation.zip(stored_as) {
-        None => Ok(DataTest {
-            store: Vec::new(),
-            query: Statement::around(&select, query, &after),
-            severity,
-            stored_in: None,
-        }),
-        Some((relation, kind)) => {
-            let present = match existing.map(|existing| existing.relation_type) {
-                Some(RelationType::View) => "view",
-                _ => "table",
-            };
-            let table = relation.in_schema();
-            let store = vec![
-                Statement::plain(format!("drop {present} if exists {table}")),
-                Statement::around(
-                    &format!("create {kind} {table} as (\n"),
-                    query,
-                    &format!("{limit}\n)"),
-                ),
-            ];
-            Ok(DataTest {
-                store,
-                query: Statement::plain(format!(
-                    "{select}select * from {table}{}",
-                    "\n) as failing_rows"
-                )),
-                severity,
-                stored_in: Some(relation.clone()),
-            })
-        }
+    state: &Arc<WarehouseState>,
+) -> Result<Option<DataTest>, Diagnostic> {
+    let relation = analysed.resolved.rendered.relations.get(&node.id);
+    let access = Access::questioning(state, relation.cloned());
+    let (mut test, built) = build(analysed, node, compiled, &access)?;
+    let mut operations = built.operations;
+    if operations.last() == Some(&Operation::Commit) {
+        operations.pop();
     }
+    let is_asked = built.answer.is_some_and(|answer| is_pending(&answer));
+    let main = built.main.as_deref().map(str::trim);
+    match operations.pop() {
+        // the question is the last that it does, and is answered in one statement
+        Some(Operation::Run(query)) if is_asked && !access.gave_up() => {
+            if main.is_some_and(|main| main.starts_with(query.sql.as_str())) {
+                test.stored_in = test.stored_in.filter(|_| !operations.is_empty());
+                test.store = operations;
+                test.query = query;
+                return Ok(Some(test));
+            }
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Runs a test's materialization on the warehouse.
+///
+/// # Errors
+/// As [`plan`], what the server refuses, and HCW0302 for an answer that is none.
+pub(crate) fn run(
+    analysed: &Analysed,
+    node: &Node,
+    compiled: &Compiled,
+    warehouse: &Arc<dyn Warehouse>,
+) -> Result<(DataTest, Finding), Diagnostic> {
+    let (mut test, built) = build(analysed, node, compiled, &Access::live(warehouse))?;
+    test.query = Statement::plain(built.main.unwrap_or_default());
+    let table = built.answer.as_ref();
+    let table = table.and_then(Value::downcast_object_ref::<Table>);
+    let (names, rows) = match table {
+        Some(table) => (table.names.clone(), table.values()),
+        None => Default::default(),
+    };
+    let text = |value: &Value| (!value.is_none()).then(|| shown(value));
+    let rows: Vec<Vec<Option<String>>> = rows
+        .iter()
+        .map(|row| row.iter().map(text).collect())
+        .collect();
+    let finding = finding(&test, &names, &rows).map_err(|problem| placed(node, problem))?;
+    Ok((test, finding))
+}
+
+/// Runs the materialization.
+fn build(
+    analysed: &Analysed,
+    node: &Node,
+    compiled: &Compiled,
+    access: &Access,
+) -> Result<(DataTest, Built), Diagnostic> {
+    let settings = read(node, analysed.resolved.project().settings())?;
+    let relation = analysed.resolved.rendered.relations.get(&node.id);
+    let mut built = materialize::build(analysed, node, compiled, access.clone(), None)?;
+    let test = DataTest {
+        store: Vec::new(),
+        query: Statement::plain(""),
+        severity: settings.severity,
+        stored_in: relation.filter(|_| settings.stores).cloned(),
+        messages: std::mem::take(&mut built.messages),
+    };
+    Ok((test, built))
 }
 
 /// A comparison operator with a number, or `between … and …`; nothing else goes into the statement.
@@ -220,35 +256,51 @@ pub struct Finding {
     pub verdict: Verdict,
 }
 
-/// Runs a test: stores its failing rows where that is asked for, and counts them.
+/// What the answer to a test's query means: one row, columns by name.
 ///
 /// # Errors
-/// What the server refuses.
-pub fn run(test: &DataTest, warehouse: &dyn Warehouse) -> Result<Finding, Box<Refusal>> {
-    for statement in &test.store {
-        warehouse.run(&statement.sql, false)?;
-    }
-    let result = warehouse.run(&test.query.sql, true)?;
-    let cell = |name: &str| {
-        let position = result
-            .columns
-            .iter()
-            .position(|column| column.name == name)?;
-        result.rows.first()?.get(position)?.as_deref()
+/// HCW0302 for another number of rows or columns.
+pub fn finding(
+    test: &DataTest,
+    names: &[String],
+    rows: &[Vec<Option<String>>],
+) -> Result<Finding, Box<Diagnostic>> {
+    let wrong = |what: String| {
+        let expected = ["failures", "should_warn", "should_error"].join(", ");
+        Box::new(
+            Diagnostic::error(
+                Code::TemplateError,
+                format!("the query of a test must return one row of {expected}, and returned {what}"),
+            )
+            .help("look at the project's overrides of `get_test_sql` and of the materialization `test`"),
+        )
     };
-    Ok(finding(test, cell))
-}
-
-/// What the row of a test's query means, by the names of its columns.
-pub fn finding<'row>(test: &DataTest, cell: impl Fn(&str) -> Option<&'row str>) -> Finding {
-    let flag = |name: &str| cell(name).is_some_and(|text| text.starts_with('t'));
-    Finding {
-        // an aggregate over no rows may be null: nothing failed
-        failures: cell("failures")
-            .and_then(|text| text.parse().ok())
-            .unwrap_or_default(),
-        verdict: verdict(test.severity, flag("should_warn"), flag("should_error")),
+    let [row] = rows else {
+        return Err(wrong(format!("{} rows", rows.len())));
+    };
+    if names.len() != 3 {
+        return Err(wrong(format!("{} columns", names.len())));
     }
+    let cell = |wanted: &str| {
+        let position = names
+            .iter()
+            .position(|name| name.eq_ignore_ascii_case(wanted));
+        match position.and_then(|position| row.get(position)) {
+            Some(cell) => Ok(cell.as_deref()),
+            None => Err(wrong(format!("no column `{wanted}`"))),
+        }
+    };
+    let flag = |name: &str| {
+        let text = cell(name)?.unwrap_or_default();
+        Ok::<_, Box<Diagnostic>>(text.starts_with(['t', 'T', '1']))
+    };
+    Ok(Finding {
+        // an aggregate over no rows may be null: nothing failed
+        failures: cell("failures")?
+            .and_then(|text| text.split('.').next()?.parse().ok())
+            .unwrap_or_default(),
+        verdict: verdict(test.severity, flag("should_warn")?, flag("should_error")?),
+    })
 }
 
 /// What a test found.

@@ -46,6 +46,7 @@ pub use library::DispatchOrder;
 pub(crate) use library::MacroLibrary;
 pub(crate) use python::shown;
 pub(crate) use relation::{Relation, RelationKind, RowFilter};
+pub(crate) use statement::is_pending;
 pub(crate) use table::Table;
 pub(crate) use yaml_text::{YamlRenderer, has_template};
 

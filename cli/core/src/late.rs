@@ -131,10 +131,9 @@ pub fn run(
     };
     let mut messages = std::mem::take(&mut compiled.messages);
     if node.is_test() {
-        let relation = analysed.resolved.rendered.relations.get(id);
-        let settings = analysed.resolved.project().settings();
-        let test = data_test::plan(node, &compiled, relation, None, settings).map_err(Box::new)?;
-        let finding = data_test::run(&test, &**warehouse).map_err(|refusal| refusal.diagnostic)?;
+        let (test, finding) =
+            data_test::run(analysed, node, &compiled, warehouse).map_err(Box::new)?;
+        messages.extend(test.messages.iter().cloned());
         return Ok(LateResult {
             compiled,
             main: Some(test.query.sql.clone()),

@@ -17,4 +17,4 @@ pub use operation::Operation;
 pub use settings::Materialization;
 pub use statement::Statement;
 
-pub(crate) use build::build;
+pub(crate) use build::{Built, build};

@@ -374,9 +374,8 @@ fn action(
     };
     let project = analysed.resolved.project();
     if node.is_test() {
-        let existing = relation.and_then(|relation| state.get(relation));
-        let test = data_test::plan(node, compiled, relation, existing, project.settings())?;
-        return Ok(Action::Test(test));
+        let test = data_test::plan(analysed, node, compiled, state)?;
+        return Ok(test.map_or_else(|| late(node), Action::Test));
     }
     if let Some(relation) = relation
         && relation.database != project.database()

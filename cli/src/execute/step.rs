@@ -257,8 +257,7 @@ async fn data_test(
     comment: Option<&QueryComment>,
 ) -> Result<Finding, Failure> {
     if !test.store.is_empty() {
-        let batch = Batch::commented(comment, &test.store);
-        build::send(client, &batch).await?;
+        build::operations(client, &test.store, comment).await?;
     }
     let statements = std::slice::from_ref(&test.query);
     let batch = Batch::commented(comment, statements);
@@ -266,12 +265,25 @@ async fn data_test(
         .simple_query(&batch.text)
         .await
         .map_err(|error| Failure::of(&error, &batch))?;
-    let row = messages.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    });
-    let cell = |name: &str| row.and_then(|row| row.get(name));
-    Ok(data_test::finding(test, cell))
+    let mut names: Vec<String> = Vec::new();
+    let mut rows = Vec::new();
+    for message in messages {
+        match message {
+            SimpleQueryMessage::RowDescription(columns) => {
+                names = columns
+                    .iter()
+                    .map(|column| column.name().to_owned())
+                    .collect();
+                rows.clear();
+            }
+            SimpleQueryMessage::Row(row) => {
+                let cell = |position| row.get(position).map(str::to_owned);
+                rows.push((0..row.len()).map(cell).collect());
+            }
+            _ => {}
+        }
+    }
+    data_test::finding(test, &names, &rows).map_err(Failure::Found)
 }
 
 fn landed(outcome: landing::LandingOutcome) -> Outcome {

@@ -22,7 +22,7 @@ pub(crate) fn first_use(plan: &Plan) -> Option<String> {
                 statements.map(|statement| statement.sql.as_str()).collect()
             }
             Action::Test(test) => {
-                let statements = test.store.iter().chain([&test.query]);
+                let statements = test.statements();
                 statements.map(|statement| statement.sql.as_str()).collect()
             }
         };

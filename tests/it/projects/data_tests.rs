@@ -59,3 +59,52 @@ fn failing_rows_are_kept_when_asked_for() {
     case.write("models/visits.yml", &sidecar);
     case.run(0, "test --select only_a_warns");
 }
+
+#[test]
+fn a_project_overrides_how_tests_run() {
+    let Some(case) = Case::good("test_overrides") else {
+        return;
+    };
+    let text = case.run(1, "build");
+    let verdicts = verdicts(&text);
+    let ended = |line: &&str| line.starts_with("FAIL") || line.starts_with("WARN");
+    assert_eq!(
+        verdicts.lines().filter(ended).collect::<Vec<_>>(),
+        [
+            "FAIL 2 everything",
+            "WARN 2 unique_things_id",
+            "WARN 3 not_null_things_id"
+        ]
+    );
+    assert!(text.contains("counted 2"), "{text}");
+    let run = case.read("target/run/overriding/models/things.yml/not_null_things_id.sql");
+    assert!(run.contains("as rows_of_a_test"), "{run}");
+    // the project's own word on what is kept, and how
+    let kept = "select relpersistence from pg_class where relname = 'not_null_things_id'";
+    let test = "test --select things --exclude everything --store-failures";
+    case.run(0, test);
+    assert_eq!(case.rows(kept), "");
+    case.run(0, &format!("{test} --vars '{{stores: true}}'"));
+    assert_eq!(case.rows(kept), "u");
+    // an answer of another form is an error of the test
+    let text = case.run(1, "test --select unique_things_id --vars '{wide: true}'");
+    assert!(text.contains("HCW0302"), "{text}");
+    assert!(text.contains("returned 4 columns"), "{text}");
+}
+
+#[test]
+fn the_materialization_of_tests_can_be_replaced() {
+    let Some(case) = Case::good("test_overrides") else {
+        return;
+    };
+    let counted = case.read("macros/materialization.sql");
+    let replaced = counted.replace("counted, adapter='postgres'", "test, default");
+    case.write("macros/materialization.sql", &replaced);
+    case.write(
+        "tests/everything.sql",
+        "select * from {{ ref('things') }} where false",
+    );
+    let text = case.run(0, "build");
+    assert_eq!(text.matches("counted 0").count(), 2, "{text}");
+    assert_eq!(text.matches("counted 1").count(), 1, "{text}");
+}

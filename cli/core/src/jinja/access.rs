@@ -34,11 +34,21 @@ pub(crate) struct Ahead {
     state: Arc<WarehouseState>,
     /// The relation of the node itself: nothing but its own step changes it.
     own: Option<RelationName>,
-    /// Whether statements are recorded; while a query is compiled there are none.
-    records: bool,
+    records: Records,
     recorded: Mutex<Vec<Operation>>,
     in_transaction: AtomicBool,
     gave_up: AtomicBool,
+}
+
+/// Which statements are recorded ahead of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Records {
+    /// None: a query is compiled.
+    Nothing,
+    /// Those whose answer nobody fetches.
+    Statements,
+    /// All: an answer that is fetched is pending, and only who reads it needs the warehouse.
+    Questions,
 }
 
 /// A connection in use by one rendering.
@@ -58,15 +68,20 @@ impl fmt::Debug for Live {
 impl Access {
     /// For compiling a query before the run.
     pub(crate) fn compiling(state: &Arc<WarehouseState>, own: Option<RelationName>) -> Access {
-        Access::ahead(state, own, false)
+        Access::ahead(state, own, Records::Nothing)
     }
 
     /// For planning a step before the run.
     pub(crate) fn recording(state: &Arc<WarehouseState>, own: Option<RelationName>) -> Access {
-        Access::ahead(state, own, true)
+        Access::ahead(state, own, Records::Statements)
     }
 
-    fn ahead(state: &Arc<WarehouseState>, own: Option<RelationName>, records: bool) -> Access {
+    /// For planning a data test before the run: its answer is read outside of the templates.
+    pub(crate) fn questioning(state: &Arc<WarehouseState>, own: Option<RelationName>) -> Access {
+        Access::ahead(state, own, Records::Questions)
+    }
+
+    fn ahead(state: &Arc<WarehouseState>, own: Option<RelationName>, records: Records) -> Access {
         Access::Ahead(Arc::new(Ahead {
             state: state.clone(),
             own,
@@ -137,7 +152,12 @@ impl Access {
     ) -> Result<Option<QueryResult>, Error> {
         match self {
             Access::None => Ok(Some(QueryResult::default())),
-            Access::Ahead(ahead) if fetch || !ahead.records => Err(self.give_up()),
+            Access::Ahead(ahead)
+                if ahead.records == Records::Nothing
+                    || fetch && ahead.records != Records::Questions =>
+            {
+                Err(self.give_up())
+            }
             Access::Ahead(ahead) => {
                 if auto_begin {
                     ahead.in_transaction.store(true, Ordering::Relaxed);
@@ -215,7 +235,7 @@ impl Access {
     ) -> Result<(), Error> {
         match self {
             Access::None => Ok(()),
-            Access::Ahead(ahead) if !ahead.records => Err(self.give_up()),
+            Access::Ahead(ahead) if ahead.records == Records::Nothing => Err(self.give_up()),
             Access::Ahead(_) => {
                 self.record(Operation::CheckContract {
                     query: query.to_owned(),

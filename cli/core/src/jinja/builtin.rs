@@ -58,6 +58,7 @@ pub(super) const FILES: &[BuiltIn] = files! {
         "materializations/publish",
         "materializations/seed",
         "materializations/table",
+        "materializations/test",
         "materializations/view",
         "naming",
         "query_columns",

@@ -39,7 +39,7 @@ impl Object for AdapterResponse {
     }
 }
 
-/// The response of a statement that is recorded: whoever reads it needs a live warehouse.
+/// The response of a statement that is recorded, or its table: whoever reads it needs a live warehouse.
 #[derive(Debug)]
 pub(super) struct Pending {
     context: Arc<NodeContext>,
@@ -53,9 +53,23 @@ impl Pending {
     }
 }
 
+/// Whether a value is an answer that a recorded statement will have.
+pub(crate) fn is_pending(value: &Value) -> bool {
+    value.downcast_object_ref::<Pending>().is_some()
+}
+
 impl Object for Pending {
     fn get_value(self: &Arc<Self>, _key: &Value) -> Option<Value> {
         Some(Value::from(self.context.access.give_up()))
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        _method: &str,
+        _arguments: &[Value],
+    ) -> Result<Value, Error> {
+        Err(self.context.access.give_up())
     }
 
     fn is_true(self: &Arc<Self>) -> bool {
@@ -167,9 +181,12 @@ impl Object for StatementCall {
 
 fn store(context: &NodeContext, name: String, response: Value, table: Option<Value>) {
     let table = table.unwrap_or_else(|| Table::default().into_value());
-    let data = match table.get_attr("rows") {
-        Ok(rows) if !rows.is_undefined() => rows,
-        _ => Value::from(Vec::<Value>::new()),
+    let data = match is_pending(&table) {
+        true => table.clone(),
+        false => match table.get_attr("rows") {
+            Ok(rows) if !rows.is_undefined() => rows,
+            _ => Value::from(Vec::<Value>::new()),
+        },
     };
     let result = python::dict([("response", response), ("data", data), ("table", table)]);
     context.stored_results().insert(name, result);

@@ -22,6 +22,8 @@ pub(crate) struct Built {
     pub(crate) main: Option<String>,
     /// The command tag that it ended with, and its row count, where it has run.
     pub(crate) response: Option<(String, Option<u64>)>,
+    /// The table that the statement `main` fetched: not known yet where it was recorded.
+    pub(crate) answer: Option<Value>,
     /// What `log` and `warn` said.
     pub(crate) messages: Vec<Message>,
 }
@@ -96,6 +98,7 @@ pub(crate) fn build(
     access.commit().map_err(|error| {
         Diagnostic::error(Code::SqlFailed, error.to_string()).at(node.file.at(0..0))
     })?;
+    let answer = context.stored_results().get("main").cloned();
     let captured = context.captured().clone();
     let mut operations = access.into_recorded();
     let query = compiled.sql.trim();
@@ -117,6 +120,7 @@ pub(crate) fn build(
                 rows.and_then(|rows| u64::try_from(rows).ok()),
             )
         }),
+        answer: answer.and_then(|result| result.get_attr("table").ok()),
         messages: captured.messages,
     })
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::{Node, NodeKind, Project, config};
 
-/// How a model or seed is kept in the database.
+/// How a model or seed is kept, and a test run, in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Materialization {
     /// A common table expression in the queries that read it.
@@ -24,7 +24,8 @@ impl Materialization {
             NodeKind::Snapshot => return Ok(Materialization::Macro("snapshot".to_owned())),
             _ => {}
         }
-        let name = config::text(&node.config, "materialized").unwrap_or("view");
+        let usual = if node.is_test() { "test" } else { "view" };
+        let name = config::text(&node.config, "materialized").unwrap_or(usual);
         if name == "ephemeral" {
             return Ok(Materialization::Ephemeral);
         }

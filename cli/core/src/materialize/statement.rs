@@ -33,14 +33,4 @@ impl Statement {
             ..Statement::plain(sql)
         }
     }
-
-    /// A statement around the node's query.
-    pub(crate) fn around(before: &str, query: &str, after: &str) -> Statement {
-        Statement {
-            sql: format!("{before}{query}{after}"),
-            query: Some(before.len()..before.len() + query.len()),
-            counts: true,
-            transaction: true,
-        }
-    }
 }

@@ -36,13 +36,7 @@ pub fn print(plan: &Plan) -> String {
                 let _ = writeln!(text, "-- fails: {}", problem.message);
             }
             Action::Test(test) => {
-                if !test.store.is_empty() {
-                    text.push_str("begin;\n");
-                    for statement in &test.store {
-                        let _ = writeln!(text, "{};", statement.sql);
-                    }
-                    text.push_str("commit;\n");
-                }
+                build(&mut text, &test.store);
                 let _ = writeln!(text, "{};", test.query.sql);
             }
         }

@@ -7,6 +7,7 @@ use minijinja::value::{Kwargs, Serde};
 use serde_json::Value as Json;
 
 use crate::analyse::Unit;
+use crate::data_test;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Access, Captured, Names, NodeContext, Relation, Rendered as RenderedText};
 use crate::name::quote_identifier;
@@ -298,6 +299,9 @@ fn jinja_text(text: &str) -> String {
 pub(crate) fn config_of(node: &Node, unit: Option<&Unit>) -> ConfigMap {
     let mut config = node.config.clone();
     config.extend(unit.into_iter().flat_map(|unit| unit.config.clone()));
+    if node.is_test() {
+        data_test::complete(&mut config);
+    }
     config
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hcw_core::analyse::Analysed;
+use hcw_core::data_test::DataTest;
 use hcw_core::materialize::Operation;
 use hcw_core::message::{Message, MessageKind};
 use hcw_core::plan::{Action, Plan, Step, StepKind};
@@ -184,7 +185,8 @@ impl Watcher for Lines {
                 },
             ),
         };
-        if let Action::Build { messages: said, .. } = &step.action
+        if let Action::Build { messages: said, .. } | Action::Test(DataTest { messages: said, .. }) =
+            &step.action
             && outcome.status != Status::Skipped
         {
             messages(said, &self.reporter);
@@ -248,7 +250,7 @@ fn statements(step: &Step) -> Vec<&str> {
         Action::Build { operations, .. } => {
             operations.iter().filter_map(Operation::statement).collect()
         }
-        Action::Test(test) => test.store.iter().chain([&test.query]).collect(),
+        Action::Test(test) => test.statements().collect(),
     };
     statements
         .into_iter()

@@ -194,14 +194,15 @@ impl Adapter {
         let (response, table) = match result {
             Some(result) => (
                 statement::response(&result.response),
-                Table::of_result(&result),
+                Table::of_result(&result).into_value(),
             ),
-            None => (Pending::of(&self.context), Table::default()),
+            None if fetch => (Pending::of(&self.context), Pending::of(&self.context)),
+            None => (Pending::of(&self.context), Table::default().into_value()),
         };
         if counts && !matches!(self.context.access, Access::Ahead(_)) {
             self.context.captured().response = Some(response.clone());
         }
-        Ok(python::tuple(vec![response, table.into_value()]))
+        Ok(python::tuple(vec![response, table]))
     }
 
     pub(super) fn keys(&self) -> constraint::Keys {
