@@ -27,6 +27,12 @@ pub(crate) struct Invocation {
 pub(crate) fn words_of(verb: Verb, values: &Map<String, Json>) -> Vec<String> {
     let mut words = vec!["hcw".to_owned()];
     words.extend(verb.words().split(' ').map(str::to_owned));
+    let operation = values.get("macro").and_then(Json::as_str);
+    words.extend(
+        operation
+            .filter(|_| verb == Verb::RunOperation)
+            .map(str::to_owned),
+    );
     for option in table::options_of(verb) {
         if let Some(value) = values.get(option.name) {
             words.extend(setting::words(option, value));
@@ -59,7 +65,10 @@ pub(crate) fn parse(
         settings,
         project_dir,
         hints,
-        format!("hcw {invocation_command}"),
+        (
+            format!("hcw {invocation_command}"),
+            line.operands.operation(),
+        ),
         &mut line.command,
     )?;
     Ok(Invocation {

@@ -22,7 +22,7 @@ use hcw_core::plan::Work;
 
 use crate::args::{Flags, Invocation, Operands, Verb};
 use crate::exit_code;
-use crate::report::{Event, Reporter};
+use crate::report::{Event, Reporter, WarningPolicy};
 use crate::session::{Problems, Session};
 
 /// Runs a verb; the exit code comes back. Problems that stop it before anything ran are the error.
@@ -32,7 +32,8 @@ pub(crate) async fn run(
     reporter: &Reporter,
 ) -> Result<u8, Problems> {
     let flags = &invocation.flags;
-    notices(flags, reporter);
+    WarningPolicy::check(flags).map_err(|problem| vec![problem])?;
+    notices(flags, reporter)?;
     let session = || Session::new(flags, invocation_id);
     if let Some(work) = work(flags) {
         return build::run(&session()?, flags, &work, reporter).await;
@@ -133,7 +134,7 @@ fn work(flags: &Flags) -> Option<Work> {
 }
 
 /// What is said of every call before it does anything: the version, and old names in use.
-fn notices(flags: &Flags, reporter: &Reporter) {
+fn notices(flags: &Flags, reporter: &Reporter) -> Result<(), Problems> {
     let version = format!("={}", env!("CARGO_PKG_VERSION"));
     let ours = matches!(
         flags.verb,
@@ -149,32 +150,30 @@ fn notices(flags: &Flags, reporter: &Reporter) {
         reporter.event(&running.with("version", version).with("log_version", 3));
     }
     let deprecated = |name: &'static str, code: &'static str, message: String| {
-        reporter.event(&Event::new(
-            name,
-            code,
-            crate::args::LogLevel::Warn,
-            format!("[WARNING][{name}]: {message}"),
-        ));
+        let message = format!("[WARNING][{name}]: {message}");
+        let event = Event::new(name, code, crate::args::LogLevel::Warn, message);
+        reporter.warn(&event, Code::Deprecated)
     };
     if flags.used_models {
         deprecated(
             "ModelParamUsageDeprecation",
             "D032",
             "`--models`, `--model` and `-m` are old names of `--select` and `-s`".to_owned(),
-        );
+        )?;
     }
     for (old, new) in &flags.renamed_variables {
         deprecated(
             "EnvironmentVariableRenamed",
             "D009",
             format!("the environment variable `{old}` is now `{new}`"),
-        );
+        )?;
     }
     if flags.selector.is_some() && !(flags.select.is_empty() && flags.exclude.is_empty()) {
         deprecated(
             "SelectExcludeIgnoredWithSelectorWarning",
             "Z064",
             "--select and --exclude are ignored beside --selector".to_owned(),
-        );
+        )?;
     }
+    Ok(())
 }

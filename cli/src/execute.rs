@@ -252,6 +252,7 @@ fn skip(position: usize) -> StepResult {
             diagnostics: Vec::<Diagnostic>::new(),
             late: None,
             batches: None,
+            threshold: None,
         },
         elapsed: Duration::ZERO,
         ended_at: jiff::Timestamp::now(),

@@ -9,19 +9,20 @@ mod log_file;
 mod progress;
 mod secret;
 mod warning;
+mod warning_name;
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hcw_core::diagnostic::{Diagnostic, Severity};
+use hcw_core::diagnostic::{Code, Diagnostic, Severity, has_errors};
 use serde_json::json;
 
 pub(crate) use event::Event;
 pub(crate) use kind::title;
 pub(crate) use progress::Progress;
 pub(crate) use secret::Secrets;
-pub(crate) use warning::{WarningPolicy, dbt_name};
+pub(crate) use warning::{Decision, WarningPolicy, dbt_name};
 
 use crate::args::{Flags, LogFormat, LogLevel, Output};
 use log_file::LogFile;
@@ -152,6 +153,32 @@ impl Reporter {
         }
     }
 
+    /// Warnings as the user wants them: shown, left out, or what stops the verb.
+    ///
+    /// **Errors**: those that are errors, with the others.
+    pub(crate) fn admit(&self, diagnostics: Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
+        let diagnostics = self.warnings.apply(diagnostics);
+        if has_errors(&diagnostics) {
+            return Err(diagnostics);
+        }
+        self.diagnostics(&diagnostics);
+        Ok(())
+    }
+
+    /// An entry of the log that is a warning of the call as a whole.
+    ///
+    /// **Errors**: the warning, where it is an error.
+    pub(crate) fn warn(&self, event: &Event, code: Code) -> Result<(), Vec<Diagnostic>> {
+        match self.warnings.decision(event.name) {
+            Decision::Error => Err(vec![Diagnostic::error(code, event.message.clone())]),
+            Decision::Warn => {
+                self.event(event);
+                Ok(())
+            }
+            Decision::Silence => Ok(()),
+        }
+    }
+
     /// Problems that stopped a verb: under dbt's title for such an end.
     pub(crate) fn stopped(&self, diagnostics: &[Diagnostic]) {
         let first = diagnostics
@@ -164,23 +191,28 @@ impl Reporter {
             self.diagnostic(problem, "Note", "Z050");
         }
         let Some(first) = first else { return };
-        let title = title(first.code);
-        if self.format != LogFormat::Json {
-            let head = format!("Encountered an error:\n{title}");
-            let event = Event::new(
-                "MainEncounteredError",
-                "Z002",
-                LogLevel::Error,
-                head.clone(),
-            );
-            self.log(
-                &event.with("exc", format!("{title}\n  {}", first.message)),
-                true,
-            );
-        }
+        self.headline("Encountered an error:\n", first);
         for problem in errors {
             self.diagnostic(problem, "MainEncounteredError", "Z002");
         }
+    }
+
+    /// A problem under a title of its own: what failed was done rightly.
+    pub(crate) fn failed(&self, what: &str, problem: &Diagnostic) {
+        self.headline(&format!("{what}: "), problem);
+        self.diagnostic(problem, "RunningOperationCaughtError", "Q001");
+    }
+
+    /// dbt's title of a problem, for people.
+    fn headline(&self, what: &str, problem: &Diagnostic) {
+        if self.format == LogFormat::Json {
+            return;
+        }
+        let title = title(problem.code);
+        let head = format!("{what}{title}");
+        let event = Event::new("MainEncounteredError", "Z002", LogLevel::Error, head);
+        let told = format!("{title}\n  {}", problem.message);
+        self.log(&event.with("exc", told), true);
     }
 
     fn diagnostic(&self, problem: &Diagnostic, name: &'static str, code: &'static str) {
@@ -189,7 +221,7 @@ impl Reporter {
             Severity::Warning => LogLevel::Warn,
         };
         let (name, code) = match problem.severity {
-            Severity::Warning => dbt_name(problem.code).unwrap_or((name, code)),
+            Severity::Warning => dbt_name(problem).unwrap_or((name, code)),
             Severity::Error => (name, code),
         };
         let coloured = self.colours

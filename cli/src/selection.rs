@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use hcw_core::deferral::Deferral;
-use hcw_core::diagnostic::{Code, Diagnostic, has_errors};
+use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::Resolved;
 use hcw_core::project::UniqueId;
 use hcw_core::select::{PreviousState, Selection, select};
@@ -27,6 +27,7 @@ pub(crate) fn selected(
         let project = resolved.project();
         let known = project.nodes.keys().chain(project.sources.keys());
         return Ok(known
+            .chain(project.declared.unit_tests.keys())
             .filter(|id| only.contains(id.as_str()))
             .cloned()
             .collect());
@@ -45,11 +46,7 @@ pub(crate) fn selected(
         exclude_resource_types: flags.exclude_resource_types.clone(),
     };
     let (selected, diagnostics) = select(resolved, &selection, &previous);
-    let diagnostics = reporter.warnings.apply(diagnostics);
-    if has_errors(&diagnostics) {
-        return Err(diagnostics);
-    }
-    reporter.diagnostics(&diagnostics);
+    reporter.admit(diagnostics)?;
     resolved.note_selected(selected.iter());
     Ok(selected)
 }
@@ -92,7 +89,7 @@ pub(crate) fn deferral(
             "[WARNING]: The state and target directories are the same: '{given}'. What this run writes takes the place of what it compares with."
         );
         let event = Event::new("WarnStateTargetEqual", "I072", LogLevel::Warn, message);
-        reporter.event(&event.with("state_path", given));
+        reporter.warn(&event.with("state_path", given), Code::StateMissing)?;
     }
     let manifest = artifact(&folder.join("manifest.json")).map_err(|error| vec![error])?;
     let Some(manifest) = manifest else {

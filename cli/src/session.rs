@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use hcw_core::analyse;
-use hcw_core::diagnostic::{Code, Diagnostic, has_errors};
+use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::{self, Resolved};
 use hcw_core::profile::{self, ProfileRequest};
 use hcw_core::project::{self, ProjectFile};
@@ -19,7 +19,7 @@ use serde_json::{Map, Value as Json};
 use crate::args::Flags;
 use crate::db::connect::{connect, connection_from_url, with_stored_password};
 use crate::db::live::Voice;
-use crate::report::Reporter;
+use crate::report::{Decision, Reporter, WarningPolicy};
 use crate::{embedded, project_fs, sample};
 
 /// Any number of problems that stop a verb.
@@ -70,6 +70,8 @@ impl Session {
             target,
             full_refresh: flags.full_refresh,
             store_failures: flags.store_failures,
+            warnings_fail: WarningPolicy::new(flags).decision("JinjaLogWarning") == Decision::Error,
+            again: flags.again.clone(),
             publish,
             run_started_at: jiff::Timestamp::now().to_string(),
             invocation_id: invocation_id.to_owned(),
@@ -97,11 +99,7 @@ impl Session {
         let (resolved, found) = graph::resolve(rendered);
         diagnostics.extend(found);
         diagnostics.extend(analyse::check_settings(&resolved));
-        let diagnostics = reporter.warnings.apply(diagnostics);
-        if has_errors(&diagnostics) {
-            return Err(diagnostics);
-        }
-        reporter.diagnostics(&diagnostics);
+        reporter.admit(diagnostics)?;
         Ok(resolved)
     }
 

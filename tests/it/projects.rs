@@ -18,3 +18,4 @@ mod snapshots;
 mod templates;
 mod units;
 mod verbs;
+mod warnings;

@@ -1,9 +1,15 @@
 //! Data tests: a query of failing rows becomes one row of failures, should_warn and should_error. The statements
 //! come from the materialization `test`, built-in or the project's; what the row means is decided here.
 
+mod frame;
+
 use std::sync::Arc;
 
 use serde_json::json;
+
+pub(crate) use frame::Frames;
+
+use frame::{Frame, ROWS};
 
 use crate::analyse::{Analysed, Compiled};
 use crate::diagnostic::{Code, Diagnostic};
@@ -26,6 +32,8 @@ pub struct DataTest {
     pub query: Statement,
     /// What a hit of the error threshold means.
     pub severity: TestSeverity,
+    /// The comparison that warns, and that which fails.
+    pub thresholds: (String, String),
     /// Where the failing rows are kept.
     pub stored_in: Option<RelationName>,
     /// What its templates said.
@@ -53,8 +61,25 @@ pub enum TestSeverity {
 #[derive(Debug)]
 struct TestSettings {
     severity: TestSeverity,
+    thresholds: (String, String),
     /// Whether the failing rows are kept.
     stores: bool,
+    /// The whole configuration.
+    config: ConfigMap,
+}
+
+impl TestSettings {
+    /// The test, still without a statement; `relation` is where its failing rows are kept.
+    fn into_test(self, relation: Option<&RelationName>) -> DataTest {
+        DataTest {
+            store: Vec::new(),
+            query: Statement::plain(""),
+            severity: self.severity,
+            thresholds: self.thresholds,
+            stored_in: relation.filter(|_| self.stores).cloned(),
+            messages: Vec::new(),
+        }
+    }
 }
 
 /// Reads a test's settings.
@@ -86,10 +111,10 @@ fn read(node: &Node, settings: &Settings) -> Result<TestSettings, Diagnostic> {
             .help("one of error, warn"));
         }
     };
-    let threshold = |key: &str| -> Result<(), Diagnostic> {
+    let threshold = |key: &str| -> Result<String, Diagnostic> {
         let text = config::text(config, key).unwrap_or("!= 0");
         if is_threshold(text) {
-            Ok(())
+            Ok(text.to_owned())
         } else {
             Err(Diagnostic::error(
                 Code::ConfigInvalid,
@@ -99,8 +124,7 @@ fn read(node: &Node, settings: &Settings) -> Result<TestSettings, Diagnostic> {
             .help("a comparison of the number of failures: `>10`, `!= 0`, `between 5 and 10`"))
         }
     };
-    threshold("warn_if")?;
-    threshold("error_if")?;
+    let thresholds = (threshold("warn_if")?, threshold("error_if")?);
     let limit = config.get("limit").filter(|limit| !limit.is_null());
     if limit.is_some_and(|limit| limit.as_u64().is_none()) {
         return Err(Diagnostic::error(
@@ -114,7 +138,9 @@ fn read(node: &Node, settings: &Settings) -> Result<TestSettings, Diagnostic> {
     let stores = config::flag(&config, "store_failures");
     Ok(TestSettings {
         severity,
+        thresholds,
         stores: stores.unwrap_or(settings.store_failures),
+        config,
     })
 }
 
@@ -154,8 +180,37 @@ pub(crate) fn plan(
     node: &Node,
     compiled: &Compiled,
     state: &Arc<WarehouseState>,
+    frames: &Frames,
 ) -> Result<Option<DataTest>, Diagnostic> {
-    let relation = analysed.resolved.rendered.relations.get(&node.id);
+    let settings = read(node, analysed.resolved.project().settings())?;
+    let materialized = config::text(&settings.config, "materialized");
+    if !settings.stores && materialized.is_none_or(|name| name == "test") {
+        let framed = frames.get(&settings.config, || {
+            let rows = Compiled {
+                sql: ROWS.to_owned(),
+                ..compiled.clone()
+            };
+            let test = recorded(analysed, node, &rows, state).ok()??;
+            Frame::of(&test.query.sql).filter(|_| test.store.is_empty())
+        });
+        if let Some(frame) = framed {
+            return Ok(Some(DataTest {
+                query: frame.around(&compiled.sql),
+                ..settings.into_test(None)
+            }));
+        }
+    }
+    recorded(analysed, node, compiled, state)
+}
+
+/// The same by running the materialization.
+fn recorded(
+    analysed: &Analysed,
+    node: &Node,
+    compiled: &Compiled,
+    state: &Arc<WarehouseState>,
+) -> Result<Option<DataTest>, Diagnostic> {
+    let relation = analysed.resolved.place(&node.id);
     let access = Access::questioning(state, relation.cloned());
     let (mut test, built) = build(analysed, node, compiled, &access)?;
     let mut operations = built.operations;
@@ -214,15 +269,10 @@ fn build(
     access: &Access,
 ) -> Result<(DataTest, Built), Diagnostic> {
     let settings = read(node, analysed.resolved.project().settings())?;
-    let relation = analysed.resolved.rendered.relations.get(&node.id);
+    let relation = analysed.resolved.place(&node.id);
     let mut built = materialize::build(analysed, node, compiled, access.clone(), None)?;
-    let test = DataTest {
-        store: Vec::new(),
-        query: Statement::plain(""),
-        severity: settings.severity,
-        stored_in: relation.filter(|_| settings.stores).cloned(),
-        messages: std::mem::take(&mut built.messages),
-    };
+    let mut test = settings.into_test(relation);
+    test.messages = std::mem::take(&mut built.messages);
     Ok((test, built))
 }
 

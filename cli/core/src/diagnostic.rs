@@ -25,6 +25,8 @@ pub struct Diagnostic {
     pub code: Code,
     /// Error or warning.
     pub severity: Severity,
+    /// dbt's name of such a warning, where the code alone does not tell it.
+    pub event: Option<&'static str>,
     /// What is wrong.
     pub message: String,
     /// Where, in the user's file.
@@ -45,6 +47,7 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity: Severity::Error,
+            event: None,
             message: message.into(),
             location: None,
             label: None,
@@ -66,6 +69,13 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, location: Location) -> Diagnostic {
         self.location = Some(location);
+        self
+    }
+
+    /// Sets dbt's name of the warning.
+    #[must_use]
+    pub fn named(mut self, event: &'static str) -> Diagnostic {
+        self.event = Some(event);
         self
     }
 

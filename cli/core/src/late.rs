@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::Access;
 use crate::materialize::{self, CLONE, Materialization};
 use crate::message::Message;
-use crate::microbatch::{Batch, batches, is_microbatch};
+use crate::microbatch::{Batch, batches, failed_before, is_microbatch};
 use crate::name::quote_literal;
 use crate::project::{Node, UniqueId, config};
 use crate::unit_test;
@@ -53,6 +53,8 @@ pub enum LateEnd {
 pub struct BatchOutcome {
     /// Those that were built.
     pub successful: Vec<(String, String)>,
+    /// Those that the call which is made again had built.
+    pub earlier: Vec<(String, String)>,
     /// Those that failed, and those that were not tried since the first one failed.
     pub failed: Vec<(String, String)>,
     /// Why, one for each that was tried.
@@ -162,9 +164,14 @@ fn in_batches(
     warehouse: &Arc<dyn Warehouse>,
 ) -> Result<LateResult, Diagnostic> {
     let settings = analysed.resolved.project().settings();
-    let makes_table = makes_table(analysed, node, warehouse)?;
-    let batches = batches(node, settings, makes_table)?;
     let mut outcome = BatchOutcome::default();
+    let (makes_table, batches) = match failed_before(node, settings)? {
+        Some(batches) => (false, batches),
+        None => {
+            let makes_table = makes_table(analysed, node, warehouse)?;
+            (makes_table, batches(node, settings, makes_table)?)
+        }
+    };
     let mut texts = None;
     let mut messages = Vec::new();
     for (number, batch) in batches.iter().enumerate() {
@@ -205,6 +212,9 @@ fn in_batches(
             }
         },
     };
+    if let Some(earlier) = settings.again.batches.get(node.id.as_str()) {
+        outcome.earlier.clone_from(&earlier.successful);
+    }
     Ok(LateResult {
         compiled,
         main,

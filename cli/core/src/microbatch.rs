@@ -143,11 +143,18 @@ pub(crate) fn batches(
         .help("such as 2024-09-01 or 2024-09-01T12:00:00")),
     };
     let now = settings.environment.get("HCW_NOW");
+    let started_at = settings.again.started_at.as_ref();
     let now = now
         .and_then(|text| moment(text))
-        .or_else(|| moment(&settings.run_started_at));
-    let end = size.ceiling(given("EVENT_TIME_END")?.or(now).unwrap_or(begin));
-    let start = match given("EVENT_TIME_START")? {
+        .or_else(|| moment(started_at.unwrap_or(&settings.run_started_at)));
+    // as in dbt a sample decides on the batches, whatever else is asked for
+    let sample = |key: &str| settings.sample()?.get(key)?.as_str().and_then(moment);
+    let (first, last) = match settings.sample() {
+        Some(_) => (sample("start"), sample("end")),
+        None => (given("EVENT_TIME_START")?, given("EVENT_TIME_END")?),
+    };
+    let end = size.ceiling(last.or(now).unwrap_or(begin));
+    let start = match first {
         Some(start) => size.floor(start),
         None if is_first => size.floor(begin),
         // the end of the latest batch is a boundary: that batch itself counts beside those looked back at
@@ -168,6 +175,35 @@ pub(crate) fn batches(
         from = to;
     }
     Ok(batches)
+}
+
+/// The batches that failed in the call that is made again, as they were then; `None` when none is known.
+///
+/// **Errors**: HCW0111 for what is missing or cannot be used.
+pub(crate) fn failed_before(
+    node: &Node,
+    settings: &Settings,
+) -> Result<Option<Vec<Batch>>, Diagnostic> {
+    let Some(earlier) = settings.again.batches.get(node.id.as_str()) else {
+        return Ok(None);
+    };
+    let size = read(node)?.size;
+    let batch = |(start, end): &(String, String)| {
+        Some(Batch {
+            start: moment(start)?,
+            end: moment(end)?,
+            size,
+        })
+    };
+    Ok(Some(earlier.failed.iter().filter_map(batch).collect()))
+}
+
+/// Whether a moment as a template has it lies before another.
+fn is_before(one: &str, other: &str) -> bool {
+    match (moment(one), moment(other)) {
+        (Some(one), Some(other)) => one < other,
+        _ => false,
+    }
 }
 
 impl BatchSize {

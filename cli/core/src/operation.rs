@@ -173,10 +173,46 @@ pub fn run_hook(
     }
 }
 
-/// Calls a macro by name; `package` asks a package for it.
+/// Finds the macro that a call names; `package` asks a package for it.
 ///
 /// # Errors
-/// HCW0203 for an unknown macro, codes of templates (03xx), and what the server refuses.
+/// HCW0203 for an unknown macro.
+pub fn find_macro(
+    resolved: &Resolved,
+    package: Option<&str>,
+    name: &str,
+) -> Result<(), Box<Diagnostic>> {
+    let project = resolved.project();
+    let root = project.file().name.as_str();
+    let found = project.engine.macro_definition(root, package, name);
+    if found.is_some() {
+        return Ok(());
+    }
+    let shown = match package {
+        Some(package) => format!("{package}.{name}"),
+        None => name.to_owned(),
+    };
+    let known = project.engine.macros().map(|known| known.name.as_str());
+    Err(Box::new(
+        Diagnostic::error(
+            Code::UnknownMacro,
+            format!("dbt could not find a macro with the name \"{shown}\" in any package"),
+        )
+        .help("define it under `macros/`")
+        .did_you_mean(name, known),
+    ))
+}
+
+/// The id of a macro's call in run_results.json.
+pub fn macro_id(resolved: &Resolved, package: Option<&str>, name: &str) -> UniqueId {
+    let root = resolved.project().file().name.as_str();
+    UniqueId::new("macro", package.unwrap_or(root), name)
+}
+
+/// Calls a macro that there is.
+///
+/// # Errors
+/// Codes of templates (03xx), and what the server refuses.
 pub fn run_macro(
     resolved: &Resolved,
     package: Option<&str>,
@@ -186,25 +222,6 @@ pub fn run_macro(
 ) -> Result<OperationResult, Box<Diagnostic>> {
     let project = resolved.project();
     let root = project.file().name.clone();
-    if project
-        .engine
-        .macro_definition(&root, package, name)
-        .is_none()
-    {
-        let shown = match package {
-            Some(package) => format!("{package}.{name}"),
-            None => name.to_owned(),
-        };
-        let known = project.engine.macros().map(|known| known.name.as_str());
-        return Err(Box::new(
-            Diagnostic::error(
-                Code::UnknownMacro,
-                format!("dbt could not find a macro with the name \"{shown}\" in any package"),
-            )
-            .help("define it under `macros/`")
-            .did_you_mean(name, known),
-        ));
-    }
     let access = Access::live(warehouse);
     let id = UniqueId::new("operation", &root, name);
     let context = context(resolved, &root, &id, &[], &access);

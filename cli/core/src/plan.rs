@@ -12,7 +12,7 @@ use rayon::prelude::*;
 pub use print::print;
 
 use crate::analyse::{Analysed, is_ephemeral};
-use crate::data_test::{self, DataTest};
+use crate::data_test::{self, DataTest, Frames};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
 use crate::jinja::Access;
@@ -159,11 +159,18 @@ pub fn plan(
         .filter(|id| selected.contains(id))
         .collect();
     let comments = QueryComments::of(resolved);
+    let frames = Frames::of(project);
     let mut steps: Vec<Step> = wanted
         .par_iter()
         .filter_map(|id| match project.sources.get(*id) {
             Some(table) => landing_step(table).filter(|_| work.land),
-            None => node_step(analysed, state, &project.nodes[*id], work, &comments),
+            None => node_step(
+                analysed,
+                state,
+                &project.nodes[*id],
+                work,
+                (&comments, &frames),
+            ),
         })
         .collect();
     if work.unit_tests {
@@ -293,7 +300,7 @@ fn node_step(
     state: &Arc<WarehouseState>,
     node: &Node,
     work: &Work,
-    comments: &QueryComments<'_>,
+    (comments, frames): (&QueryComments<'_>, &Frames),
 ) -> Option<Step> {
     let relation = analysed.resolved.rendered.relations.get(&node.id);
     let place = analysed.resolved.place(&node.id);
@@ -319,7 +326,7 @@ fn node_step(
     };
     let comment = comments.comment(Some(&node.id), node.id.as_str());
     let (comment, action) = comment
-        .and_then(|comment| Ok((comment, action(analysed, state, node, place)?)))
+        .and_then(|comment| Ok((comment, action(analysed, state, node, place, frames)?)))
         .unwrap_or_else(|problem| (None, Action::Fail(Box::new(problem))));
     Some(Step {
         id: node.id.clone(),
@@ -354,6 +361,7 @@ fn action(
     state: &Arc<WarehouseState>,
     node: &Node,
     relation: Option<&RelationName>,
+    frames: &Frames,
 ) -> Result<Action, Diagnostic> {
     if let Some(problem) = analysed.failed.get(&node.id) {
         let mut parents = analysed.resolved.graph.parents(&node.id);
@@ -374,7 +382,7 @@ fn action(
     };
     let project = analysed.resolved.project();
     if node.is_test() {
-        let test = data_test::plan(analysed, node, compiled, state)?;
+        let test = data_test::plan(analysed, node, compiled, state, frames)?;
         return Ok(test.map_or_else(|| late(node), Action::Test));
     }
     if let Some(relation) = relation

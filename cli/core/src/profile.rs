@@ -200,6 +200,8 @@ impl SecretRenderer {
             },
             full_refresh: false,
             store_failures: false,
+            warnings_fail: false,
+            again: Default::default(),
             publish: Publish::default(),
             run_started_at: String::new(),
             invocation_id: String::new(),

@@ -27,8 +27,30 @@ pub struct Settings {
     pub invocation_id: String,
     /// The verb, for `flags.WHICH`.
     pub verb: String,
+    /// Whether a warning of a template fails it.
+    pub warnings_fail: bool,
+    /// What `retry` takes over from the call that it makes again.
+    pub again: Again,
     /// Every option of the call under dbt's name in capitals: the templates' `flags`.
     pub flags: Map<String, Value>,
+}
+
+/// What a call that is made again takes over from the first one.
+#[derive(Debug, Clone, Default)]
+pub struct Again {
+    /// When that one started: UTC, RFC 3339.
+    pub started_at: Option<String>,
+    /// Its microbatch models of which some batches failed, by id.
+    pub batches: BTreeMap<String, EarlierBatches>,
+}
+
+/// A microbatch model's batches of an earlier call: start and end of each.
+#[derive(Debug, Clone, Default)]
+pub struct EarlierBatches {
+    /// Those that were built.
+    pub successful: Vec<(String, String)>,
+    /// Those that failed: they alone are built again.
+    pub failed: Vec<(String, String)>,
 }
 
 impl Settings {

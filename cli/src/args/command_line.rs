@@ -25,6 +25,16 @@ pub(crate) enum Operands {
     LoadCodes(LoadCodesArguments),
 }
 
+impl Operands {
+    /// The macro of `run-operation`.
+    pub(super) fn operation(&self) -> Option<&str> {
+        match self {
+            Operands::RunOperation(name) => name.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 /// What clap read.
 #[derive(Debug)]
 pub(super) struct CommandLine {
@@ -80,6 +90,7 @@ fn command() -> Command {
             "Builds a healthcare warehouse in PostgreSQL from SQL models in dbt's project format",
         )
         .version(env!("CARGO_PKG_VERSION"))
+        .propagate_version(true)
         .disable_version_flag(true)
         .arg(
             Arg::new("version")
@@ -87,6 +98,7 @@ fn command() -> Command {
                 .short_alias('v')
                 .long("version")
                 .help("Print version")
+                .global(true)
                 .action(clap::ArgAction::Version),
         )
         .max_term_width(100)

@@ -7,6 +7,7 @@ use clap::Command;
 use clap::error::ErrorKind;
 use hcw_core::project::PROJECT_FILE;
 use hcw_core::select::Indirect;
+use hcw_core::settings::Again;
 use hcw_core::yaml;
 use serde_json::{Map, Value as Json};
 
@@ -53,6 +54,8 @@ pub(crate) struct Flags {
     pub(crate) config_dir: bool,
     /// With `retry`, the ids of what failed: nothing else is selected.
     pub(crate) only: Option<BTreeSet<String>>,
+    /// With `retry`, what else the first call left.
+    pub(crate) again: Again,
     /// Whether `--models` was used for `--select`.
     pub(crate) used_models: bool,
     /// Old environment variables in use, each with its new name.
@@ -139,7 +142,7 @@ impl Flags {
         settings: Settings,
         project_dir: PathBuf,
         hints: ProjectHints,
-        invocation_command: String,
+        (invocation_command, operation): (String, Option<&str>),
         command: &mut Command,
     ) -> Result<Flags, clap::Error> {
         exclusive(&settings, &["warn_error", "warn_error_options"], command)?;
@@ -163,10 +166,15 @@ impl Flags {
             (_, Some("path")) => Output::Path,
             _ => Output::Text,
         };
+        let args = mapping(&settings, "args", command)?;
         let values = settings
             .by_name
             .iter()
             .map(|(name, setting)| ((*name).to_owned(), setting.value.clone()))
+            .chain(
+                args.clone()
+                    .map(|args| ("args".to_owned(), Json::Object(args))),
+            )
             .chain([
                 ("vars".to_owned(), Json::Object(vars)),
                 ("select".to_owned(), Json::from(select.clone())),
@@ -180,6 +188,7 @@ impl Flags {
                     Json::from(project_dir.to_string_lossy().into_owned()),
                 ),
             ])
+            .chain(operation.map(|name| ("macro".to_owned(), Json::from(name))))
             .filter(|(name, _)| name != "models")
             .collect();
         Ok(Flags {
@@ -222,10 +231,11 @@ impl Flags {
             limit: settings.integer("limit").unwrap_or(5),
             output,
             output_keys: settings.list("output_keys"),
-            args: mapping(&settings, "args", command)?,
+            args,
             connection: settings.flag("connection"),
             config_dir: settings.flag("config_dir"),
             only: None,
+            again: Again::default(),
             used_models: !models.is_empty(),
             renamed_variables: settings.renamed.clone(),
             values,

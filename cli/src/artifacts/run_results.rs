@@ -54,7 +54,7 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
                 entry.status = ResultStatus::PartialSuccess;
             }
             entry.batch_results = Some(BatchResults {
-                successful: batches.successful.clone(),
+                successful: [&*batches.successful, &batches.earlier].concat(),
                 failed: batches.failed.clone(),
             });
         }
@@ -112,7 +112,8 @@ fn message(outcome: &Outcome, is_test: bool) -> Option<String> {
     let found = |to: &str| {
         let rows = outcome.rows.unwrap_or_default();
         let results = if rows == 1 { "result" } else { "results" };
-        format!("Got {rows} {results}, configured to {to} if != 0")
+        let threshold = outcome.threshold.as_deref().unwrap_or("!= 0");
+        format!("Got {rows} {results}, configured to {to} if {threshold}")
     };
     match (outcome.status, is_test) {
         (Status::Skipped, _) if outcome.diagnostics.is_empty() => None,

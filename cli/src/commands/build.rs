@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hcw_core::analyse::{Analysed, analyse, clones};
+use hcw_core::diagnostic::Code;
 use hcw_core::graph::Resolved;
 use hcw_core::operation::{self, HookTime};
 use hcw_core::plan::{self, Plan, Work};
@@ -99,7 +100,7 @@ pub(crate) async fn run(
         .and_then(|()| artifacts::write_run(session, &analysed, &plan));
     result.map_err(|error| vec![error])?;
     if plan.steps.is_empty() {
-        reporter.event(&summary::nothing_to_do());
+        reporter.warn(&summary::nothing_to_do(), Code::SelectorEmpty)?;
     } else {
         let target = &session.settings.target;
         reporter.event(&Event::formatting(""));

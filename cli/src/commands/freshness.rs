@@ -103,7 +103,7 @@ async fn look(
     reporter: &Reporter,
 ) -> Result<Vec<Check>, Problems> {
     if wanted.is_empty() {
-        reporter.event(&build::nothing_to_do());
+        reporter.warn(&build::nothing_to_do(), Code::SelectorEmpty)?;
         return Ok(Vec::new());
     }
     let connection = session.connection().await?;

@@ -1,5 +1,6 @@
 //! `ls`: what a selector selects, without a database.
 
+use hcw_core::diagnostic::Code;
 use hcw_core::graph::Resolved;
 use hcw_core::project::{UniqueId, config};
 use hcw_core::select::{Catalogue, Item, ResourceKind};
@@ -24,7 +25,7 @@ pub(crate) fn run(session: &Session, flags: &Flags, reporter: &Reporter) -> Resu
             LogLevel::Warn,
             "No nodes selected!",
         );
-        reporter.event(&event);
+        reporter.warn(&event, Code::SelectorEmpty)?;
     }
     let catalogue = Catalogue::of(&resolved);
     for item in catalogue

@@ -1,9 +1,10 @@
 //! `retry`: the last call again, for what failed or was skipped in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::settings::{Again, EarlierBatches};
 use serde_json::{Map, Value as Json};
 
 use crate::args::{Flags, Invocation, Verb, parse, words_of};
@@ -12,7 +13,7 @@ use crate::selection::artifact;
 use crate::session::{Problems, Session, environment};
 
 /// Verbs that can be done again.
-const VERBS: [Verb; 8] = [
+const VERBS: [Verb; 9] = [
     Verb::Build,
     Verb::Run,
     Verb::Test,
@@ -21,6 +22,7 @@ const VERBS: [Verb; 8] = [
     Verb::Compile,
     Verb::Clone,
     Verb::DocsGenerate,
+    Verb::RunOperation,
 ];
 /// Where things are is said anew.
 const OF_THIS_CALL: [&str; 6] = [
@@ -86,6 +88,12 @@ pub(super) fn invocation(session: &Session, flags: &Flags) -> Result<Invocation,
             .help("its arguments are in run_results.json under `args`"),
         ]
     })?;
+    invocation.flags.again = Again {
+        started_at: results["metadata"]["invocation_started_at"]
+            .as_str()
+            .map(str::to_owned),
+        batches: batches(&results),
+    };
     invocation.flags.only = Some(failed);
     Ok(invocation)
 }
@@ -101,6 +109,36 @@ fn failed(results: &Json, warnings_fail: bool) -> BTreeSet<String> {
         .filter_map(|result| result["unique_id"].as_str())
         .filter(|id| !id.starts_with("operation."))
         .map(str::to_owned)
+        .collect()
+}
+
+/// Of microbatch models that were built in part: which batches were, and which failed.
+fn batches(results: &Json) -> BTreeMap<String, EarlierBatches> {
+    let entries = results["results"].as_array().into_iter().flatten();
+    let periods = |listed: &Json| -> Vec<(String, String)> {
+        let listed = listed.as_array().into_iter().flatten();
+        listed
+            .filter_map(|period| {
+                let bound = |at: usize| period[at].as_str().map(str::to_owned);
+                Some((bound(0)?, bound(1)?))
+            })
+            .collect()
+    };
+    entries
+        .filter_map(|result| {
+            let batches = EarlierBatches {
+                successful: periods(&result["batch_results"]["successful"]),
+                failed: periods(&result["batch_results"]["failed"]),
+            };
+            // without a batch that was built the whole model is built anew
+            let in_part = !batches.successful.is_empty() && !batches.failed.is_empty();
+            in_part.then(|| {
+                (
+                    result["unique_id"].as_str().unwrap_or_default().to_owned(),
+                    batches,
+                )
+            })
+        })
         .collect()
 }
 

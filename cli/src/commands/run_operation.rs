@@ -1,13 +1,16 @@
 //! `run-operation`: runs a macro against the warehouse.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use hcw_core::artifact::{ResultStatus, RunResult};
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::operation;
 use hcw_core::warehouse::Warehouse;
 use serde_json::{Map, Value as Json};
 
 use super::build;
+use crate::artifacts::run_results;
 use crate::db::live::LiveWarehouse;
 use crate::exit_code;
 use crate::report::Reporter;
@@ -48,11 +51,14 @@ pub(crate) async fn run(
         arguments: session.flags.args.clone().unwrap_or_default(),
     };
     let resolved = session.resolve(reporter)?;
+    operation::find_macro(&resolved, call.package.as_deref(), name)
+        .map_err(|problem| vec![*problem])?;
     let connection = session.connection().await?;
     let client = session.connect(&connection).await?;
     let voice = session.voice(&resolved, &format!("macro_{name}"), reporter)?;
     let warehouse: Arc<dyn Warehouse> = Arc::new(LiveWarehouse::new(client, voice));
-    let result = tokio::task::block_in_place(|| {
+    let started = Instant::now();
+    let outcome = tokio::task::block_in_place(|| {
         operation::run_macro(
             &resolved,
             call.package.as_deref(),
@@ -60,8 +66,29 @@ pub(crate) async fn run(
             &call.arguments,
             &warehouse,
         )
+    });
+    let package = call.package.as_deref();
+    let id = operation::macro_id(&resolved, package, name);
+    let mut result = RunResult::new(&id, ResultStatus::Success);
+    result.thread_id = "MainThread".to_owned();
+    match &outcome {
+        Ok(done) => {
+            result.failures = Some(0);
+            build::messages(&done.messages, reporter);
+        }
+        Err(problem) => {
+            result.status = ResultStatus::Error;
+            result.failures = Some(1);
+            result.message = Some(run_results::told(problem));
+            // what fails in the macro is its result; the call itself was right
+            reporter.failed("Encountered an error while running operation", problem);
+        }
+    }
+    let elapsed = started.elapsed();
+    let result = run_results::timed(result, elapsed, jiff::Timestamp::now());
+    run_results::write(session, vec![result], elapsed).map_err(|error| vec![error])?;
+    Ok(match outcome {
+        Ok(_) => exit_code::SUCCESS,
+        Err(_) => exit_code::FAILURE,
     })
-    .map_err(|problem| vec![*problem])?;
-    build::messages(&result.messages, reporter);
-    Ok(exit_code::SUCCESS)
 }

@@ -17,7 +17,7 @@ use super::build;
 use super::failure::{Batch, Failure, test_finding};
 use crate::db::live::{LiveWarehouse, Voice};
 use crate::landing;
-use crate::report::{Progress, Reporter};
+use crate::report::{Decision, Progress, Reporter};
 
 /// How a step ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub(crate) struct Outcome {
     pub(crate) late: Option<LateText>,
     /// A microbatch model's batches.
     pub(crate) batches: Option<BatchOutcome>,
+    /// The comparison that a test's failures were found by.
+    pub(crate) threshold: Option<String>,
 }
 
 /// What a late step was compiled to.
@@ -180,13 +182,18 @@ fn tested(
     context: &Context,
 ) -> Outcome {
     let failures = finding.failures;
-    let (status, message) = match finding.verdict {
-        Verdict::Pass => (Status::Success, "PASS".to_owned()),
-        Verdict::Warn => (Status::Warn, format!("WARN {failures}")),
-        Verdict::Fail => (Status::Fail, format!("FAIL {failures}")),
+    let policy = &context.reporter.warnings;
+    let warnings_fail = || policy.decision("LogTestResult") == Decision::Error;
+    let (warns, fails) = &test.thresholds;
+    let (status, message, threshold) = match finding.verdict {
+        Verdict::Pass => (Status::Success, "PASS".to_owned(), None),
+        Verdict::Warn if warnings_fail() => (Status::Fail, format!("FAIL {failures}"), Some(warns)),
+        Verdict::Warn => (Status::Warn, format!("WARN {failures}"), Some(warns)),
+        Verdict::Fail => (Status::Fail, format!("FAIL {failures}"), Some(fails)),
     };
     let mut outcome = success(message, Some(failures));
     outcome.status = status;
+    outcome.threshold = threshold.cloned();
     if status != Status::Success {
         let is_error = status == Status::Fail;
         let finding = test_finding(step, test, failures, is_error, analysed, context);
@@ -237,6 +244,7 @@ fn error(diagnostic: Diagnostic) -> Outcome {
         diagnostics: vec![diagnostic],
         late: None,
         batches: None,
+        threshold: None,
     }
 }
 
@@ -248,6 +256,7 @@ pub(super) fn success(message: String, rows: Option<u64>) -> Outcome {
         diagnostics: Vec::new(),
         late: None,
         batches: None,
+        threshold: None,
     }
 }
 
@@ -303,5 +312,6 @@ fn landed(outcome: landing::LandingOutcome) -> Outcome {
         diagnostics: outcome.warnings,
         late: None,
         batches: None,
+        threshold: None,
     }
 }

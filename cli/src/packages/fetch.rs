@@ -60,7 +60,7 @@ impl<'run> Fetcher<'run> {
                 let key = format!("{url}@{revision}");
                 if !self.fetched.contains_key(&key) {
                     if *warns_unpinned {
-                        self.warn_unpinned(written_url, revision);
+                        self.warn_unpinned(written_url, revision)?;
                     }
                     let folder = self.downloads.next();
                     let commit = git::check_out(url, revision, &folder)?;
@@ -108,11 +108,11 @@ impl<'run> Fetcher<'run> {
         })
     }
 
-    fn warn_unpinned(&self, url: &str, revision: &str) {
+    fn warn_unpinned(&self, url: &str, revision: &str) -> Result<(), Diagnostic> {
         let what = match revision {
             "HEAD" => "is not pinned, using HEAD (default branch)".to_owned(),
             "main" | "master" => format!("is pinned to the \"{revision}\" branch"),
-            _ => return,
+            _ => return Ok(()),
         };
         let warning = Diagnostic::warning(
             Code::PackageVersion,
@@ -120,7 +120,13 @@ impl<'run> Fetcher<'run> {
         )
         .note("This can introduce breaking changes into your project without warning!")
         .help("name a tag or a commit with `revision`, or set `warn-unpinned: false`");
-        self.reporter.diagnostics(&[warning]);
+        self.admit(warning.named("DepsUnpinned"))
+    }
+
+    /// A warning as the user wants it.
+    fn admit(&self, warning: Diagnostic) -> Result<(), Diagnostic> {
+        let admitted = self.reporter.admit(vec![warning]);
+        admitted.map_err(|mut problems| problems.remove(0))
     }
 }
 
@@ -138,11 +144,12 @@ impl Origin for Fetcher<'_> {
         }
         let (versions, redirect) = self.web.versions(package)?;
         if let Some(new) = redirect {
-            self.reporter.diagnostics(&[Diagnostic::warning(
+            let warning = Diagnostic::warning(
                 Code::Deprecated,
                 format!("The `{package}` package is deprecated in favor of `{new}`"),
             )
-            .help(format!("name `{new}` in packages.yml"))]);
+            .help(format!("name `{new}` in packages.yml"));
+            self.admit(warning.named("PackageRedirectDeprecation"))?;
         }
         self.versions.insert(package.to_owned(), versions.clone());
         Ok(versions)

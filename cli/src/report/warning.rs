@@ -2,41 +2,29 @@
 //! names of the warnings or by our codes.
 
 use hcw_core::diagnostic::{Code, Diagnostic, Severity};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
+use super::warning_name::{self, DEPRECATION, DEPRECATIONS, NAMES};
 use crate::args::Flags;
 
-/// What becomes of warnings.
+/// What the user wants of warnings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WarningPolicy {
-    error: Names,
+    error: Vec<String>,
+    all_are_errors: bool,
     warn: Vec<String>,
     silence: Vec<String>,
 }
 
-#[derive(Debug, Clone, Default)]
-enum Names {
-    #[default]
-    None,
-    All,
-    These(Vec<String>),
-}
-
-/// dbt's name of the warnings of a code, where it has one.
-pub(crate) fn dbt_name(code: Code) -> Option<(&'static str, &'static str)> {
-    Some(match code {
-        Code::SelectorEmpty => ("NoNodesForSelectionCriteria", "M030"),
-        Code::UnusedConfigPath => ("UnusedResourceConfigPath", "I051"),
-        Code::WrongPatchKind => ("WrongResourceSchemaFile", "I057"),
-        Code::UnknownPatchTarget => ("NoNodeForYamlKey", "I058"),
-        Code::UnknownRef | Code::UnknownSource | Code::DisabledRef => {
-            ("NodeNotFoundOrDisabled", "I060")
-        }
-        Code::YamlUnknownKey => ("CustomKeyInObjectDeprecation", "D027"),
-        Code::TestFailed => ("RunResultWarning", "Z021"),
-        Code::CompilerError => ("JinjaLogWarning", "I061"),
-        _ => return None,
-    })
+/// What becomes of a warning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// It fails what it is about.
+    Error,
+    /// It is shown.
+    Warn,
+    /// It is left out.
+    Silence,
 }
 
 impl WarningPolicy {
@@ -44,79 +32,125 @@ impl WarningPolicy {
     pub(crate) fn new(flags: &Flags) -> WarningPolicy {
         if flags.warn_error {
             return WarningPolicy {
-                error: Names::All,
+                all_are_errors: true,
                 ..WarningPolicy::default()
             };
         }
-        let Some(options) = &flags.warn_error_options else {
-            return WarningPolicy::default();
-        };
-        let of = |keys: [&str; 2]| {
-            keys.iter()
-                .find_map(|key| options.get(*key))
-                .cloned()
-                .unwrap_or(Json::Null)
-        };
-        let error = match of(["error", "include"]) {
-            Json::String(word) if word == "all" || word == "*" => Names::All,
-            other => Names::These(texts(&other)),
-        };
+        let nothing = Map::new();
+        let options = flags.warn_error_options.as_ref();
+        let options = options.and_then(Json::as_object).unwrap_or(&nothing);
+        // `include` and `exclude` are the older words
+        let of = |keys: [&str; 2]| keys.iter().find_map(|key| options.get(*key));
+        let error = of(["error", "include"]);
         WarningPolicy {
-            error,
-            warn: texts(&of(["warn", "exclude"])),
-            silence: texts(&of(["silence", "silence"])),
+            all_are_errors: error.and_then(Json::as_str).is_some_and(is_all),
+            error: texts(error),
+            warn: texts(of(["warn", "exclude"])),
+            silence: texts(options.get("silence")),
         }
     }
 
-    /// Whether warnings of this name, or of this code, are errors.
-    pub(crate) fn is_error(&self, names: &[&str]) -> bool {
-        let has = |list: &[String]| {
-            names
-                .iter()
-                .any(|name| list.iter().any(|entry| entry == name))
+    /// What is wrong with the options: names that no warning has, words that cannot stand together.
+    ///
+    /// **Errors**: HCW0001.
+    pub(crate) fn check(flags: &Flags) -> Result<(), Diagnostic> {
+        let options = flags.warn_error_options.as_ref();
+        let Some(options) = options.and_then(Json::as_object) else {
+            return Ok(());
         };
-        let deprecation = names.iter().any(|name| name.ends_with("Deprecation"));
-        let listed = match &self.error {
-            Names::None => false,
-            Names::All => true,
-            Names::These(list) => {
-                has(list) || (deprecation && list.iter().any(|entry| entry == "Deprecations"))
+        let wrong = |message: String| Err(Diagnostic::error(Code::Usage, message));
+        for (word, older) in [("error", "include"), ("warn", "exclude")] {
+            if options.contains_key(word) && options.contains_key(older) {
+                return wrong(format!(
+                    "Only `{word}` or `{older}` can be specified in `warn_error_options`, not both"
+                ));
             }
-        };
-        listed && !has(&self.warn) && !has(&self.silence)
+        }
+        let policy = WarningPolicy::new(flags);
+        let lists = [&policy.error, &policy.warn, &policy.silence];
+        for name in lists.into_iter().flatten().filter(|name| !is_all(name)) {
+            let is_ours = Code::ALL.iter().any(|code| code.as_str() == name);
+            if !is_ours && name != DEPRECATIONS && warning_name::code(name).is_none() {
+                let known = NAMES.iter().map(|(name, _)| *name);
+                return Err(Diagnostic::error(
+                    Code::Usage,
+                    format!("{name} is not a valid dbt error name."),
+                )
+                .help("`warn_error_options` takes the names of dbt's warnings, and hcw's codes")
+                .did_you_mean(name, known));
+            }
+        }
+        Ok(())
     }
 
-    fn is_silent(&self, names: &[&str]) -> bool {
-        self.silence
-            .iter()
-            .any(|entry| names.contains(&entry.as_str()))
+    /// What becomes of warnings of this name.
+    pub(crate) fn decision(&self, name: &str) -> Decision {
+        self.of_names(&[name])
+    }
+
+    /// What becomes of a diagnostic that is a warning; our own code is a name too.
+    fn of(&self, diagnostic: &Diagnostic) -> Decision {
+        match dbt_name(diagnostic) {
+            Some((name, _)) => self.of_names(&[diagnostic.code.as_str(), name]),
+            None => self.of_names(&[diagnostic.code.as_str()]),
+        }
+    }
+
+    /// As dbt decides: a name before the group of deprecations before all; silence before warn before error.
+    fn of_names(&self, names: &[&str]) -> Decision {
+        let named = |names: &[&str]| {
+            let has = |list: &[String]| list.iter().any(|entry| names.contains(&entry.as_str()));
+            if has(&self.silence) {
+                Some(Decision::Silence)
+            } else if has(&self.warn) {
+                Some(Decision::Warn)
+            } else {
+                has(&self.error).then_some(Decision::Error)
+            }
+        };
+        let is_deprecation = names.iter().any(|name| name.ends_with(DEPRECATION));
+        let group = || is_deprecation.then(|| named(&[DEPRECATIONS])).flatten();
+        named(names)
+            .or_else(group)
+            .unwrap_or(if self.all_are_errors {
+                Decision::Error
+            } else {
+                Decision::Warn
+            })
     }
 
     /// The diagnostics as the user wants them: warnings raised to errors, or left out.
     pub(crate) fn apply(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        diagnostics
-            .into_iter()
-            .filter_map(|mut diagnostic| {
-                if diagnostic.severity == Severity::Error {
-                    return Some(diagnostic);
+        let decided = diagnostics.into_iter().filter_map(|mut diagnostic| {
+            if diagnostic.severity == Severity::Warning {
+                match self.of(&diagnostic) {
+                    Decision::Error => diagnostic.severity = Severity::Error,
+                    Decision::Warn => {}
+                    Decision::Silence => return None,
                 }
-                let mut names = vec![diagnostic.code.as_str()];
-                names.extend(dbt_name(diagnostic.code).map(|(name, _)| name));
-                if self.is_error(&names) {
-                    diagnostic.severity = Severity::Error;
-                } else if self.is_silent(&names) {
-                    return None;
-                }
-                Some(diagnostic)
-            })
-            .collect()
+            }
+            Some(diagnostic)
+        });
+        decided.collect()
     }
 }
 
-fn texts(value: &Json) -> Vec<String> {
+/// dbt's name and code of a warning, where it has one.
+pub(crate) fn dbt_name(diagnostic: &Diagnostic) -> Option<(&'static str, &'static str)> {
+    let name = diagnostic
+        .event
+        .or_else(|| warning_name::of_code(diagnostic.code))?;
+    Some((name, warning_name::code(name)?))
+}
+
+fn is_all(word: &str) -> bool {
+    word == "all" || word == "*"
+}
+
+fn texts(value: Option<&Json>) -> Vec<String> {
     match value {
-        Json::String(word) => vec![word.clone()],
-        Json::Array(items) => items
+        Some(Json::String(word)) => vec![word.clone()],
+        Some(Json::Array(items)) => items
             .iter()
             .filter_map(|item| item.as_str().map(str::to_owned))
             .collect(),
@@ -128,10 +162,11 @@ fn texts(value: &Json) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn policy(error: Names, warn: &[&str], silence: &[&str]) -> WarningPolicy {
+    fn policy(error: &[&str], warn: &[&str], silence: &[&str]) -> WarningPolicy {
         let owned = |list: &[&str]| list.iter().map(|&name| name.to_owned()).collect();
         WarningPolicy {
-            error,
+            all_are_errors: error == ["all"],
+            error: owned(error),
             warn: owned(warn),
             silence: owned(silence),
         }
@@ -139,28 +174,35 @@ mod tests {
 
     #[test]
     fn names_and_codes_decide() {
-        let warning = || vec![Diagnostic::warning(Code::SelectorEmpty, "x")];
-        let severity =
-            |policy: &WarningPolicy| policy.apply(warning()).first().map(|found| found.severity);
+        let warning = Diagnostic::warning(Code::SelectorEmpty, "x");
+        let name = "NoNodesForSelectionCriteria";
+        let decided = |error: &[&str], warn: &[&str], silence: &[&str]| {
+            policy(error, warn, silence).of(&warning)
+        };
+        assert_eq!(decided(&[], &[], &[]), Decision::Warn);
+        assert_eq!(decided(&["all"], &[], &[]), Decision::Error);
+        assert_eq!(decided(&["all"], &[name], &[]), Decision::Warn);
+        assert_eq!(decided(&["all"], &[name], &[name]), Decision::Silence);
+        assert_eq!(decided(&["HCW0502"], &[], &[]), Decision::Error);
+        assert_eq!(decided(&["NothingToDo"], &[], &[]), Decision::Warn);
+    }
+
+    #[test]
+    fn deprecations_are_a_group_below_names_and_above_all() {
+        let of = |policy: WarningPolicy| policy.decision("ModelParamUsageDeprecation");
+        assert_eq!(of(policy(&["Deprecations"], &[], &[])), Decision::Error);
+        assert_eq!(of(policy(&["all"], &["Deprecations"], &[])), Decision::Warn);
+        let named = ["ModelParamUsageDeprecation"];
+        assert_eq!(of(policy(&named, &[], &["Deprecations"])), Decision::Error);
         assert_eq!(
-            severity(&policy(Names::All, &[], &[])),
-            Some(Severity::Error)
+            policy(&["Deprecations"], &[], &[]).decision("NothingToDo"),
+            Decision::Warn
         );
-        assert_eq!(
-            severity(&policy(Names::All, &["NoNodesForSelectionCriteria"], &[])),
-            Some(Severity::Warning)
-        );
-        assert_eq!(
-            severity(&policy(Names::None, &[], &["NoNodesForSelectionCriteria"])),
-            None
-        );
-        assert_eq!(
-            severity(&policy(Names::These(vec!["HCW0502".to_owned()]), &[], &[])),
-            Some(Severity::Error)
-        );
-        assert_eq!(
-            severity(&policy(Names::None, &[], &[])),
-            Some(Severity::Warning)
-        );
+    }
+
+    #[test]
+    fn names_are_sorted_and_have_codes() {
+        assert!(NAMES.is_sorted());
+        assert_eq!(warning_name::code("NoNodeForYamlKey"), Some("I058"));
     }
 }

@@ -99,3 +99,23 @@ fn a_template_that_begins_a_transaction_does_not_keep_it() {
         assert_eq!(case.rows("select count(*) from numbered"), "2");
     }
 }
+
+#[test]
+fn a_macro_that_fails_is_a_result_and_can_be_retried() {
+    let Some(case) = Case::good("live") else {
+        return;
+    };
+    let text = case.run(1, "run-operation grow --args '{by: 2, times: 3}'");
+    assert!(
+        text.contains("Encountered an error while running operation: Database Error"),
+        "{text}"
+    );
+    let results = case.read("target/run_results.json");
+    assert!(
+        results.contains("\"unique_id\":\"macro.live.grow\""),
+        "{results}"
+    );
+    case.run(0, "run --select base --target-path elsewhere");
+    let text = case.run(0, "retry");
+    assert!(text.contains("rows: 3"), "{text}");
+}

@@ -74,3 +74,51 @@ fn a_microbatch_model_is_built_period_by_period() {
     );
     assert_eq!(case.rows(rows), "1/20240101,2/20240102,3/20240103");
 }
+
+#[test]
+fn retry_builds_the_batches_that_failed() {
+    let Some(case) = Case::good("units") else {
+        return;
+    };
+    case.run(0, "run --select visits");
+    let model = case.read("models/daily.sql");
+    let broken = model.replace("id, seen_at,", "id / (id - 2) * 0 + id as id, seen_at,");
+    case.write("models/daily.sql", &broken);
+    let run = "run --select daily --event-time-start 2024-01-01 --event-time-end 2024-01-04";
+    let text = case.run(1, run);
+    assert!(text.contains("PARTIAL SUCCESS (2/3)"), "{text}");
+    case.write("models/daily.sql", &model);
+    let text = case.run(0, "retry");
+    assert!(text.contains("PASS=1"), "{text}");
+    let rows = "select string_agg(id || '/' || batch, ',' order by id) from daily";
+    assert_eq!(case.rows(rows), "1/20240101,2/20240102,3/20240103");
+    let results: serde_json::Value =
+        serde_json::from_str(&case.read("target/run_results.json")).expect("JSON");
+    let batches = &results["results"][0]["batch_results"];
+    assert_eq!(batches["failed"], serde_json::json!([]));
+    let starts: Vec<&str> = batches["successful"]
+        .as_array()
+        .expect("batches")
+        .iter()
+        .filter_map(|batch| batch[0].as_str())
+        .collect();
+    let day = |day: u8| format!("2024-01-0{day}T00:00:00Z");
+    assert_eq!(starts, [day(2), day(1), day(3)]);
+}
+
+#[test]
+fn a_sample_chooses_the_batches_and_their_rows() {
+    let Some(case) = Case::good("units") else {
+        return;
+    };
+    case.run(0, "run --select visits");
+    case.run(
+        0,
+        "run --select daily --sample '{start: 2024-01-02 00:00, end: 2024-01-03 06:00}'",
+    );
+    let rows = "select string_agg(id || '/' || batch, ',' order by id) from daily";
+    assert_eq!(case.rows(rows), "2/20240102");
+    let results = case.read("target/run_results.json");
+    assert!(results.contains("2024-01-04T00:00:00Z"), "{results}");
+    assert!(!results.contains("2024-01-01T00:00:00Z"), "{results}");
+}

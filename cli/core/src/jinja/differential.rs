@@ -31,6 +31,8 @@ pub(super) fn shared() -> Arc<Shared> {
         invocation_id: "id".into(),
         verb: "run".into(),
         flags: serde_json::Map::new(),
+        warnings_fail: false,
+        again: Default::default(),
         publish: Default::default(),
     };
     Arc::new(Shared::new(

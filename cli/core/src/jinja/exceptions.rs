@@ -32,8 +32,8 @@ impl Object for Exceptions {
         let call = Call::new(method, arguments)?;
         let said = |position, name| call.as_text(position, name).unwrap_or_default();
         match method {
-            "warn" => Ok(warn(state, said(0, "msg"))),
-            "warn_snapshot_timestamp_data_types" => Ok(warn(
+            "warn" => warn(state, said(0, "msg")),
+            "warn_snapshot_timestamp_data_types" => warn(
                 state,
                 format!(
                     "Data type of snapshot table timestamp columns ({}) doesn't match derived column 'updated_at' \
@@ -41,7 +41,7 @@ impl Object for Exceptions {
                     said(0, "snapshot_time_data_type"),
                     said(1, "updated_at_data_type")
                 ),
-            )),
+            ),
             "raise_compiler_error"
             | "raise_database_error"
             | "raise_not_implemented"
@@ -102,12 +102,15 @@ pub(super) fn try_or_compiler_error(
         .map_err(|_| raised(&message.to_string()))
 }
 
-/// Says it to the user, in the pass that runs.
-fn warn(state: &State<'_, '_>, message: String) -> Value {
+/// Says it to the user, in the pass that runs; where warnings are errors it fails.
+fn warn(state: &State<'_, '_>, message: String) -> Result<Value, Error> {
     if let Some(context) = context_of(state) {
+        if context.shared.settings.warnings_fail {
+            return Err(raised(&message));
+        }
         context.say(MessageKind::Warning, message);
     }
-    Value::from("")
+    Ok(Value::from(""))
 }
 
 fn raised(message: &str) -> Error {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::is_before;
 use crate::analyse::Analysed;
 use crate::diagnostic::Diagnostic;
 use crate::jinja::{Names, Relation};
@@ -44,7 +45,14 @@ impl BatchNames {
 
     fn of_period(&self, id: Option<&UniqueId>, mut relation: Relation) -> Relation {
         if let Some(column) = id.and_then(|id| self.columns.get(id)) {
-            let (start, end) = (self.start.clone(), self.end.clone());
+            let (mut start, mut end) = (self.start.clone(), self.end.clone());
+            // of a sample the part that lies within the batch
+            if let Some((_, from, before)) = relation.rows.event_time {
+                start = from.filter(|from| is_before(&start, from)).unwrap_or(start);
+                end = before
+                    .filter(|before| is_before(before, &end))
+                    .unwrap_or(end);
+            }
             relation.rows.event_time = Some((column.clone(), Some(start), Some(end)));
         }
         relation

@@ -304,6 +304,10 @@ fn renamed_paths(
             Code::Deprecated,
             format!("`{former}` is now called `{key}`"),
         )
+        .named(match key {
+            "seed-paths" => "ConfigDataPathDeprecation",
+            _ => "ConfigSourcePathDeprecation",
+        })
         .at(location),
     );
     paths(reader, former, &[default])

@@ -16,7 +16,7 @@ use crate::args::LogLevel;
 use crate::artifacts::run_results::result_status;
 use crate::db::live::sql_query;
 use crate::execute::{Status, StepResult, Watcher};
-use crate::report::{Event, Reporter};
+use crate::report::{Decision, Event, Reporter};
 
 /// Prints the steps of a run as they start and end.
 pub(super) struct Lines {
@@ -232,7 +232,12 @@ pub(crate) fn messages(messages: &[Message], reporter: &Reporter) {
         let (name, code, level) = match kind {
             MessageKind::Debug => ("JinjaLogDebug", "I063", LogLevel::Debug),
             MessageKind::Info => ("JinjaLogInfo", "I062", LogLevel::Info),
-            MessageKind::Warning => ("JinjaLogWarning", "I061", LogLevel::Warn),
+            MessageKind::Warning => {
+                if reporter.warnings.decision("JinjaLogWarning") == Decision::Silence {
+                    continue;
+                }
+                ("JinjaLogWarning", "I061", LogLevel::Warn)
+            }
             MessageKind::Print => {
                 reporter.data(&format!("{text}\n"));
                 continue;

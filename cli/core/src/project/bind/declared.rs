@@ -156,6 +156,7 @@ impl Binder<'_> {
                         Code::UnknownPatchTarget,
                         format!("properties for the macro `{name}`, which does not exist"),
                     )
+                    .named("MacroNotFoundForPatch")
                     .at(of_macro.location),
                 );
                 continue;
