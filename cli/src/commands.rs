@@ -54,6 +54,7 @@ pub(crate) async fn run(
             Ok(exit_code::SUCCESS)
         }
         (Verb::DocsGenerate, _) => docs::generate(&session()?, flags, reporter).await,
+        (Verb::DocsServe, _) => docs::serve(&session()?, flags, reporter).await,
         (Verb::SourceFreshness, _) => freshness::run(&session()?, flags, reporter).await,
         (Verb::Retry, _) => {
             let again = retry::invocation(&session()?, flags)?;

@@ -357,13 +357,14 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
     )
     .variables(Variables::None)
     .only(&[Verb::DocsGenerate]),
-    OptionSpec::set("static", "")
+    OptionSpec::set(
+        "static",
+        "Write static_index.html too, which needs no server",
+    )
+    .variables(Variables::None)
+    .only(&[Verb::DocsGenerate]),
+    OptionSpec::switch("browser", Some(true), "Open the page in a browser")
         .variables(Variables::None)
-        .hidden()
-        .only(&[Verb::DocsGenerate]),
-    OptionSpec::switch("browser", Some(true), "")
-        .variables(Variables::None)
-        .hidden()
         .only(&[Verb::DocsServe]),
     OptionSpec::text("host", "Address to listen on [default: 127.0.0.1]").only(&[Verb::DocsServe]),
     OptionSpec::integer("port", Some(8080), "Port to listen on")

@@ -1,5 +1,9 @@
-//! `docs generate`: catalog.json, with the compiled manifest beside it. The page that dbt shows them on is not
-//! part of hcw.
+//! `docs generate`: catalog.json, with the compiled manifest and a page to read them on beside it.
+
+mod page;
+mod serve;
+
+pub(crate) use serve::serve;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,11 +19,11 @@ use walkdir::WalkDir;
 
 use super::{build, compile};
 use crate::args::{Flags, LogLevel};
-use crate::artifacts::run_results;
+use crate::artifacts::{self, run_results};
 use crate::db::live::LiveWarehouse;
 use crate::exit_code;
 use crate::report::{Event, Reporter};
-use crate::selection::selected;
+use crate::selection::{artifact, selected};
 use crate::session::{Problems, Session};
 
 /// Compiles, unless that is not wanted, and describes the relations that exist.
@@ -79,8 +83,20 @@ pub(crate) async fn generate(
     let message = format!("Catalog written to {}", path.display());
     let event = Event::new("CatalogWritten", "E043", LogLevel::Info, message);
     reporter.event(&event.with("path", path.display().to_string()));
-    reporter.line("hcw ships no page to show it on: give manifest.json and catalog.json to a tool that reads dbt's artifacts");
+    write_pages(session, flags).map_err(|error| vec![error])?;
     Ok(exit_code::SUCCESS)
+}
+
+/// Writes the page beside the artifacts, and with `--static` one that has them in itself.
+fn write_pages(session: &Session, flags: &Flags) -> Result<(), Diagnostic> {
+    let folder = session.target_path();
+    artifacts::write(&folder.join("index.html"), page::PAGE.as_bytes())?;
+    if flags.switch("static") {
+        let read = |name: &str| artifact(&folder.join(name)).map(Option::unwrap_or_default);
+        let page = page::with_artifacts(&read("manifest.json")?, &read("catalog.json")?);
+        artifacts::write(&folder.join("static_index.html"), page.as_bytes())?;
+    }
+    Ok(())
 }
 
 async fn ask(
