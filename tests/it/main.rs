@@ -8,6 +8,7 @@ mod connect;
 mod crashes;
 mod defects;
 mod deps;
+mod docs;
 mod embedded;
 mod environments;
 mod example;
