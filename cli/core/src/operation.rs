@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::analyse::final_names;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
-use crate::jinja::{Access, Names, NodeContext, from_json, named};
+use crate::jinja::{Access, Names, NodeContext, from_json, named, records};
 use crate::message::Message;
 use crate::project::UniqueId;
 use crate::source::Location;
@@ -329,7 +329,7 @@ pub(crate) fn context_with(
         access: access.clone(),
         extra: extra
             .iter()
-            .map(|(name, value)| (*name, from_json(value)))
+            .map(|(name, value)| (*name, records(value)))
             .collect(),
         ..NodeContext::new(&project.shared, names, project.engine.scope(package))
     }

@@ -25,6 +25,59 @@ fn packages_ask_for_the_project_and_for_macros() {
 }
 
 #[test]
+fn a_variable_may_be_a_template() {
+    let Some(case) = Case::good("packaged") else {
+        return;
+    };
+    case.write(
+        "models/started.sql",
+        "select '{{ var('started') }}' as started",
+    );
+    case.run(0, "run --select started");
+    assert_eq!(case.rows("select started from started"), "4 digits");
+    case.write("models/started.sql", "select '{{ var('circular') }}'");
+    let text = case.run(2, "compile --select started");
+    assert!(text.contains("asks for itself"), "{text}");
+}
+
+#[test]
+fn hooks_see_results_as_objects() {
+    let Some(case) = Case::good("packaged") else {
+        return;
+    };
+    case.run(0, "run --select plain");
+    assert_eq!(
+        case.rows("select * from kept"),
+        "compile|plain|success|true"
+    );
+}
+
+#[test]
+fn a_test_that_minds_no_rows_has_no_failures() {
+    let Some(case) = Case::good("packaged") else {
+        return;
+    };
+    case.write(
+        "tests/tolerant.sql",
+        "{{ config(error_if='> 5', warn_if='> 5') }} select 1",
+    );
+    case.run(0, "build --select tolerant visits_2023");
+    let results = case.read("target/run_results.json");
+    let results: serde_json::Value = serde_json::from_str(&results).expect("is JSON");
+    let entries = results["results"].as_array().expect("is a list");
+    for entry in entries {
+        let id = entry["unique_id"].as_str().expect("is text");
+        if id.starts_with("test.") {
+            assert_eq!(entry["failures"], 0);
+        }
+        if id.starts_with("seed.") {
+            assert_eq!(entry["compiled"], serde_json::Value::Null);
+        }
+    }
+    assert_eq!(entries.len(), 3);
+}
+
+#[test]
 fn blank_lines_around_a_template_are_no_part_of_its_query() {
     let Some(case) = Case::good("packaged") else {
         return;

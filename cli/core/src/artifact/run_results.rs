@@ -96,7 +96,7 @@ pub struct RunResult {
     pub adapter_response: Map<String, Json>,
     /// For people.
     pub message: Option<String>,
-    /// A test's number of failures.
+    /// A test's number of failures; 0 where they are fewer than it minds.
     pub failures: Option<i64>,
     /// The node.
     pub unique_id: String,
@@ -124,7 +124,7 @@ impl RunResult {
             message: None,
             failures: None,
             unique_id: unique_id.to_string(),
-            compiled: Some(false),
+            compiled: (!unique_id.as_str().starts_with("seed.")).then_some(false),
             compiled_code: None,
             relation_name: None,
             batch_results: None,
@@ -135,7 +135,7 @@ impl RunResult {
     /// The same with its compiled SQL.
     #[must_use]
     pub fn with_code(mut self, code: Option<String>) -> RunResult {
-        self.compiled = Some(code.is_some());
+        self.compiled = self.compiled.map(|_| code.is_some());
         self.compiled_code = code;
         self
     }

@@ -21,6 +21,7 @@ use super::error::problem;
 use super::python;
 use super::python::call::Call;
 use super::relation::{Relation, RelationClass};
+use super::runtime_config::RuntimeConfig;
 use super::table::Table;
 use super::{constraint, grants, index, strategy};
 use crate::diagnostic::{Code, Diagnostic};
@@ -37,6 +38,7 @@ impl Object for Adapter {
         Some(match key.as_str()? {
             "Relation" => Value::from_object(RelationClass),
             "Column" => Value::from_object(ColumnClass),
+            "config" => RuntimeConfig::of_root(&self.context.shared),
             "behavior" => Value::from_object(Behavior {
                 context: self.context.clone(),
             }),

@@ -216,6 +216,8 @@ pub(crate) struct NodeContext {
     /// What a unit test says instead of macros, variables and the environment.
     pub(crate) overrides: Option<Arc<Overrides>>,
     pub(crate) captured: Mutex<Captured>,
+    /// The variables whose values are being rendered.
+    pub(crate) rendered_vars: Mutex<Vec<String>>,
     /// What `statement` has stored by name.
     pub(crate) results: Mutex<BTreeMap<String, Value>>,
 }
@@ -241,6 +243,7 @@ impl NodeContext {
             extra: Vec::new(),
             overrides: None,
             captured: Mutex::default(),
+            rendered_vars: Mutex::default(),
             results: Mutex::default(),
         }
     }
@@ -316,6 +319,7 @@ impl NodeContext {
             extra: self.extra.clone(),
             overrides: self.overrides.clone(),
             captured: Mutex::default(),
+            rendered_vars: Mutex::default(),
             results: Mutex::default(),
         }
     }

@@ -372,6 +372,19 @@ fn has_marks(text: &str) -> bool {
         .any(|mark| text.contains(mark))
 }
 
+/// Renders a text, while a template is rendered, in the context of a node.
+pub(super) fn render_in(
+    state: &State<'_, '_>,
+    name: &str,
+    text: &str,
+    context: &Arc<NodeContext>,
+) -> Result<String, Error> {
+    state
+        .env()
+        .template_from_named_str(name, &rewrite::template(text).text)
+        .and_then(|template| template.render(root(context)))
+}
+
 pub(super) fn root(context: &Arc<NodeContext>) -> Value {
     Value::from_dyn_object(context.clone())
 }

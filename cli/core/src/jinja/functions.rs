@@ -1,7 +1,7 @@
 //! The functions that dbt gives to templates.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use minijinja::value::{Kwargs, Object, ObjectRepr, Value, ValueKind, from_args};
 use minijinja::{Environment, Error, ErrorKind, Output, State};
@@ -11,7 +11,8 @@ use super::context::NodeContext;
 use super::error::problem;
 use super::python::call::Call;
 use super::runtime_config::RuntimeConfig;
-use super::{macro_call, python};
+use super::yaml_text::has_template;
+use super::{engine, macro_call, python};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::message::MessageKind;
 use crate::project::config::{self, ConfigMap};
@@ -254,7 +255,7 @@ impl Object for VarFunction {
 
     fn call(
         self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
+        state: &mut State<'_, '_>,
         arguments: &[Value],
     ) -> Result<Value, Error> {
         let call = Call::new("var", arguments)?;
@@ -268,7 +269,11 @@ impl Object for VarFunction {
             return Ok(from_json(value));
         }
         if let Some(value) = shared.var(self.context.package(), &name) {
-            return Ok(from_json(value));
+            // a text may be a template of its own, rendered where it is used
+            return match value.as_str() {
+                Some(text) if has_template(text) => self.rendered(state, &name, text),
+                _ => Ok(from_json(value)),
+            };
         }
         if default.is_none() && self.context.is_parsing() {
             // as in dbt, it is missed when the node is compiled, so never by one that is disabled
@@ -303,6 +308,26 @@ impl Object for VarFunction {
             }
             _ => Err(unknown_method("var", method)),
         }
+    }
+}
+
+impl VarFunction {
+    /// A variable's value that is a template.
+    fn rendered(&self, state: &State<'_, '_>, name: &str, text: &str) -> Result<Value, Error> {
+        let names = || {
+            let names = self.context.rendered_vars.lock();
+            names.unwrap_or_else(PoisonError::into_inner)
+        };
+        if names().iter().any(|outer| outer == name) {
+            return Err(problem(Diagnostic::error(
+                Code::TemplateError,
+                format!("the value of the variable `{name}` asks for itself"),
+            )));
+        }
+        names().push(name.to_owned());
+        let rendered = engine::render_in(state, "<var>", text, &self.context);
+        names().pop();
+        rendered.map(Value::from)
     }
 }
 

@@ -164,11 +164,7 @@ impl Object for StatementCall {
             StatementFunction::LoadAgateTable => return seed_table(context),
             StatementFunction::Render => {
                 let text = call.required(0, "text")?.to_string();
-                return state
-                    .env()
-                    .template_from_named_str("<hook>", &super::rewrite::template(&text).text)
-                    .and_then(|template| template.render(super::engine::root(context)))
-                    .map(Value::from);
+                return super::engine::render_in(state, "<hook>", &text, context).map(Value::from);
             }
         }
         Ok(Value::from(""))

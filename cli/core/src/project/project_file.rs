@@ -104,8 +104,18 @@ pub enum ValidatorForm {
 impl ProjectFile {
     /// What a template can read of it, under dbt's names.
     pub(crate) fn about(&self) -> serde_json::Value {
+        let quotes = |part: &str| {
+            let said = self.quoting.as_ref().and_then(|quoting| quoting.get(part));
+            said.and_then(|said| said.to_json().as_bool())
+                .unwrap_or(true)
+        };
         serde_json::json!({
             "version": self.version,
+            "quoting": {
+                "database": quotes("database"),
+                "schema": quotes("schema"),
+                "identifier": quotes("identifier"),
+            },
             "model_paths": self.model_paths,
             "seed_paths": self.seed_paths,
             "macro_paths": self.macro_paths,

@@ -1,20 +1,27 @@
 {# The generic tests that every project has: each returns the rows that fail. #}
 
-{% test not_null(model, column_name) -%}
-    {{ return(adapter.dispatch('test_not_null', 'dbt')(model, column_name)) }}
-{%- endtest %}
+{% test not_null(model, column_name) %}
+    {# a project may bring a query of its own #}
+    {{ adapter.dispatch('test_not_null', 'dbt')(model, column_name) }}
+{% endtest %}
 
-{% macro default__test_not_null(model, column_name) -%}
+{% macro default__test_not_null(model, column_name) %}
+
+{# all columns of the rows that are kept #}
+
 select {{ '*' if should_store_failures() else column_name }}
 from {{ model }}
 where {{ column_name }} is null
-{%- endmacro %}
 
-{% test unique(model, column_name) -%}
-    {{ return(adapter.dispatch('test_unique', 'dbt')(model, column_name)) }}
-{%- endtest %}
+{% endmacro %}
 
-{% macro default__test_unique(model, column_name) -%}
+{% test unique(model, column_name) %}
+    {# a project may bring a query of its own #}
+    {{ adapter.dispatch('test_unique', 'dbt')(model, column_name) }}
+{% endtest %}
+
+{% macro default__test_unique(model, column_name) %}
+
 select
     {{ column_name }} as unique_field,
     count(*) as n_records
@@ -23,14 +30,17 @@ from {{ model }}
 where {{ column_name }} is not null
 group by {{ column_name }}
 having count(*) > 1
-{%- endmacro %}
 
-{% test accepted_values(model, column_name, values, quote=true) -%}
-    {{ return(adapter.dispatch('test_accepted_values', 'dbt')(model, column_name, values, quote)) }}
-{%- endtest %}
+{% endmacro %}
+
+{% test accepted_values(model, column_name, values, quote=true) %}
+    {# a project may bring a query of its own #}
+    {{ adapter.dispatch('test_accepted_values', 'dbt')(model, column_name, values, quote) }}
+{% endtest %}
 
 {# A single quote within a value is doubled, save where the author has done so. #}
-{% macro default__test_accepted_values(model, column_name, values, quote=true) -%}
+{% macro default__test_accepted_values(model, column_name, values, quote=true) %}
+
 with all_values as (
 
     select
@@ -57,13 +67,16 @@ where value_field not in (
         {{ ',' if not loop.last }}
     {%- endfor %}
 )
-{%- endmacro %}
 
-{% test relationships(model, column_name, to, field) -%}
-    {{ return(adapter.dispatch('test_relationships', 'dbt')(model, column_name, to, field)) }}
-{%- endtest %}
+{% endmacro %}
 
-{% macro default__test_relationships(model, column_name, to, field) -%}
+{% test relationships(model, column_name, to, field) %}
+    {# a project may bring a query of its own #}
+    {{ adapter.dispatch('test_relationships', 'dbt')(model, column_name, to, field) }}
+{% endtest %}
+
+{% macro default__test_relationships(model, column_name, to, field) %}
+
 with child as (
     select {{ column_name }} as from_field
     from {{ model }}
@@ -83,4 +96,5 @@ left join parent
     on child.from_field = parent.to_field
 
 where parent.to_field is null
-{%- endmacro %}
+
+{% endmacro %}

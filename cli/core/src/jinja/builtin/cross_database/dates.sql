@@ -25,9 +25,11 @@
     dateadd( {{ datepart }}, {{ interval }}, {{ from_date_or_timestamp }} )
 {%- endmacro %}
 
-{% macro postgres__dateadd(datepart, interval, from_date_or_timestamp) -%}
+{% macro postgres__dateadd(datepart, interval, from_date_or_timestamp) %}
+
     {{ from_date_or_timestamp }} + ((interval '1 {{ datepart }}') * ({{ interval }}))
-{%- endmacro %}
+
+{% endmacro %}
 
 {# How many boundaries of the part lie between the two: from 23:59 to 0:00 is one day. #}
 {% macro datediff(first_date, second_date, datepart) -%}
@@ -44,18 +46,18 @@
         'quarter': ('year', 4), 'month': ('year', 12), 'hour': ('day', 24), 'minute': ('hour', 60),
         'second': ('minute', 60), 'millisecond': ('minute', 60000), 'microsecond': ('minute', 60000000)
     } -%}
-    {%- if datepart == 'year' -%}
-    (date_part('year', ({{ second_date }})::date) - date_part('year', ({{ first_date }})::date))
-    {%- elif datepart == 'day' -%}
-    (({{ second_date }})::date - ({{ first_date }})::date)
-    {%- elif datepart == 'week' -%}
-    ({{ datediff(first_date, second_date, 'day') }} / 7 + case
-        when date_part('dow', ({{ first_date }})::timestamp) <= date_part('dow', ({{ second_date }})::timestamp) then
-            case when {{ first_date }} <= {{ second_date }} then 0 else -1 end
-        else
-            case when {{ first_date }} <= {{ second_date }} then 1 else 0 end
-    end)
-    {%- elif datepart in finer -%}
+    {%- if datepart == 'year' %}
+        (date_part('year', ({{ second_date }})::date) - date_part('year', ({{ first_date }})::date))
+    {% elif datepart == 'day' %}
+        (({{ second_date }})::date - ({{ first_date }})::date)
+    {% elif datepart == 'week' %}
+        ({{ datediff(first_date, second_date, 'day') }} / 7 + case
+            when date_part('dow', ({{ first_date }})::timestamp) <= date_part('dow', ({{ second_date }})::timestamp) then
+                case when {{ first_date }} <= {{ second_date }} then 0 else -1 end
+            else
+                case when {{ first_date }} <= {{ second_date }} then 1 else 0 end
+        end)
+    {% elif datepart in finer -%}
         {%- set larger, count = finer[datepart] -%}
         {%- set type = 'date' if larger == 'year' else 'timestamp' -%}
         {%- set second_part = "date_part('" ~ datepart ~ "', (" ~ second_date ~ ")::" ~ type ~ ")" -%}
@@ -63,9 +65,9 @@
         {%- if datepart in ('second', 'millisecond', 'microsecond') -%}
             {%- set second_part = 'floor(' ~ second_part ~ ')' -%}
             {%- set first_part = 'floor(' ~ first_part ~ ')' -%}
-        {%- endif -%}
-    ({{ datediff(first_date, second_date, larger) }} * {{ count }} + {{ second_part }} - {{ first_part }})
-    {%- else -%}
+        {%- endif %}
+        ({{ datediff(first_date, second_date, larger) }} * {{ count }} + {{ second_part }} - {{ first_part }})
+    {% else -%}
         {{ exceptions.raise_compiler_error("Unsupported datepart for macro datediff in postgres: '" ~ datepart ~ "'") }}
     {%- endif -%}
 {%- endmacro %}
@@ -80,13 +82,17 @@
 
 {# The day before the next period begins. #}
 {% macro default_last_day(date, datepart) -%}
-    cast( {{ dbt.dateadd('day', '-1', dbt.dateadd(datepart, '1', dbt.date_trunc(datepart, date))) }} as date)
+    cast(
+        {{ dbt.dateadd('day', '-1', dbt.dateadd(datepart, '1', dbt.date_trunc(datepart, date))) }}
+        as date)
 {%- endmacro %}
 
 {# An interval has no quarters; three months are one. #}
 {% macro postgres__last_day(date, datepart) -%}
     {%- if datepart == 'quarter' -%}
-    cast( {{ dbt.dateadd('day', '-1', dbt.dateadd('month', '3', dbt.date_trunc(datepart, date))) }} as date)
+    cast(
+        {{ dbt.dateadd('day', '-1', dbt.dateadd('month', '3', dbt.date_trunc(datepart, date))) }}
+        as date)
     {%- else -%}
         {{ dbt.default_last_day(date, datepart) }}
     {%- endif -%}

@@ -5,7 +5,9 @@
 {%- endmacro %}
 
 {% macro default__except() %}
+
     except
+
 {% endmacro %}
 
 {% macro intersect() -%}
@@ -13,7 +15,9 @@
 {%- endmacro %}
 
 {% macro default__intersect() %}
+
     intersect
+
 {% endmacro %}
 
 {# Whether two expressions are equal; two nulls are where the project sets `enable_truthy_nulls_equals_macro`. #}

@@ -53,9 +53,9 @@
     current_timestamp::timestamp
 {%- endmacro %}
 
-{% macro postgres__current_timestamp_backcompat() -%}
+{% macro postgres__current_timestamp_backcompat() %}
     current_timestamp::{{ type_timestamp() }}
-{%- endmacro %}
+{% endmacro %}
 
 {% macro current_timestamp_in_utc_backcompat() -%}
     {{ return(adapter.dispatch('current_timestamp_in_utc_backcompat', 'dbt')()) }}
@@ -65,6 +65,6 @@
     {{ return(adapter.dispatch('current_timestamp_backcompat', 'dbt')()) }}
 {%- endmacro %}
 
-{% macro postgres__current_timestamp_in_utc_backcompat() -%}
+{% macro postgres__current_timestamp_in_utc_backcompat() %}
     (current_timestamp at time zone 'utc')::{{ type_timestamp() }}
-{%- endmacro %}
+{% endmacro %}
