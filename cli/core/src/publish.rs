@@ -6,10 +6,18 @@ use serde_json::json;
 use crate::materialize::Statement;
 use crate::name::{MAX_NAME_BYTES, RelationName, quote_literal};
 
-const PARTS: [&str; 12] = [
+const IF_NOT_BARE: &str = "\n    if not is_bare then\n";
+const END_IF: &str = "\n    end if;\n";
+
+/// The statement's parts; most relations are bare and need few of them.
+const PARTS: [&str; 17] = [
     include_str!("publish/00_begin.sql"),
+    include_str!("publish/05_bare.sql"),
+    IF_NOT_BARE,
     include_str!("publish/10_dependents.sql"),
+    END_IF,
     include_str!("publish/15_locks.sql"),
+    IF_NOT_BARE,
     include_str!("publish/20_in_the_way.sql"),
     include_str!("publish/30_constraints.sql"),
     include_str!("publish/40_views.sql"),
@@ -18,6 +26,7 @@ const PARTS: [&str; 12] = [
     include_str!("publish/70_security.sql"),
     include_str!("publish/75_triggers_and_rules.sql"),
     include_str!("publish/80_comments_and_settings.sql"),
+    END_IF,
     include_str!("publish/90_end.sql"),
 ];
 

@@ -14,7 +14,7 @@ declare
     -- the same with old_id (null: there was none), old_kind, new_id, new_kind
     replaced jsonb;
     -- relations of others that read them: id, kind, schema, name, depth
-    dependents jsonb;
+    dependents jsonb := '[]';
     -- both, as far as they stand: id, new_id (null: made again), kind, schema, name, contracted, granted
     kept jsonb;
     -- statements before and after the move, and at the end, each with the object that it is about
@@ -22,6 +22,7 @@ declare
     makes jsonb := '[]';
     checks jsonb := '[]';
     in_the_way text[] := '{}';
+    is_bare boolean;
     search_path constant text := current_setting('search_path');
     jit constant text := current_setting('jit');
     lock_timeout text;

@@ -14,7 +14,9 @@
             as one (schema text, name text, shadow text, retired text, old_id oid, old_kind text, new_kind text)
         order by old_id, schema, name
     loop
-        if item.old_kind is not null and item.old_kind not in ('v', 'm') then
+        if is_bare and item.old_kind = 'v' then
+            execute format('drop view %I.%I', item.schema, item.name);
+        elsif item.old_kind is not null and item.old_kind not in ('v', 'm') then
             execute format('alter table %I.%I rename to %I', item.schema, item.name, 'hcw_' || item.old_id);
             execute format('alter table %I.%I set schema %I', item.schema, 'hcw_' || item.old_id, item.retired);
         end if;
@@ -42,7 +44,6 @@
         raise exception 'nothing was published: %', array_to_string(in_the_way, '; ')
             using errcode = 'HCW01';
     end if;
-
     for item in
         select statement ->> 0 as object, statement ->> 1 as command
         from jsonb_array_elements(checks) with ordinality as listed (statement, position)

@@ -1,0 +1,71 @@
+
+    -- Most relations have nothing of others on them: one look spares them the rest.
+    select coalesce(bool_and(
+        one.old_id is not null
+        and old.relowner = new.relowner
+        and old.relacl is null
+        and old.reloptions is null
+        and not old.relrowsecurity
+        and not old.relforcerowsecurity
+        and not old.relhastriggers
+        and not old.relispartition
+        and old.relreplident = new.relreplident
+        and not exists (
+            select from pg_depend
+            where refclassid = 'pg_class'::regclass
+                and refobjid = one.old_id
+                and deptype = 'n'
+                -- the rule that makes a view depends on the view
+                and not (
+                    classid = 'pg_rewrite'::regclass
+                    and objid in (select oid from pg_rewrite where ev_class = one.old_id)
+                )
+        )
+        and not exists (
+            select from pg_depend
+            inner join pg_type as row_type on row_type.oid = old.reltype
+            where refclassid = 'pg_type'::regclass
+                and refobjid in (row_type.oid, row_type.typarray)
+                and deptype = 'n'
+        )
+        and not exists (
+            select from pg_attribute
+            where attrelid = one.old_id
+                and attnum > 0
+                and (
+                    attacl is not null
+                    or (to_jsonb(pg_attribute) ->> 'attstattarget')::integer >= 0
+                    or array_to_string(attoptions, ',') ~ 'n_distinct'
+                )
+        )
+        and not exists (select from pg_description where classoid = 'pg_class'::regclass and objoid = one.old_id)
+        and not exists (select from pg_seclabel where classoid = 'pg_class'::regclass and objoid = one.old_id)
+        and not exists (select from pg_rewrite where ev_class = one.old_id and rulename <> '_RETURN')
+        and not exists (select from pg_inherits where inhrelid = one.old_id)
+        and (
+            old.relkind = 'v'
+            or (
+                old.relkind = 'r'
+                and not exists (
+                    select from pg_constraint
+                    where conrelid = one.old_id and contype in ('c', 'u', 'p', 'f', 'x') and not one.contracted
+                )
+                and not exists (
+                    select from pg_index
+                    inner join pg_class as index_class on index_class.oid = indexrelid
+                    where indrelid = one.old_id
+                        and not indisprimary
+                        and index_class.relname !~ '^[0-9a-f]{32}$'
+                )
+                and not exists (select from pg_statistic_ext where stxrelid = one.old_id)
+                and not exists (select from pg_publication_rel where prrelid = one.old_id)
+                and not exists (
+                    select from pg_class as toast
+                    where toast.oid = old.reltoastrelid and toast.reloptions is not null
+                )
+            )
+        )
+    ), false) into is_bare
+    from jsonb_to_recordset(replaced) as one (old_id oid, new_id oid, contracted boolean)
+    left join pg_class as old on old.oid = one.old_id
+    left join pg_class as new on new.oid = one.new_id;
