@@ -247,7 +247,8 @@ pub(crate) fn find_target(
         };
         match profile::resolve(&file, &request)? {
             Some(target) => return Ok((target, path.display().to_string())),
-            None if must_have || asked_for => {
+            // one that is shared by projects need not know each of them
+            None if must_have || asked_for || !is_shared(&folder, environment) => {
                 return Err(Diagnostic::error(
                     Code::ProfileMissing,
                     format!("`{}` has no profile `{profile_name}`", file.path),
@@ -274,6 +275,12 @@ pub(crate) fn find_target(
         threads: 4,
     };
     Ok((target, "no profile: the embedded server".to_owned()))
+}
+
+/// Whether a folder's profiles.yml is that of all projects of the user.
+fn is_shared(folder: &Path, environment: &BTreeMap<String, String>) -> bool {
+    let home = environment.get("HOME").map(Path::new);
+    home.is_some_and(|home| folder == home.join(".dbt"))
 }
 
 /// The profile that is asked for: by option, by the project, or of the project's name.

@@ -23,6 +23,7 @@ mod portable;
 mod projects;
 mod rows;
 mod server;
+mod state;
 #[path = "../../pg_extension/validators/tests/support/mod.rs"]
 mod support;
 mod tidy;

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 pub(crate) use node::{Pass, config_of, facts, facts_of, foreign_keys, render_node};
 pub(crate) use place::check_length;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::jinja::{Access, Captured, Names, Relation, RelationKind};
 use crate::name::RelationName;
 use crate::project::{
@@ -39,7 +39,7 @@ pub struct Rendered {
 /// **Errors**: HCW0201, HCW0202 and the codes of templates (03xx), one for each node that fails.
 pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
     let names: Arc<dyn Names> = Arc::new(KnownNames::of(&project));
-    let results: Vec<(UniqueId, Result<Captured, Diagnostic>)> = project
+    let results: Vec<(UniqueId, Result<Captured, Diagnostic>, Option<Diagnostic>)> = project
         .nodes
         .par_iter()
         .filter(|(_, node)| node.is_enabled())
@@ -50,12 +50,15 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
                 this: Relation::new(project.placeholder(node), None),
                 unit: None,
             };
-            (id.clone(), captured_by(&project, node, &names, pass))
+            let mut put_off = None;
+            let captured = captured_by(&project, node, &names, pass, &mut put_off);
+            (id.clone(), captured, put_off)
         })
         .collect();
     let mut diagnostics = Vec::new();
     let mut captured = BTreeMap::new();
-    for (id, result) in results {
+    for (id, result, put_off) in results {
+        diagnostics.extend(put_off);
         match result {
             Ok(found) => {
                 if let Some(node) = project.nodes.get_mut(&id) {
@@ -97,6 +100,7 @@ fn captured_by(
     node: &Node,
     names: &Arc<dyn Names>,
     pass: Pass<'_>,
+    put_off: &mut Option<Diagnostic>,
 ) -> Result<Captured, Diagnostic> {
     let context = node::context_of(project, node, names, pass);
     match node::render_in(project, node, &context) {
@@ -108,6 +112,12 @@ fn captured_by(
             config::merge(&mut config, &node.root_config);
             let is_missing = matches!(diagnostic.code, Code::UnknownRef | Code::UnknownSource);
             if is_missing && !config::is_enabled(&config) {
+                Ok(captured)
+            } else if missing::fails_alone(&diagnostic) {
+                *put_off = Some(Diagnostic {
+                    severity: Severity::Warning,
+                    ..diagnostic
+                });
                 Ok(captured)
             } else {
                 Err(diagnostic)

@@ -13,6 +13,7 @@ pub(crate) fn title(code: Code) -> &'static str {
         | Code::UnknownRef
         | Code::UnknownSource
         | Code::UnknownMacro
+        | Code::UnknownImplementation
         | Code::UnknownTest
         | Code::MissingVar
         | Code::MissingEnvVar

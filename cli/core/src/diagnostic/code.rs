@@ -64,6 +64,7 @@ codes! {
     AccessDenied = "HCW0212", "ref() of a model that its owner keeps to a group or package";
     UnknownGroup = "HCW0213", "a group that nobody declares";
     UnknownFunction = "HCW0214", "function() that the project does not have";
+    UnknownImplementation = "HCW0215", "adapter.dispatch of a macro without an implementation";
     // 03: templates
     TemplateSyntax = "HCW0301", "a template does not parse";
     TemplateError = "HCW0302", "a template fails while it renders";

@@ -79,7 +79,7 @@ fn not_found(scope: &MacroScope, name: &str, namespace: Option<&str>) -> Diagnos
         .collect();
     let within = namespace.unwrap_or("None");
     Diagnostic::error(
-        Code::UnknownMacro,
+        Code::UnknownImplementation,
         format!("In dispatch: No macro named '{name}' found within namespace: '{within}'"),
     )
     .note(format!("Searched for: {}", searched.join(", ")))

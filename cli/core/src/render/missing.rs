@@ -1,4 +1,5 @@
-//! Tests that read what does not exist: as in dbt they are left out, with a warning.
+//! What does not exist and does not stop a run: as in dbt tests of it are left out, with a warning, and who calls
+//! it fails alone.
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::project::Node;
@@ -6,6 +7,12 @@ use crate::project::Node;
 /// Whether a node's problem is that something is not there, and the node can be done without.
 pub(super) fn can_be_left_out(node: &Node, problem: &Diagnostic) -> bool {
     node.is_test() && matches!(problem.code, Code::UnknownRef | Code::UnknownSource)
+}
+
+/// Whether a node's problem fails it alone, when its turn comes: as in dbt a call of what does not exist is
+/// passed over while the project is read.
+pub(super) fn fails_alone(problem: &Diagnostic) -> bool {
+    problem.code == Code::UnknownMacro
 }
 
 /// Disables a test; its problem becomes a warning.
