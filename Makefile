@@ -1,6 +1,6 @@
 # What people and CI run. Needs Rust and PostgreSQL's server programs (Debian: postgresql-15).
 
-.PHONY: test format lint unit warehouse bench conformance extension extension-majors fuzz soak build clean
+.PHONY: test format lint unit warehouse bench conformance public extension extension-majors fuzz soak build clean
 
 CARGO ?= cargo
 # nextest runs tests in parallel processes; without it cargo's own runner does the same tests
@@ -58,6 +58,13 @@ fuzz:
 conformance:
 	$(CARGO) build --release
 	./tests/conformance.sh target/release/hcw
+
+# public dbt projects, unmodified: from PyPI, and from checkouts in PACKAGES
+PACKAGES ?= target/packages
+public:
+	$(CARGO) build --release
+	mkdir -p $(PACKAGES)
+	./tests/public_packages.sh target/release/hcw $(PACKAGES)
 
 build:
 	$(CARGO) build --release

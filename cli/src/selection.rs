@@ -47,7 +47,6 @@ pub(crate) fn selected(
     };
     let (selected, diagnostics) = select(resolved, &selection, &previous);
     reporter.admit(diagnostics)?;
-    resolved.note_selected(selected.iter());
     Ok(selected)
 }
 

@@ -265,16 +265,19 @@ fn is_wanted(node: &Node, work: &Work) -> bool {
 
 /// Whether a run over the selected nodes does anything: as in dbt one that does not runs no hooks either.
 pub fn has_work(resolved: &Resolved, selected: &BTreeSet<UniqueId>, work: &Work) -> bool {
+    selected.iter().any(|id| is_for(resolved, id, work))
+}
+
+/// Whether a selected node is of a kind that a run is for.
+pub fn is_for(resolved: &Resolved, id: &UniqueId, work: &Work) -> bool {
     let project = resolved.project();
-    selected.iter().any(|id| {
-        let lands = |table: &SourceTable| work.land && table.landing.is_some();
-        project
-            .nodes
-            .get(id)
-            .is_some_and(|node| is_wanted(node, work) || work.models && is_ephemeral(node))
-            || project.sources.get(id).is_some_and(lands)
-            || work.unit_tests && project.declared.unit_tests.contains_key(id)
-    })
+    let lands = |table: &SourceTable| work.land && table.landing.is_some();
+    project
+        .nodes
+        .get(id)
+        .is_some_and(|node| is_wanted(node, work) || work.models && is_ephemeral(node))
+        || project.sources.get(id).is_some_and(lands)
+        || work.unit_tests && project.declared.unit_tests.contains_key(id)
 }
 
 /// The schemas of what a run over the selected nodes builds.

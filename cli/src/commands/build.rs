@@ -41,6 +41,10 @@ pub(crate) async fn run(
 ) -> Result<u8, Problems> {
     let resolved = session.resolve(reporter)?;
     let selected = selected(session, &resolved, arguments, reporter)?;
+    let in_run = selected
+        .iter()
+        .filter(|id| plan::is_for(&resolved, id, work));
+    resolved.note_selected(in_run);
     let connection = session.connection().await?;
     let mut control = session.connect(&connection).await?;
     if !arguments.dry_run {

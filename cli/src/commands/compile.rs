@@ -32,6 +32,7 @@ pub(crate) async fn run(
     let resolved = session.resolve(reporter)?;
     build::found(&resolved, reporter);
     let selected = selected(session, &resolved, flags, reporter)?;
+    resolved.note_selected(selected.iter());
     let analysed = compiled(session, resolved, &selected, flags, reporter).await?;
     let nodes = &analysed.resolved.project().nodes;
     let mut models = analysed

@@ -39,6 +39,7 @@ pub(crate) async fn generate(
     let compiles = flags.switch("compile");
     let (resolved, wanted) = if compiles {
         let selected = selected(session, &resolved, flags, reporter)?;
+        resolved.note_selected(selected.iter());
         let analysed = compile::compiled(session, resolved, &selected, flags, reporter).await?;
         (analysed.resolved, selected)
     } else {

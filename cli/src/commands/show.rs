@@ -34,6 +34,7 @@ pub(crate) async fn run(
     let resolved = session.resolve(reporter)?;
     build::found(&resolved, reporter);
     let selected = selected(session, &resolved, flags, reporter)?;
+    resolved.note_selected(selected.iter());
     let wanted: BTreeSet<_> = selected
         .into_iter()
         .filter(|id| {

@@ -20,7 +20,7 @@ fn packages_ask_for_the_project_and_for_macros() {
     case.run(0, "run --select facts");
     assert_eq!(
         case.rows("select * from facts"),
-        "3.4.5|1.2|winter|timestamp|unset|true"
+        "3.4.5|1.2|winter|timestamp|unset|true|false"
     );
 }
 
@@ -49,6 +49,22 @@ fn hooks_see_results_as_objects() {
     assert_eq!(
         case.rows("select * from kept"),
         "compile|plain|success|true"
+    );
+}
+
+#[test]
+fn selected_resources_are_those_that_the_run_is_for() {
+    let Some(case) = Case::good("packaged") else {
+        return;
+    };
+    case.write(
+        "models/chosen.sql",
+        "select '{{ selected_resources | join(' ') }}' as chosen",
+    );
+    case.run(0, "run --select chosen visits_2023");
+    assert_eq!(
+        case.rows("select chosen from chosen"),
+        "model.clinic.chosen"
     );
 }
 
@@ -87,7 +103,7 @@ fn blank_lines_around_a_template_are_no_part_of_its_query() {
     assert_eq!(plain, "select 1 as one");
     let facts = case.read("target/compiled/clinic/models/facts.sql");
     assert!(facts.starts_with("\nselect\n"), "{facts}");
-    assert!(facts.ends_with("as is_none"), "{facts}");
+    assert!(facts.ends_with("as is_iterable"), "{facts}");
 }
 
 #[test]

@@ -156,6 +156,10 @@ fn jinja(environment: &mut Environment<'static>) {
         matches!(value.kind(), Kind::String | Kind::Seq | Kind::Map)
             || (value.kind() == Kind::Iterable && super::type_name(value) == "list")
     });
+    environment.add_test("iterable", |value: &Value| {
+        // `None` is not, an undefined value is
+        !value.is_none() && value.try_iter().is_ok()
+    });
     environment.add_test("callable", is_callable);
 }
 
