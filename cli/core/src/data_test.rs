@@ -144,7 +144,7 @@ fn read(node: &Node, settings: &Settings) -> Result<TestSettings, Diagnostic> {
     })
 }
 
-fn placed(node: &Node, problem: Box<Diagnostic>) -> Diagnostic {
+fn placed(node: &Node, problem: Diagnostic) -> Diagnostic {
     let location = node.patched_at.clone();
     problem.at(location.unwrap_or_else(|| node.file.at(0..0)))
 }
@@ -257,7 +257,7 @@ pub(crate) fn run(
         .iter()
         .map(|row| row.iter().map(text).collect())
         .collect();
-    let finding = finding(&test, &names, &rows).map_err(|problem| placed(node, problem))?;
+    let finding = finding(&test, &names, &rows).map_err(|problem| placed(node, *problem))?;
     Ok((test, finding))
 }
 
