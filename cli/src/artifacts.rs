@@ -2,19 +2,18 @@
 
 pub(crate) mod run_results;
 
-use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use hcw_core::analyse::{Analysed, Compiled};
+use hcw_core::analyse::Analysed;
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::Resolved;
-use hcw_core::manifest::Manifest;
+use hcw_core::manifest::{Manifest, Progress};
 use hcw_core::plan::{Action, Plan};
-use hcw_core::project::{Node, NodeKind, UniqueId, UnitTest};
+use hcw_core::project::{Node, NodeKind, PROJECT_FILE, UnitTest};
 use serde_json::Value as Json;
 
-use crate::execute::RunReport;
+use crate::execute::{RunReport, Status};
 use crate::session::Session;
 
 /// Folder of compiled SQL below the target path.
@@ -30,7 +29,7 @@ pub(crate) fn manifest(session: &Session, resolved: &Resolved) -> Result<Json, D
     let now = jiff::Timestamp::now().to_string();
     let manifest = Manifest {
         resolved,
-        compiled: None,
+        progress: None,
         generated_at: &now,
         target_path: &session.project_file.target_path,
         project_dir: &session.project_dir.to_string_lossy(),
@@ -48,11 +47,11 @@ pub(crate) fn manifest(session: &Session, resolved: &Resolved) -> Result<Json, D
     serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))
 }
 
-/// Writes `manifest.json` and `semantic_manifest.json`; `compiled` are the nodes compiled so far.
+/// Writes `manifest.json` and `semantic_manifest.json`, with what is compiled and built so far.
 pub(crate) fn write_manifest(
     session: &Session,
     resolved: &Resolved,
-    compiled: Option<&BTreeMap<UniqueId, Compiled>>,
+    progress: Option<&Progress<'_>>,
 ) -> Result<(), Diagnostic> {
     if !session.flags.write_json {
         return Ok(());
@@ -61,7 +60,7 @@ pub(crate) fn write_manifest(
     let now = jiff::Timestamp::now().to_string();
     let manifest = Manifest {
         resolved,
-        compiled,
+        progress,
         generated_at: &now,
         target_path: &session.project_file.target_path,
         project_dir: &session.project_dir.to_string_lossy(),
@@ -92,10 +91,42 @@ pub(crate) fn write_manifest(
         .map_err(|error| unwritable(&path, &error))
 }
 
-/// Writes the compiled SQL of all nodes.
-pub(crate) fn write_compiled(session: &Session, analysed: &Analysed) -> Result<(), Diagnostic> {
+/// How far a run has come.
+pub(crate) fn progress<'run>(
+    analysed: &'run Analysed,
+    plan: &'run Plan,
+    report: &'run RunReport,
+) -> Progress<'run> {
+    let mut progress = Progress::of_compiled(&analysed.compiled);
+    for result in &report.results {
+        let step = &plan.steps[result.position];
+        let outcome = &result.outcome;
+        // as in dbt the batches of a microbatch model are compiled, not the model itself
+        if outcome.status == Status::Skipped || outcome.batches.is_some() {
+            progress.left_out.insert(&step.id);
+            continue;
+        }
+        if let Some(late) = &outcome.late {
+            progress.late.insert(&step.id, &late.compiled);
+        }
+        if !matches!(step.action, Action::Fail(_)) {
+            progress.built.insert(&step.id);
+        }
+    }
+    progress
+}
+
+/// Writes the compiled SQL of all nodes, save those whose turn never came.
+pub(crate) fn write_compiled(
+    session: &Session,
+    analysed: &Analysed,
+    progress: &Progress<'_>,
+) -> Result<(), Diagnostic> {
     let folder = session.target_path().join(COMPILED);
     for (id, compiled) in &analysed.compiled {
+        if progress.left_out.contains(id) {
+            continue;
+        }
         let node = &analysed.resolved.project().nodes[id];
         if node.kind != NodeKind::Seed {
             let text = analysed.resolved.shadow.published(&compiled.sql);
@@ -123,7 +154,7 @@ pub(crate) fn write_late(
             let published = |text| analysed.resolved.shadow.published(text).into_owned();
             write(
                 &target.join(COMPILED).join(&path),
-                published(&late.compiled).as_bytes(),
+                published(&late.compiled.sql).as_bytes(),
             )?;
             if let Some(main) = &late.main {
                 write(&target.join("run").join(&path), published(main).as_bytes())?;
@@ -133,17 +164,36 @@ pub(crate) fn write_late(
     Ok(())
 }
 
-/// Writes the statements that build each model below `run/`.
+/// Writes what the templates of hooks gave; a blank one leaves no file.
+pub(crate) fn write_hooks(session: &Session, progress: &Progress<'_>) -> Result<(), Diagnostic> {
+    let folder = session.target_path().join(COMPILED);
+    for (id, sql) in &progress.hooks {
+        let mut parts = id.as_str().splitn(3, '.').skip(1);
+        if let (Some(package), Some(name)) = (parts.next(), parts.next())
+            && !sql.trim().is_empty()
+        {
+            let path = format!("{package}/{PROJECT_FILE}/hooks/{name}.sql");
+            write(&folder.join(path), sql.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the statements that built each node below `run/`.
 pub(crate) fn write_run(
     session: &Session,
     analysed: &Analysed,
     plan: &Plan,
+    progress: &Progress<'_>,
 ) -> Result<(), Diagnostic> {
     let folder = session.target_path().join("run");
     for step in &plan.steps {
         let Some(node) = analysed.resolved.project().nodes.get(&step.id) else {
             continue;
         };
+        if progress.left_out.contains(&step.id) {
+            continue;
+        }
         let text = match &step.action {
             Action::Build { main, .. } => main.as_deref(),
             Action::Test(test) => Some(test.query.sql.as_str()),

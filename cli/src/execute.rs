@@ -253,6 +253,7 @@ fn skip(position: usize) -> StepResult {
             late: None,
             batches: None,
             threshold: None,
+            fetched: None,
         },
         elapsed: Duration::ZERO,
         ended_at: jiff::Timestamp::now(),

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use hcw_core::dependencies::{DEPENDENCIES_FILE, LOCK_FILE, PACKAGES_FILE};
 use hcw_core::diagnostic::{Code, Diagnostic};
-use hcw_core::project::{PROJECT_FILE, ProjectFile, SELECTOR_FILE, Templates, parse_project_file};
+use hcw_core::project::{
+    PROJECT_FILE, ProjectFile, SELECTOR_FILE, Templates, VARS_FILE, parse_project_file,
+};
 use hcw_core::source::{SourceFile, SourceTree};
 use walkdir::WalkDir;
 
@@ -39,20 +41,21 @@ pub(crate) fn load(flags: &Flags) -> Result<(SourceTree, ProjectFile), Vec<Diagn
     }
     let file = read(project_dir, &project_dir.join(PROJECT_FILE)).map_err(|error| vec![error])?;
     tree.insert(file.clone());
+    let mut errors = Vec::new();
+    read_named(
+        project_dir,
+        "",
+        &[VARS_FILE, SELECTOR_FILE],
+        &mut tree,
+        &mut errors,
+    );
     let mut diagnostics = Vec::new();
-    let Some(project) = parse_project_file(&file, templates, &mut diagnostics) else {
+    let vars_file = tree.get(VARS_FILE);
+    let Some(project) = parse_project_file(&file, vars_file, templates, &mut diagnostics) else {
         return Err(diagnostics);
     };
-    let mut errors = Vec::new();
-    read_dependencies(project_dir, "", &mut tree, &mut errors);
+    read_named(project_dir, "", &DEPENDENCIES, &mut tree, &mut errors);
     read_folders(project_dir, "", &project, &mut tree, &mut errors);
-    let selectors = project_dir.join(SELECTOR_FILE);
-    if selectors.is_file() {
-        match read(project_dir, &selectors) {
-            Ok(file) => tree.insert(file),
-            Err(error) => errors.push(error),
-        }
-    }
     for folder in installed_packages(project_dir, &project) {
         read_package(project_dir, &folder, templates, &mut tree, &mut errors);
     }
@@ -75,7 +78,8 @@ pub(crate) fn load_package_files(folder: &Path) -> Result<SourceTree, Vec<Diagno
             Err(error) => errors.push(error),
         }
     }
-    read_dependencies(folder, "", &mut tree, &mut errors);
+    read_named(folder, "", &[VARS_FILE], &mut tree, &mut errors);
+    read_named(folder, "", &DEPENDENCIES, &mut tree, &mut errors);
     if errors.is_empty() {
         Ok(tree)
     } else {
@@ -83,13 +87,18 @@ pub(crate) fn load_package_files(folder: &Path) -> Result<SourceTree, Vec<Diagno
     }
 }
 
-fn read_dependencies(
+/// What asks for packages, and which are locked.
+const DEPENDENCIES: [&str; 3] = [PACKAGES_FILE, DEPENDENCIES_FILE, LOCK_FILE];
+
+/// Reads those of some files that a folder of the project has.
+fn read_named(
     project_dir: &Path,
     folder: &str,
+    names: &[&str],
     tree: &mut SourceTree,
     errors: &mut Vec<Diagnostic>,
 ) {
-    for name in [PACKAGES_FILE, DEPENDENCIES_FILE, LOCK_FILE] {
+    for name in names {
         let path = project_dir.join(folder).join(name);
         if path.is_file() {
             match read(project_dir, &path) {
@@ -133,7 +142,10 @@ fn read_package(
     match read(project_dir, &path) {
         Ok(file) => {
             tree.insert(file.clone());
-            if let Some(package) = parse_project_file(&file, templates, &mut Vec::new()) {
+            read_named(project_dir, folder, &[VARS_FILE], tree, errors);
+            let vars_file = tree.get(&format!("{folder}/{VARS_FILE}"));
+            if let Some(package) = parse_project_file(&file, vars_file, templates, &mut Vec::new())
+            {
                 read_folders(project_dir, folder, &package, tree, errors);
             }
         }

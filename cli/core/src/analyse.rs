@@ -46,6 +46,10 @@ pub struct Compiled {
     pub materialization: Option<Materialization>,
     /// What `log` and `warn` said.
     pub messages: Vec<Message>,
+    /// The common table expressions that ephemeral models became in it.
+    pub expressions: Vec<(UniqueId, String)>,
+    /// The macros that its template called.
+    pub macros: Vec<String>,
 }
 
 /// An ephemeral model's query within another query.
@@ -234,6 +238,8 @@ pub fn clones(resolved: Resolved, wanted: &BTreeSet<UniqueId>) -> Analysed {
                 foreign_key_targets: Vec::new(),
                 materialization: Some(Materialization::Macro(CLONE.to_owned())),
                 messages: Vec::new(),
+                expressions: Vec::new(),
+                macros: Vec::new(),
             };
             (id.clone(), node)
         })
@@ -338,6 +344,8 @@ fn compile(
         foreign_key_targets: rendering.foreign_key_targets,
         materialization,
         messages: rendering.captured.messages,
+        expressions: Vec::new(),
+        macros: rendering.captured.macros,
     })
 }
 
@@ -378,7 +386,7 @@ impl FinalNames {
             .sources
             .values()
             .map(|table| {
-                let relation = Relation::new(table.relation.clone(), Some(RelationKind::Table));
+                let relation = Relation::of_source(table);
                 let relation = with_rows(relation, &table.config, &table.columns);
                 (table.id.clone(), relation)
             })

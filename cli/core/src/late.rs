@@ -43,7 +43,12 @@ pub enum LateEnd {
     /// A test ran.
     Tested(DataTest, Finding),
     /// A unit test ran; how actual and expected rows differ, if they do.
-    UnitTested(Option<String>),
+    UnitTested {
+        /// How the rows differ.
+        difference: Option<String>,
+        /// How many there are, actual and expected ones.
+        rows: u64,
+    },
     /// Batches were built.
     Batched(BatchOutcome),
 }
@@ -113,7 +118,10 @@ pub fn run(
         return Ok(LateResult {
             compiled: run.compiled,
             main: run.main,
-            end: LateEnd::UnitTested(run.difference),
+            end: LateEnd::UnitTested {
+                difference: run.difference,
+                rows: run.rows,
+            },
             messages: run.messages,
         });
     }

@@ -8,6 +8,7 @@ mod declared;
 mod described;
 mod maps;
 mod node;
+mod progress;
 mod source_table;
 
 use std::collections::BTreeMap;
@@ -18,8 +19,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 pub(crate) use described::graph;
+pub use progress::Progress;
 
-use crate::analyse::Compiled;
 use crate::artifact::{ArtifactKind, ArtifactMetadata};
 use crate::graph::Resolved;
 use crate::project::{Found, ModelReference, Node, Project, UniqueId};
@@ -29,8 +30,8 @@ use crate::project::{Found, ModelReference, Node, Project, UniqueId};
 pub struct Manifest<'run> {
     /// The project.
     pub resolved: &'run Resolved,
-    /// Compiled nodes, after compilation.
-    pub compiled: Option<&'run BTreeMap<UniqueId, Compiled>>,
+    /// What is compiled and built.
+    pub progress: Option<&'run Progress<'run>>,
     /// When it is written: UTC, RFC 3339.
     pub generated_at: &'run str,
     /// The target folder as dbt shows it, for `compiled_path`.
@@ -119,6 +120,17 @@ impl Manifest<'_> {
         let tests = project.disabled.values().filter(|node| node.is_left_test());
         project.nodes.values().chain(tests)
     }
+}
+
+/// The parents of exposures, metrics, semantic models, saved queries and unit tests, by id.
+pub fn declared_parents(resolved: &Resolved) -> BTreeMap<String, Vec<String>> {
+    declared::dependencies(&Manifest {
+        resolved,
+        progress: None,
+        generated_at: "",
+        target_path: "",
+        project_dir: "",
+    })
 }
 
 /// A mapping that is made while it is written.

@@ -37,7 +37,9 @@ pub use metric::*;
 pub use model_properties::*;
 pub(crate) use names::{Found, NameIndex};
 pub use package::{Package, Packages};
-pub use project_file::{PROJECT_FILE, ProjectFile, Templates, ValidatorForm, parse_project_file};
+pub use project_file::{
+    PROJECT_FILE, ProjectFile, Templates, VARS_FILE, ValidatorForm, parse_project_file,
+};
 pub use reference::{ModelReference, Reference};
 pub use resource::*;
 pub use saved_query::{Export, QueryParams, SavedQuery};
@@ -94,7 +96,9 @@ pub fn parse(tree: &SourceTree, settings: Settings) -> (Option<Project>, Vec<Dia
         environment: &settings.environment,
         vars: &settings.vars,
     };
-    let Some(project_file) = parse_project_file(file, templates, &mut diagnostics) else {
+    let Some(project_file) =
+        parse_project_file(file, tree.get(VARS_FILE), templates, &mut diagnostics)
+    else {
         return (None, diagnostics);
     };
     let mut packages = Packages::of(project_file);

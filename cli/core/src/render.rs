@@ -153,7 +153,7 @@ fn remove_disabled(
         let Some(node) = project.nodes.get(id) else {
             continue;
         };
-        for used in &captured.refs {
+        for used in captured.distinct_refs() {
             let found = names.find_ref(&node.package, used.package.as_deref(), &used.lookup_name());
             let diagnostic = match &found {
                 Found::One(_) => continue,
@@ -236,7 +236,7 @@ fn use_of(file: &crate::source::SourceFile, name: &str) -> Option<crate::source:
 #[derive(Debug)]
 struct KnownNames {
     index: NameIndex,
-    sources: HashMap<UniqueId, RelationName>,
+    sources: HashMap<UniqueId, Relation>,
     placeholder: RelationName,
 }
 
@@ -247,7 +247,7 @@ impl KnownNames {
             sources: project
                 .sources
                 .values()
-                .map(|table| (table.id.clone(), table.relation.clone()))
+                .map(|table| (table.id.clone(), Relation::of_source(table)))
                 .collect(),
             placeholder: RelationName {
                 database: project.database().to_owned(),
@@ -284,7 +284,7 @@ impl Names for KnownNames {
         self.index
             .find_source(from, source, table)
             .and_then(|id| self.sources.get(id))
-            .map(|relation| Relation::new(relation.clone(), None))
+            .cloned()
             .ok_or_else(|| self.index.unknown_source(source, table))
     }
 

@@ -27,6 +27,8 @@ pub(crate) struct UnitTestRun {
     pub(crate) main: Option<String>,
     /// How they differ, as a table for people.
     pub(crate) difference: Option<String>,
+    /// How many rows there are, actual and expected ones.
+    pub(crate) rows: u64,
     /// What `log` and `warn` said.
     pub(crate) messages: Vec<Message>,
 }
@@ -113,6 +115,8 @@ fn compile(
         foreign_key_targets: Vec::new(),
         materialization: None,
         messages: context.captured().messages.clone(),
+        expressions: Vec::new(),
+        macros: Vec::new(),
     };
     let mut expressions = Vec::new();
     let used = names.used();
@@ -121,7 +125,7 @@ fn compile(
         let is_read = used.contains(&input.id) || (input.is_own && compiled.sql.contains(&name));
         if is_read {
             let sql = fixture(analysed, given, input, warehouse)?;
-            expressions.push(format!("{name} as (\n{}\n)", sql.trim()));
+            expressions.push(format!(" {name} as (\n{}\n)", sql.trim()));
         }
     }
     if !expressions.is_empty() {
@@ -262,6 +266,7 @@ fn materialize(
             .collect(),
         compiled,
         difference,
+        rows: table.map_or(0, |table| table.values().len() as u64),
     })
 }
 

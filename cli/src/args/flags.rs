@@ -268,6 +268,11 @@ impl Flags {
             .iter()
             .chain(&self.values)
             .map(|(name, value)| (name.to_ascii_uppercase(), value.clone()))
+            // as in dbt it is nothing where nobody asks for it
+            .map(|(name, value)| match (name.as_str(), &value) {
+                ("WARN_ERROR", Json::Bool(false)) => (name, Json::Null),
+                _ => (name, value),
+            })
             .collect()
     }
 }

@@ -1,17 +1,20 @@
 //! Fills `run_results.json`: what became of each node.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
 use hcw_core::analyse::Analysed;
 use hcw_core::artifact::{
     ArtifactKind, ArtifactMetadata, BatchResults, ResultStatus, RunResult, RunResultsArtifact,
-    Timing, utc,
+    Timing, utc, utc_with_offset,
 };
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::manifest::declared_parents;
 use hcw_core::plan::{Plan, StepKind};
+use hcw_core::project::{Node, UniqueId};
 use jiff::Timestamp;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::execute::{Outcome, RunReport, Status};
 use crate::report::Secrets;
@@ -30,7 +33,7 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
         let outcome = &result.outcome;
         let ran = outcome.status != Status::Skipped;
         let is_seed = step.kind == StepKind::Seed;
-        let late = outcome.late.as_ref().map(|late| &late.compiled);
+        let late = outcome.late.as_ref().map(|late| &late.compiled.sql);
         let compiled = late
             .or_else(|| {
                 let compiled = analysed.compiled.get(&step.id);
@@ -54,8 +57,8 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
                 entry.status = ResultStatus::PartialSuccess;
             }
             entry.batch_results = Some(BatchResults {
-                successful: [&*batches.successful, &batches.earlier].concat(),
-                failed: batches.failed.clone(),
+                successful: with_offsets(&[&*batches.successful, &batches.earlier].concat()),
+                failed: with_offsets(&batches.failed),
             });
         }
         let failures = match outcome.status {
@@ -66,14 +69,90 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
         entry.failures = failures
             .filter(|_| is_test)
             .and_then(|rows| i64::try_from(rows).ok());
-        entry.relation_name = step
-            .relation
-            .as_ref()
-            .filter(|_| !is_seed)
+        if step.kind == StepKind::Function && outcome.status == Status::Success {
+            entry.overload_results = Some(json!({"successful": [], "failed": []}));
+        }
+        if is_seed {
+            entry.compiled = None;
+        }
+        if outcome.batches.is_some() {
+            // as in dbt each batch is compiled, not the model
+            entry.compiled = Some(false);
+            entry.compiled_code = None;
+            entry.adapter_response.clear();
+            entry.failures = Some(0);
+        }
+        if let Some(rows) = outcome.fetched {
+            entry = entry.with_response(&format!("SELECT {rows}"), Some(rows));
+        }
+        let relations = &analysed.resolved.rendered.relations;
+        let node = analysed.resolved.project().nodes.get(&step.id);
+        let is_stored = node.is_none_or(Node::is_stored);
+        entry.relation_name = relations
+            .get(&step.id)
+            .filter(|_| !is_seed && is_stored)
             .map(ToString::to_string);
         timed(entry, result.elapsed, result.ended_at)
     });
     results.collect()
+}
+
+/// The results of exposures and saved queries in a build: nothing is done for them, and what reads a node that
+/// was not built is skipped.
+pub(crate) fn of_declared(
+    analysed: &Analysed,
+    selected: &BTreeSet<UniqueId>,
+    results: &[RunResult],
+) -> Vec<RunResult> {
+    let declared = &analysed.resolved.project().declared;
+    let of_interest: Vec<&UniqueId> = selected
+        .iter()
+        .filter(|id| {
+            declared.exposures.contains_key(*id) || declared.saved_queries.contains_key(*id)
+        })
+        .collect();
+    if of_interest.is_empty() {
+        return Vec::new();
+    }
+    let parents = declared_parents(&analysed.resolved);
+    let failed: BTreeSet<&str> = results
+        .iter()
+        .filter(|result| {
+            use ResultStatus::{Error, Fail, PartialSuccess, Skipped};
+            matches!(result.status, Error | Fail | PartialSuccess | Skipped)
+        })
+        .map(|result| result.unique_id.as_str())
+        .collect();
+    let is_blocked = |id: &UniqueId| {
+        let mut seen = BTreeSet::new();
+        let mut waiting = vec![id.as_str()];
+        while let Some(id) = waiting.pop() {
+            if failed.contains(id) {
+                return true;
+            }
+            if seen.insert(id) {
+                waiting.extend(parents.get(id).into_iter().flatten().map(String::as_str));
+            }
+        }
+        false
+    };
+    of_interest
+        .into_iter()
+        .map(|id| match is_blocked(id) {
+            true => RunResult::new(id, ResultStatus::Skipped),
+            false => RunResult {
+                compiled: None,
+                message: Some("NO-OP".to_owned()),
+                failures: Some(0),
+                ..RunResult::new(id, ResultStatus::NoOp)
+            },
+        })
+        .collect()
+}
+
+fn with_offsets(batches: &[(String, String)]) -> Vec<(String, String)> {
+    let offset = |(start, end): &(String, String)| (utc_with_offset(start), utc_with_offset(end));
+    batches.iter().map(offset).collect()
 }
 
 /// dbt's status of a step's end.

@@ -99,10 +99,6 @@ pub(crate) async fn run(
         super::validators::keep_installed(session, &plan, &mut control, reporter).await?;
         super::load_codes::keep_loaded(session, &mut control, reporter).await?;
     }
-    let result = artifacts::write_manifest(session, &analysed.resolved, Some(&analysed.compiled))
-        .and_then(|()| artifacts::write_compiled(session, &analysed))
-        .and_then(|()| artifacts::write_run(session, &analysed, &plan));
-    result.map_err(|error| vec![error])?;
     if plan.steps.is_empty() {
         reporter.warn(&summary::nothing_to_do(), Code::SelectorEmpty)?;
     } else {
@@ -134,18 +130,30 @@ pub(crate) async fn run(
             .await
             .map_err(|error| vec![error])?;
     }
-    artifacts::write_late(session, &run.analysed, &run.plan, &report)
+    let mut progress = artifacts::progress(&run.analysed, &run.plan, &report);
+    let (analysed, plan) = (&*run.analysed, &*run.plan);
+    artifacts::write_compiled(session, analysed, &progress)
+        .and_then(|()| artifacts::write_run(session, analysed, plan, &progress))
+        .and_then(|()| artifacts::write_late(session, analysed, plan, &report))
         .map_err(|error| vec![error])?;
-    let results = run_results::of_run(&run.plan, &run.analysed, &report);
+    let mut results = run_results::of_run(&run.plan, &run.analysed, &report);
+    if arguments.verb == Verb::Build {
+        let declared = run_results::of_declared(analysed, &selected, &results);
+        results.extend(declared);
+    }
     let resolved = &run.analysed.resolved;
     let mut ended = HookReport::default();
     if has_hooks {
         let told = if run.is_held { &[] } else { results.as_slice() };
         let told = hooks::as_names(told, resolved);
-        let names = execute::hooks::end_names(&run.plan, &report, told);
+        let names = execute::hooks::end_names(resolved, &run.plan, &report, told);
         let client = (control, &run.connection);
         (_, ended) = hooks::run(session, resolved, HookTime::End, &names, client, reporter).await?;
     }
+    progress.hooks = started.texts().chain(ended.texts()).collect();
+    artifacts::write_hooks(session, &progress)
+        .and_then(|()| artifacts::write_manifest(session, resolved, Some(&progress)))
+        .map_err(|error| vec![error])?;
     let all: Vec<_> = hooks::entries(&started)
         .chain(results)
         .chain(hooks::entries(&ended))
@@ -254,6 +262,8 @@ fn plan(
         .filter(|node| {
             if node.is_test() {
                 work.tests
+            } else if node.kind == NodeKind::Analysis {
+                false
             } else {
                 work.models || work.seeds || work.snapshots
             }

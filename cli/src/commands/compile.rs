@@ -8,8 +8,9 @@ use hcw_core::analyse::{Analysed, analyse};
 use hcw_core::artifact::{ResultStatus, RunResult};
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::graph::Resolved;
+use hcw_core::manifest::Progress;
 use hcw_core::materialize::Materialization;
-use hcw_core::project::{NodeKind, UniqueId};
+use hcw_core::project::{Node, NodeKind, UniqueId};
 use hcw_core::state::WarehouseState;
 use serde_json::json;
 
@@ -94,7 +95,8 @@ pub(super) async fn compiled(
     if !analysed.failed.is_empty() {
         return Err(analysed.failed.into_values().collect());
     }
-    artifacts::write_compiled(session, &analysed).map_err(|error| vec![error])?;
+    artifacts::write_compiled(session, &analysed, &Progress::default())
+        .map_err(|error| vec![error])?;
     let results = analysed
         .compiled
         .iter()
@@ -115,7 +117,15 @@ pub(super) fn result(resolved: &Resolved, id: &UniqueId, code: Option<String>) -
         // as in dbt, the query of the command line is no model
         result.unique_id = format!("sql_operation.{name}.{}", Session::INLINE_MODEL);
     } else {
+        let node = resolved.project().nodes.get(id);
+        if node.is_some_and(|node| node.kind == NodeKind::Seed) {
+            // there is nothing to compile
+            result.compiled = None;
+            result.compiled_code = None;
+            return result;
+        }
         let relation = resolved.rendered.relations.get(id);
+        let relation = relation.filter(|_| node.is_some_and(Node::is_stored));
         result.relation_name = relation.map(ToString::to_string);
     }
     result
@@ -132,7 +142,8 @@ pub(super) fn write_manifest(
         let nodes = &mut analysed.resolved.rendered.project.nodes;
         nodes.remove(&id).map(|node| (id, node))
     });
-    artifacts::write_manifest(session, &analysed.resolved, Some(&analysed.compiled))?;
+    let progress = Progress::of_compiled(&analysed.compiled);
+    artifacts::write_manifest(session, &analysed.resolved, Some(&progress))?;
     if let Some((id, node)) = inline.flatten() {
         let nodes = &mut analysed.resolved.rendered.project.nodes;
         nodes.insert(id, node);

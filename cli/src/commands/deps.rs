@@ -8,7 +8,7 @@ use hcw_core::dependencies::{
 };
 use hcw_core::diagnostic::{Code, Diagnostic, has_errors};
 use hcw_core::profile::SecretRenderer;
-use hcw_core::project::{PROJECT_FILE, ProjectFile, Templates, parse_project_file};
+use hcw_core::project::{PROJECT_FILE, ProjectFile, Templates, VARS_FILE, parse_project_file};
 use hcw_core::source::SourceTree;
 use hcw_core::yaml;
 use serde_json::Value as Json;
@@ -241,7 +241,7 @@ fn project_file(
         )]);
     };
     let mut problems = Vec::new();
-    match parse_project_file(file, templates, &mut problems) {
+    match parse_project_file(file, tree.get(VARS_FILE), templates, &mut problems) {
         Some(project) if !has_errors(&problems) => Ok(project),
         _ => Err(problems),
     }

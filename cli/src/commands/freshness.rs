@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hcw_core::artifact::{
-    ArtifactKind, FreshnessOutcome, FreshnessResult, MeasuredFreshness, SourcesArtifact, utc,
+    ArtifactKind, FreshnessOutcome, FreshnessResult, MeasuredFreshness, SourcesArtifact,
+    utc_with_offset,
 };
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::Resolved;
@@ -213,8 +214,8 @@ fn checked(
         }
         Ok(MeasuredFreshness {
             unique_id: unique_id.clone(),
-            max_loaded_at: utc(&newest.to_string()),
-            snapshotted_at: utc(&now.to_string()),
+            max_loaded_at: utc_with_offset(&newest.to_string()),
+            snapshotted_at: utc_with_offset(&now.to_string()),
             max_loaded_at_time_ago_in_s: age,
             status: status(&criteria, age),
             criteria,

@@ -8,6 +8,7 @@ use hcw_core::diagnostic::Diagnostic;
 use hcw_core::graph::Resolved;
 use hcw_core::operation::{self, Hook, HookFailure, HookTime, OperationResult};
 use hcw_core::plan::Plan;
+use hcw_core::project::{Node, UniqueId};
 use hcw_core::warehouse::Warehouse;
 use serde_json::{Value as Json, json};
 use tokio_postgres::Client;
@@ -46,6 +47,15 @@ pub(crate) struct HookReport {
 }
 
 impl HookReport {
+    /// What the templates of those that ran gave, by id.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (&UniqueId, &str)> {
+        self.results.iter().filter_map(|result| match &result.end {
+            HookEnd::Ran(outcome) => Some((&result.hook.id, outcome.sql.as_str())),
+            HookEnd::Failed { sql, .. } => Some((&result.hook.id, sql.as_str())),
+            HookEnd::Skipped => None,
+        })
+    }
+
     /// Whether a hook failed.
     pub(crate) fn has_failed(&self) -> bool {
         let failed = |result: &HookResult| matches!(result.end, HookEnd::Failed { .. });
@@ -116,6 +126,7 @@ pub(crate) fn run(
 
 /// What only `on-run-end` knows: the schemas of what was built, and the results.
 pub(crate) fn end_names(
+    resolved: &Resolved,
     plan: &Plan,
     report: &RunReport,
     results: Json,
@@ -125,7 +136,15 @@ pub(crate) fn end_names(
         .iter()
         .filter(|result| matches!(result.outcome.status, Status::Success | Status::Warn));
     let schemas: BTreeSet<(&str, &str)> = built
-        .filter_map(|result| plan.steps[result.position].relation.as_ref())
+        .map(|result| &plan.steps[result.position].id)
+        .filter(|id| {
+            resolved
+                .project()
+                .nodes
+                .get(*id)
+                .is_some_and(Node::is_stored)
+        })
+        .filter_map(|id| resolved.rendered.relations.get(id))
         .map(|relation| (relation.database.as_str(), relation.schema.as_str()))
         .collect();
     let names: BTreeSet<&str> = schemas.iter().map(|(_, schema)| *schema).collect();

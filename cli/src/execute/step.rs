@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use hcw_core::analyse::Analysed;
+use hcw_core::analyse::{Analysed, Compiled};
 use hcw_core::data_test::{self, DataTest, Finding, Verdict};
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::late::{BatchOutcome, LateEnd};
@@ -49,13 +49,15 @@ pub(crate) struct Outcome {
     pub(crate) batches: Option<BatchOutcome>,
     /// The comparison that a test's failures were found by.
     pub(crate) threshold: Option<String>,
+    /// Rows that a test's query gave.
+    pub(crate) fetched: Option<u64>,
 }
 
 /// What a late step was compiled to.
 #[derive(Debug)]
 pub(crate) struct LateText {
-    /// The node's query.
-    pub(crate) compiled: String,
+    /// The node as it was compiled.
+    pub(crate) compiled: Compiled,
     /// The statement that made it.
     pub(crate) main: Option<String>,
     /// What `log` and `warn` said.
@@ -153,11 +155,15 @@ async fn late(
             let mut outcome = match done.end {
                 LateEnd::Built { message, rows } => success(message, rows),
                 LateEnd::Batched(batches) => batched(batches),
-                LateEnd::UnitTested(difference) => unit_tested(step, difference, analysed),
+                LateEnd::UnitTested { difference, rows } => {
+                    let mut outcome = unit_tested(step, difference, analysed);
+                    outcome.fetched = Some(rows);
+                    outcome
+                }
                 LateEnd::Tested(test, finding) => tested(step, &test, finding, analysed, context),
             };
             outcome.late = Some(LateText {
-                compiled: done.compiled.sql,
+                compiled: done.compiled,
                 main: done.main,
                 messages: done.messages,
             });
@@ -194,6 +200,7 @@ fn tested(
     let mut outcome = success(message, Some(failures));
     outcome.status = status;
     outcome.threshold = threshold.cloned();
+    outcome.fetched = Some(1);
     if status != Status::Success {
         let is_error = status == Status::Fail;
         let finding = test_finding(step, test, failures, is_error, analysed, context);
@@ -245,6 +252,7 @@ fn error(diagnostic: Diagnostic) -> Outcome {
         late: None,
         batches: None,
         threshold: None,
+        fetched: None,
     }
 }
 
@@ -257,6 +265,7 @@ pub(super) fn success(message: String, rows: Option<u64>) -> Outcome {
         late: None,
         batches: None,
         threshold: None,
+        fetched: None,
     }
 }
 
@@ -313,5 +322,6 @@ fn landed(outcome: landing::LandingOutcome) -> Outcome {
         late: None,
         batches: None,
         threshold: None,
+        fetched: None,
     }
 }

@@ -60,7 +60,7 @@ impl Script {
 }
 
 /// A command line's words; single quotes hold a word together.
-fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     line.split('\'')
         .enumerate()
         .flat_map(|(position, part)| {
@@ -255,7 +255,7 @@ pub(crate) fn fixtures(kind: &str) -> PathBuf {
 }
 
 /// Copies a folder's content over another; the `command` file stays behind.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.expect("is read");
         let path = entry.path().strip_prefix(from).expect("is below");

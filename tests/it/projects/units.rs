@@ -66,7 +66,7 @@ fn a_microbatch_model_is_built_period_by_period() {
     let rows = "select string_agg(id || '/' || batch, ',' order by id) from daily";
     assert_eq!(case.rows(rows), "1/20240101,2/20240102");
     let results = case.read("target/run_results.json");
-    assert!(results.contains("2024-01-02T00:00:00Z"), "{results}");
+    assert!(results.contains("2024-01-02T00:00:00+00:00"), "{results}");
     // a later run adds the next period and leaves the others alone
     case.run(
         0,

@@ -74,15 +74,19 @@ pub(super) fn inject(
         collect(resolved, ephemeral, id, &mut order);
         let mut text = String::new();
         let mut inlined = Vec::new();
+        let mut extra = Vec::new();
         for parent in order {
             let Some(body) = bodies.get(parent) else {
                 continue;
             };
             let name = &resolved.project().nodes[parent].name;
-            let separator = if text.is_empty() { "" } else { ", " };
-            text.push_str(&format!("{separator}{} as (\n", Relation::ephemeral(name)));
+            if !text.is_empty() {
+                text.push_str(", ");
+            }
+            let begins = text.len();
+            text.push_str(&format!(" {} as (\n", Relation::ephemeral(name)));
             let start = text.len();
-            text.push_str(body.sql.trim_end());
+            text.push_str(&body.sql);
             if let Some(template) = &body.template {
                 inlined.push(Inlined {
                     output: start..text.len(),
@@ -91,7 +95,9 @@ pub(super) fn inject(
                 });
             }
             text.push_str("\n)");
+            extra.push((parent.clone(), text[begins..].to_owned()));
         }
+        node.expressions = extra;
         if !text.is_empty() {
             insert(node, &text, inlined);
         }
@@ -118,11 +124,15 @@ pub(crate) fn with_expressions(node: &mut Compiled, expressions: &str) {
     insert(node, expressions, Vec::new());
 }
 
-/// Writes the expressions after the query's own `with`, or before the query; spans move along.
+/// Writes the expressions after the query's own `with`, or before the query, as dbt does; spans move along.
 fn insert(node: &mut Compiled, expressions: &str, inlined: Vec<Inlined>) {
     let (at, before, after) = match with_clause(&node.sql) {
-        Some(after_with) => (after_with, " ", ","),
-        None => (0, "with ", "\n"),
+        Some(after_with) => {
+            let rest = &node.sql[after_with..];
+            let blank = rest.len() - rest.trim_start().len();
+            (after_with + blank, "", ", ")
+        }
+        None => (node.sql.len() - node.sql.trim_start().len(), "with", " "),
     };
     let text = format!("{before}{expressions}{after}");
     node.sql.insert_str(at, &text);
@@ -225,26 +235,28 @@ mod tests {
             foreign_key_targets: Vec::new(),
             materialization: None,
             messages: Vec::new(),
+            expressions: Vec::new(),
+            macros: Vec::new(),
         }
     }
 
     fn inserted(sql: &str) -> String {
         let mut node = compiled(sql);
-        insert(&mut node, "e as (\nselect 1\n)", Vec::new());
+        insert(&mut node, " e as (\nselect 1\n)", Vec::new());
         node.sql
     }
 
     #[test]
     fn expressions_join_the_querys_own() {
-        assert_eq!(inserted("select 2"), "with e as (\nselect 1\n)\nselect 2");
+        assert_eq!(inserted("select 2"), "with e as (\nselect 1\n) select 2");
         assert_eq!(
             inserted("-- with x\n/* /* */ */ WITH a as (select 2) select 3"),
-            "-- with x\n/* /* */ */ WITH e as (\nselect 1\n), a as (select 2) select 3"
+            "-- with x\n/* /* */ */ WITH  e as (\nselect 1\n), a as (select 2) select 3"
         );
         assert_eq!(
             inserted("with recursive a as (select 2) select 3"),
-            "with recursive e as (\nselect 1\n), a as (select 2) select 3"
+            "with recursive  e as (\nselect 1\n), a as (select 2) select 3"
         );
-        assert_eq!(inserted("without"), "with e as (\nselect 1\n)\nwithout");
+        assert_eq!(inserted("without"), "with e as (\nselect 1\n) without");
     }
 }

@@ -90,6 +90,13 @@ pub fn utc(time: &str) -> String {
     format!("{seconds}.{fraction}Z")
 }
 
+/// A UTC time as Python's `isoformat` has it: with its offset, and without a fraction that is zero.
+pub fn utc_with_offset(time: &str) -> String {
+    let time = utc(time);
+    let time = time.trim_end_matches('Z');
+    format!("{}+00:00", time.strip_suffix(".000000").unwrap_or(time))
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -104,5 +111,11 @@ mod tests {
         ] {
             assert_eq!(super::utc(time), expected);
         }
+        let offset = super::utc_with_offset;
+        assert_eq!(offset("2026-01-02T03:04:05Z"), "2026-01-02T03:04:05+00:00");
+        assert_eq!(
+            offset("2026-01-02T03:04:05.25Z"),
+            "2026-01-02T03:04:05.250000+00:00"
+        );
     }
 }

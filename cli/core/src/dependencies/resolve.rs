@@ -9,7 +9,7 @@ use super::version::{self, Range, Version};
 use super::{PACKAGES_FILE, requesting_file};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::SecretRenderer;
-use crate::project::{PROJECT_FILE, parse_project_file};
+use crate::project::{PROJECT_FILE, VARS_FILE, parse_project_file};
 use crate::source::{Location, SourceFile, SourceTree};
 use crate::yaml;
 
@@ -99,7 +99,10 @@ impl Metadata {
                 format!("the package has no {PROJECT_FILE}"),
             ));
         };
-        let Some(project) = parse_project_file(file, renderer.templates(), &mut problems) else {
+        let vars_file = tree.get(VARS_FILE);
+        let Some(project) =
+            parse_project_file(file, vars_file, renderer.templates(), &mut problems)
+        else {
             return Err(problems.pop().unwrap_or_else(|| {
                 Diagnostic::error(
                     Code::PackagesInvalid,

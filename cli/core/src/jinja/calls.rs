@@ -38,6 +38,16 @@ pub(super) fn called_macros(
     definition: &MacroDefinition,
 ) -> Vec<Arc<MacroDefinition>> {
     let text = &definition.file.text[definition.range.clone()];
+    called_in(table, &definition.package, &definition.name, text)
+}
+
+/// The macros that a text of a package calls; a macro of the name `own` is the text itself.
+pub(super) fn called_in(
+    table: &MacroTable,
+    own_package: &str,
+    own: &str,
+    text: &str,
+) -> Vec<Arc<MacroDefinition>> {
     let mut called: Vec<Arc<MacroDefinition>> = Vec::new();
     let mut add = |package: &str, name: &str| {
         let is_known = |known: &Arc<MacroDefinition>| {
@@ -53,12 +63,12 @@ pub(super) fn called_macros(
     };
     for call in calls(text) {
         let (package, name) = match call.path.as_slice() {
-            [name] => (definition.package.as_str(), *name),
+            [name] => (own_package, *name),
             ["adapter", "dispatch"] => {
                 let (name, namespace) = dispatch_target(&text[call.arguments]);
                 let Some(name) = name else { continue };
-                if name != definition.name {
-                    add(&definition.package, name);
+                if name != own {
+                    add(own_package, name);
                 }
                 let unscoped = |wanted: &str| table.by_name(wanted);
                 if let Some(found) = dispatch::find_in(table, name, namespace, unscoped) {
@@ -72,7 +82,7 @@ pub(super) fn called_macros(
             _ => continue,
         };
         let is_plain = call.path.len() == 1;
-        if !(is_plain && (name == definition.name || FUNCTIONS.contains(&name))) {
+        if !(is_plain && (name == own || FUNCTIONS.contains(&name))) {
             add(package, name);
         }
     }

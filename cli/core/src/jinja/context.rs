@@ -190,6 +190,19 @@ pub(crate) struct Captured {
     pub(crate) response: Option<Value>,
 }
 
+impl Captured {
+    /// Each node that it refers to, once, in the order of first use.
+    pub(crate) fn distinct_refs(&self) -> Vec<&ModelReference> {
+        let mut distinct: Vec<&ModelReference> = Vec::new();
+        for used in &self.refs {
+            if !distinct.contains(&used) {
+                distinct.push(used);
+            }
+        }
+        distinct
+    }
+}
+
 /// The context of one rendering.
 #[derive(Debug)]
 pub(crate) struct NodeContext {
@@ -349,7 +362,13 @@ impl NodeContext {
                 captured.macros.push(id);
             }
         }
-        captured.macro_depth += 1;
+        drop(captured);
+        self.enter()
+    }
+
+    /// Goes a level down until the value is dropped: what is called there is not called by the node's template.
+    pub(super) fn enter(&self) -> MacroCall<'_> {
+        self.captured().macro_depth += 1;
         MacroCall(self)
     }
 

@@ -169,6 +169,12 @@ impl Engine {
         calls::called_macros(&self.macros, definition)
     }
 
+    /// The ids of the macros that a text of a package calls, seen without running it.
+    pub(crate) fn called_in(&self, package: &str, text: &str) -> Vec<String> {
+        let called = calls::called_in(&self.macros, package, "", text);
+        called.iter().map(|called| called.unique_id()).collect()
+    }
+
     /// Whether a package itself has a macro of that name.
     pub(crate) fn has_macro(&self, package: &str, name: &str) -> bool {
         self.macros.in_package(package, name).is_some()

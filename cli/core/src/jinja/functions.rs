@@ -97,10 +97,7 @@ impl Object for ContextFunction {
                     .map(|relation| context.readable(relation))
                     .map_err(problem)?;
                 let mut captured = context.captured();
-                let used = (source, table);
-                if !captured.sources.contains(&used) {
-                    captured.sources.push(used);
-                }
+                captured.sources.push((source, table));
                 Ok(relation.into_value())
             }
             Function::UserDefined => function_reference(context, arguments),
@@ -155,19 +152,13 @@ fn reference(context: &Arc<NodeContext>, arguments: &[Value]) -> Result<Value, E
         name,
         version,
     };
-    let relation = context
-        .names
-        .resolve_ref(
-            context.package(),
-            used.package.as_deref(),
-            &used.lookup_name(),
-        )
-        .map_err(problem)?;
-    let relation = context.readable(relation);
-    let mut captured = context.captured();
-    if !captured.refs.contains(&used) {
-        captured.refs.push(used);
-    }
+    let found = context.names.resolve_ref(
+        context.package(),
+        used.package.as_deref(),
+        &used.lookup_name(),
+    );
+    context.captured().refs.push(used);
+    let relation = context.readable(found.map_err(problem)?);
     Ok(relation.into_value())
 }
 
@@ -413,21 +404,29 @@ impl Object for ConfigObject {
                 .map(from_json)
                 .or(default)
                 .unwrap_or(Value::from(()))),
-            "require" => match merged.get(&name) {
-                Some(value) => Ok(from_json(value)),
-                // the first pass runs before all of the template has been seen
-                None if !self.context.execute => Ok(Value::from(())),
-                None => Err(problem(Diagnostic::error(
-                    Code::ConfigInvalid,
-                    format!("the configuration `{name}` is required here"),
-                ))),
-            },
+            "require" => self.required(merged.get(&name), "configuration", &name),
+            "meta_require" => {
+                let meta = merged.get("meta");
+                self.required(meta.and_then(|meta| meta.get(&name)), "`meta` key", &name)
+            }
             _ => Err(unknown_method("config", method)),
         }
     }
 }
 
 impl ConfigObject {
+    fn required(&self, value: Option<&Json>, what: &str, name: &str) -> Result<Value, Error> {
+        match value {
+            Some(value) => Ok(from_json(value)),
+            // the first pass runs before all of the template has been seen
+            None if !self.context.execute => Ok(Value::from(())),
+            None => Err(problem(Diagnostic::error(
+                Code::ConfigInvalid,
+                format!("the {what} `{name}` is required here"),
+            ))),
+        }
+    }
+
     /// A snapshot's configuration tells under one name how all its own columns are called.
     fn add_column_names(&self, merged: &mut ConfigMap) {
         let kind = self.context.model.get_attr("resource_type");

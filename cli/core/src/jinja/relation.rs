@@ -12,6 +12,7 @@ use minijinja::{Error, ErrorKind, State};
 use super::python;
 use super::python::call::Call;
 use crate::name::{RelationName, quote_identifier, quote_literal};
+use crate::project::SourceTable;
 use crate::state::RelationType;
 
 /// What a relation is, where that is known.
@@ -74,6 +75,15 @@ pub(crate) struct Parts<Choice> {
     pub(crate) identifier: Choice,
 }
 
+/// Choices as templates see them.
+fn choices(parts: Parts<bool>) -> Value {
+    python::dict([
+        ("database", Value::from(parts.database)),
+        ("schema", Value::from(parts.schema)),
+        ("identifier", Value::from(parts.identifier)),
+    ])
+}
+
 impl Parts<bool> {
     const ALL: Parts<bool> = Parts {
         database: true,
@@ -125,6 +135,19 @@ impl Relation {
             shows: Parts::ALL,
             quotes: Parts::ALL,
             rows: RowFilter::default(),
+        }
+    }
+
+    /// A source's table, quoted as its declaration says.
+    pub(crate) fn of_source(table: &SourceTable) -> Relation {
+        let quoting = table.properties.quoting;
+        Relation {
+            quotes: Parts {
+                database: quoting.database.unwrap_or(true),
+                schema: quoting.schema.unwrap_or(true),
+                identifier: quoting.identifier.unwrap_or(true),
+            },
+            ..Relation::new(table.relation.clone(), Some(RelationKind::Table))
         }
     }
 
@@ -267,6 +290,8 @@ impl Object for Relation {
             "can_be_replaced" => {
                 matches!(self.kind, Some(RelationKind::View | RelationKind::Table)).into()
             }
+            "quote_policy" => choices(self.quotes),
+            "include_policy" => choices(self.shows),
             "quote_character" => "\"".into(),
             "require_alias" => true.into(),
             "Table" => "table".into(),

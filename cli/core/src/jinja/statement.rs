@@ -179,10 +179,12 @@ fn store(context: &NodeContext, name: String, response: Value, table: Option<Val
     let table = table.unwrap_or_else(|| Table::default().into_value());
     let data = match is_pending(&table) {
         true => table.clone(),
-        false => match table.get_attr("rows") {
-            Ok(rows) if !rows.is_undefined() => rows,
-            _ => Value::from(Vec::<Value>::new()),
-        },
+        false => {
+            // as in dbt rows are tuples there
+            let rows = table.downcast_object_ref::<Table>().map(Table::values);
+            let rows = rows.iter().flat_map(|rows| rows.iter());
+            python::list(rows.map(|row| python::tuple(row.clone())).collect())
+        }
     };
     let result = python::dict([("response", response), ("data", data), ("table", table)]);
     context.stored_results().insert(name, result);

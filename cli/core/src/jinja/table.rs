@@ -221,7 +221,7 @@ impl Object for Table {
         Some(match key.as_str()? {
             "columns" => self.columns(),
             "rows" => self.rows(),
-            "column_names" => Value::from(self.names.clone()),
+            "column_names" => python::tuple(self.names.iter().cloned().map(Value::from).collect()),
             "column_types" => self
                 .types
                 .iter()

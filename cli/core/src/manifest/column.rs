@@ -25,7 +25,14 @@ impl Serialize for Entry<'_> {
         map.serialize_entry("description", &column.description)?;
         map.serialize_entry("meta", &column.meta)?;
         map.serialize_entry("data_type", &column.data_type)?;
-        map.serialize_entry("constraints", &Constraints(&column.constraints, false))?;
+        map.serialize_entry(
+            "constraints",
+            &Constraints {
+                constraints: &column.constraints,
+                is_table: false,
+                targets: &[],
+            },
+        )?;
         map.serialize_entry("quote", &column.quote)?;
         map.serialize_entry("config", &json!({"meta": column.meta, "tags": column.tags}))?;
         map.serialize_entry("tags", &column.tags)?;
@@ -49,22 +56,29 @@ impl Serialize for Ids<'_> {
     }
 }
 
-/// Constraints of a column, or with their columns those of a table.
-pub(super) struct Constraints<'node>(pub(super) &'node [Constraint], pub(super) bool);
+/// Constraints of a column, or with their columns those of a table; what foreign keys point at by its relation,
+/// once that is known.
+pub(super) struct Constraints<'node> {
+    pub(super) constraints: &'node [Constraint],
+    pub(super) is_table: bool,
+    pub(super) targets: &'node [String],
+}
 
 impl Serialize for Constraints<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|constraint| {
+        let mut targets = self.targets.iter();
+        serializer.collect_seq(self.constraints.iter().map(|constraint| {
+            let target = constraint.to.as_ref().and_then(|_| targets.next());
             let mut entry = json!({
                 "type": constraint.kind.as_str(),
                 "name": constraint.name,
                 "expression": constraint.expression,
                 "warn_unenforced": constraint.warn_unenforced,
                 "warn_unsupported": constraint.warn_unsupported,
-                "to": constraint.to,
+                "to": target.or(constraint.to.as_ref()),
                 "to_columns": constraint.to_columns,
             });
-            if self.1 {
+            if self.is_table {
                 entry["columns"] = json!(constraint.columns);
             }
             entry

@@ -163,6 +163,9 @@ impl Serialize for NodeConfig<'_> {
                 ("grants", Some(Json::Object(grants))) => {
                     map.serialize_entry(key, &listed(grants))?;
                 }
+                ("begin", Some(Json::String(begin))) => {
+                    map.serialize_entry(key, &time_of(begin))?;
+                }
                 ("freshness", Some(freshness)) => {
                     map.serialize_entry(key, &model_freshness(freshness))?;
                 }
@@ -187,6 +190,20 @@ impl Serialize for NodeConfig<'_> {
             }
         }
         map.end()
+    }
+}
+
+/// A date as the time at which it begins; other texts as they are.
+fn time_of(begin: &str) -> String {
+    let is_date = begin.len() == 10
+        && begin.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    if is_date {
+        format!("{begin}T00:00:00")
+    } else {
+        begin.replacen(' ', "T", 1)
     }
 }
 

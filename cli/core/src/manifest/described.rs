@@ -14,7 +14,7 @@ pub(crate) fn graph(resolved: &Resolved) -> Option<Json> {
     let project = resolved.project();
     let manifest = Manifest {
         resolved,
-        compiled: None,
+        progress: None,
         generated_at: "",
         target_path: "target",
         project_dir: "",

@@ -5,8 +5,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::column::{Columns, Constraints, Ids};
 use super::configuration::{self, NodeConfig};
-use super::{Manifest, checksum};
-use crate::jinja::scan;
+use super::{Manifest, Progress, checksum};
+use crate::analyse::Compiled;
+use crate::jinja::{Captured, scan};
 use crate::name::RelationName;
 use crate::project::config::{self, ConfigMap};
 use crate::project::generic_test::tested_model;
@@ -51,12 +52,7 @@ fn write<S: Serializer>(
     });
     let config = &node.config;
     let materialized = config::text(config, "materialized").unwrap_or("view");
-    let is_stored = match node.kind {
-        NodeKind::Model => materialized != "ephemeral",
-        NodeKind::Seed | NodeKind::Snapshot | NodeKind::Function => true,
-        NodeKind::Analysis => false,
-        NodeKind::SingularTest | NodeKind::GenericTest(_) => stores_failures(config),
-    };
+    let is_stored = node.is_stored();
     let meta = config.get("meta").filter(|meta| meta.is_object());
     let mut map = serializer.serialize_map(None)?;
     map.serialize_entry("database", &relation.database)?;
@@ -78,8 +74,16 @@ fn write<S: Serializer>(
     map.serialize_entry("group", &group(manifest, node))?;
     map.serialize_entry("docs", &docs(config))?;
     map.serialize_entry("patch_path", &properties.patch_path)?;
-    map.serialize_entry("build_path", &None::<&str>)?;
-    map.serialize_entry("unrendered_config", &unrendered(node))?;
+    let is_built = manifest
+        .progress
+        .is_some_and(|progress| progress.built.contains(&node.id));
+    let build_path =
+        is_built.then(|| format!("{}/run/{}", manifest.target_path, node.compiled_path()));
+    map.serialize_entry("build_path", &build_path)?;
+    map.serialize_entry(
+        "unrendered_config",
+        &unrendered(node, manifest.resolved.rendered.captured.get(&node.id)),
+    )?;
     map.serialize_entry("created_at", &0.0)?;
     map.serialize_entry("relation_name", &is_stored.then(|| relation.to_string()))?;
     map.serialize_entry("raw_code", &raw_code(node))?;
@@ -100,8 +104,8 @@ fn write<S: Serializer>(
         &json!({"macros": used.macros, "nodes": used.nodes}),
     )?;
     let compiled = manifest
-        .compiled
-        .and_then(|compiled| compiled.get(&node.id));
+        .progress
+        .and_then(|progress| progress.compiled(&node.id));
     match compiled {
         None => map.serialize_entry("compiled_path", &None::<&str>)?,
         Some(compiled) => {
@@ -111,7 +115,7 @@ fn write<S: Serializer>(
             let code = manifest.resolved.shadow.published(&compiled.sql);
             map.serialize_entry("compiled_code", &code)?;
             map.serialize_entry("extra_ctes_injected", &true)?;
-            map.serialize_entry("extra_ctes", &[(); 0])?;
+            map.serialize_entry("extra_ctes", &expressions(compiled))?;
         }
     }
     let contract = config.get("contract");
@@ -130,7 +134,12 @@ fn write<S: Serializer>(
         NodeKind::Model => {
             let access = config::text(config, "access").unwrap_or("protected");
             map.serialize_entry("access", access)?;
-            map.serialize_entry("constraints", &Constraints(&node.constraints, true))?;
+            let constraints = Constraints {
+                constraints: &node.constraints,
+                is_table: true,
+                targets: compiled.map_or(&[], |compiled| &compiled.foreign_key_targets),
+            };
+            map.serialize_entry("constraints", &constraints)?;
             map.serialize_entry("version", &properties.version)?;
             map.serialize_entry("latest_version", &properties.latest_version)?;
             map.serialize_entry("deprecation_date", &properties.deprecation_date)?;
@@ -159,6 +168,14 @@ fn write<S: Serializer>(
     map.end()
 }
 
+/// The common table expressions that ephemeral models became.
+fn expressions(compiled: &Compiled) -> Vec<Json> {
+    let expressions = compiled.expressions.iter();
+    expressions
+        .map(|(id, sql)| json!({"id": id.as_str(), "sql": sql}))
+        .collect()
+}
+
 /// What a node uses, in the order of its use.
 pub(super) struct Used {
     pub(super) refs: Vec<ModelReference>,
@@ -172,6 +189,9 @@ pub(super) struct Used {
 impl Used {
     pub(super) fn of(manifest: &Manifest<'_>, node: &Node) -> Used {
         let captured = manifest.resolved.rendered.captured.get(&node.id);
+        let compiled = manifest
+            .progress
+            .and_then(|progress| progress.compiled(&node.id));
         let mut used = Used {
             refs: captured.map_or_else(Vec::new, |captured| {
                 let own = captured
@@ -194,7 +214,15 @@ impl Used {
                     .map(|(package, name)| package.iter().chain([name]).cloned().collect())
                     .collect()
             }),
-            macros: captured.map_or_else(Vec::new, |captured| captured.macros.clone()),
+            macros: {
+                let mut macros = captured.map_or_else(Vec::new, |captured| captured.macros.clone());
+                for called in compiled.into_iter().flat_map(|compiled| &compiled.macros) {
+                    if !macros.contains(called) {
+                        macros.push(called.clone());
+                    }
+                }
+                macros
+            },
             nodes: Vec::new(),
         };
         // dbt reads the constraints of a version twice
@@ -213,6 +241,10 @@ impl Used {
         }
         if let NodeKind::GenericTest(test) = &node.kind {
             used.complete_test(manifest, node, test);
+        }
+        let is_built = |progress: &Progress<'_>| progress.built.contains(&node.id);
+        if node.is_test() && manifest.progress.is_some_and(is_built) {
+            used.macros.extend(MACROS_OF_A_TESTS_RUN.map(str::to_owned));
         }
         let sources = used
             .sources
@@ -251,7 +283,11 @@ impl Used {
             "macro.dbt.test_not_null" | "macro.dbt.test_unique"
         );
         self.macros = vec![id];
-        if !is_short {
+        if !is_short
+            || manifest
+                .progress
+                .is_some_and(|progress| progress.compiled(&node.id).is_some())
+        {
             self.macros.push("macro.dbt.get_where_subquery".to_owned());
         }
         match &test.attached_to {
@@ -270,13 +306,6 @@ impl Used {
                 self.sources.push(table);
             }
         }
-    }
-}
-
-fn stores_failures(config: &ConfigMap) -> bool {
-    match config::text(config, "store_failures_as") {
-        Some(form) => form != "ephemeral",
-        None => config::flag(config, "store_failures") == Some(true),
     }
 }
 
@@ -329,6 +358,31 @@ fn docs(config: &ConfigMap) -> Json {
     })
 }
 
+/// What dbt's test materialization calls on behalf of a test.
+const MACROS_OF_A_TESTS_RUN: [&str; 3] = [
+    "macro.dbt.get_limit_subquery_sql",
+    "macro.dbt.should_store_failures",
+    "macro.dbt.statement",
+];
+
+/// The order in which dbt writes a generic test's configuration into its template.
+const CONFIG_ORDER: [&str; 14] = [
+    "severity",
+    "tags",
+    "enabled",
+    "where",
+    "limit",
+    "warn_if",
+    "error_if",
+    "fail_calc",
+    "store_failures",
+    "store_failures_as",
+    "meta",
+    "database",
+    "schema",
+    "alias",
+];
+
 fn raw_code(node: &Node) -> String {
     let NodeKind::GenericTest(test) = &node.kind else {
         return node.raw_code().to_owned();
@@ -338,8 +392,11 @@ fn raw_code(node: &Node) -> String {
         None => test.macro_name(),
     };
     let said = &node.properties.test_config;
-    let mut shown: Vec<String> = said
-        .iter()
+    let position = |key: &str| CONFIG_ORDER.iter().position(|known| *known == key);
+    let mut ordered: Vec<(&String, &Json)> = said.iter().collect();
+    ordered.sort_by_key(|(key, _)| position(key).unwrap_or(CONFIG_ORDER.len()));
+    let mut shown: Vec<String> = ordered
+        .into_iter()
         .map(|(key, value)| match value {
             Json::String(text) => format!("{key}=\"{}\"", text.replace('"', "\\\"")),
             other => format!("{key}={}", crate::python::shown(other)),
@@ -368,7 +425,7 @@ fn test_metadata(test: &GenericTest) -> Json {
 }
 
 /// The configuration as written: project files, sidecar, then the template's own call.
-fn unrendered(node: &Node) -> ConfigMap {
+fn unrendered(node: &Node, captured: Option<&Captured>) -> ConfigMap {
     let mut unrendered = node.properties.unrendered_config.clone();
     if let Some(alias) = &node.properties.made_alias {
         unrendered.insert("alias".to_owned(), json!(alias));
@@ -377,6 +434,10 @@ fn unrendered(node: &Node) -> ConfigMap {
         unrendered.extend(config_call(&template.text));
     }
     unrendered.extend(node.properties.unrendered_root_config.clone());
+    if let (NodeKind::GenericTest(_), Some(captured)) = (&node.kind, captured) {
+        // what the test's macro says
+        unrendered.extend(captured.config.clone());
+    }
     unrendered
 }
 
@@ -477,8 +538,14 @@ fn primary_key(manifest: &Manifest<'_>, node: &Node) -> Vec<String> {
             .arguments
             .iter()
             .find(|(name, _)| name == "combination_of_columns");
-        let columns: Vec<String> = match (&generic.column_name, listed) {
-            (Some(column), _) => vec![column.clone()],
+        let named = generic
+            .arguments
+            .iter()
+            .find(|(name, _)| name == "column_name");
+        let column = generic.column_name.as_deref();
+        let column = column.or_else(|| named.and_then(|(_, value)| value.as_str()));
+        let columns: Vec<String> = match (column, listed) {
+            (Some(column), _) => vec![column.to_owned()],
             (None, Some((_, Json::Array(columns)))) => columns
                 .iter()
                 .filter_map(|column| column.as_str().map(str::to_owned))
@@ -524,7 +591,6 @@ pub(super) fn operations<'run>(
                     continue;
                 };
                 let name = format!("{}-{when}-{index}", package.name());
-                let id = format!("operation.{}.{name}", package.name());
                 let mut config = ConfigMap::new();
                 let mut unrendered = ConfigMap::new();
                 let fqn = [package.name().to_owned(), "hooks".to_owned(), name.clone()];
@@ -535,11 +601,13 @@ pub(super) fn operations<'run>(
                     }
                 }
                 let meta = config.get("meta").cloned().unwrap_or_else(|| json!({}));
-                let entry = json!({
+                let id = UniqueId::new("operation", package.name(), &name);
+                let called = project.engine.called_in(package.name(), &text);
+                let mut entry = json!({
                     "database": settings.target.database, "schema": settings.target.schema,
                     "name": name, "resource_type": "operation", "package_name": package.name(),
                     "path": format!("hooks/{name}.sql"), "original_file_path": "./dbt_project.yml",
-                    "unique_id": id, "fqn": fqn, "alias": name,
+                    "unique_id": id.as_str(), "fqn": fqn, "alias": name,
                     "checksum": checksum::of_text(&file.file.text),
                     "config": configuration::of_nothing(&config),
                     "tags": [when], "description": "", "columns": {}, "meta": meta, "group": null,
@@ -547,11 +615,29 @@ pub(super) fn operations<'run>(
                     "build_path": null, "unrendered_config": unrendered, "created_at": 0.0,
                     "relation_name": null, "raw_code": text.trim(), "doc_blocks": [],
                     "language": "sql", "refs": [], "sources": [], "metrics": [], "functions": [],
-                    "depends_on": {"macros": [], "nodes": []}, "compiled_path": null,
+                    "depends_on": {"macros": called, "nodes": []}, "compiled_path": null,
                     "contract": {"enforced": false, "alias_types": true, "checksum": null},
                     "index": index,
                 });
-                entries.push((id, Entry::Operation(entry)));
+                let ran = manifest
+                    .progress
+                    .and_then(|progress| progress.hooks.get(&id));
+                if let Some(sql) = ran {
+                    entry["compiled"] = true.into();
+                    entry["compiled_code"] = json!(sql);
+                    entry["extra_ctes_injected"] = true.into();
+                    entry["extra_ctes"] = json!([]);
+                    entry["index"] = json!(index + 1);
+                    if !sql.trim().is_empty() {
+                        let target = manifest.target_path;
+                        let path = format!(
+                            "{target}/compiled/{}/./dbt_project.yml/hooks/{name}.sql",
+                            package.name()
+                        );
+                        entry["compiled_path"] = path.into();
+                    }
+                }
+                entries.push((id.to_string(), Entry::Operation(entry)));
             }
         }
     }

@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 use super::column::{Columns, Ids};
+use crate::jinja::Relation;
 use crate::project::SourceTable;
 use crate::project::config::{self, ConfigMap};
 
@@ -50,7 +51,7 @@ impl Serialize for Entry<'_> {
         map.serialize_entry("config", &configuration(table, &tags, meta))?;
         map.serialize_entry("patch_path", &properties.patch_path)?;
         map.serialize_entry("unrendered_config", &properties.unrendered_config)?;
-        map.serialize_entry("relation_name", &table.relation.to_string())?;
+        map.serialize_entry("relation_name", &Relation::of_source(table).to_string())?;
         map.serialize_entry("created_at", &0.0)?;
         map.serialize_entry("unrendered_database", &properties.unrendered_database)?;
         map.serialize_entry("unrendered_schema", &properties.unrendered_schema)?;

@@ -8,7 +8,7 @@ use super::{context_with, finish_quietly};
 use crate::analyse::final_names;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
-use crate::jinja::{Access, NodeContext, Relation, RelationKind, Table, Value, from_json};
+use crate::jinja::{Access, NodeContext, Relation, Table, Value, from_json};
 use crate::project::SourceTable;
 use crate::warehouse::{Response, Warehouse};
 
@@ -39,7 +39,7 @@ pub fn load_times(
     let engine = &project.engine;
     let access = Access::live(warehouse);
     let names = final_names(resolved);
-    let this = Relation::new(table.relation.clone(), Some(RelationKind::Table));
+    let this = Relation::of_source(table);
     let context = context_with(resolved, &names, &table.package, &table.id, &[], &access);
     let model = json!({
         "unique_id": table.id.as_str(),

@@ -16,7 +16,8 @@ pub fn merge(config: &mut ConfigMap, layer: &ConfigMap) {
         };
         match key {
             "tags" | "pre-hook" | "post-hook" | "packages" => append(config, key, value),
-            "meta" | "column_types" | "grants" | "docs" | "contract" | "persist_docs" => {
+            "grants" => merge_grants(config, value),
+            "meta" | "column_types" | "docs" | "contract" | "persist_docs" => {
                 merge_mapping(config, key, value);
             }
             _ => {
@@ -41,6 +42,37 @@ fn append(config: &mut ConfigMap, key: &str, value: &Json) {
         if key != "tags" || !items.contains(&item) {
             items.push(item);
         }
+    }
+}
+
+/// Grants by privilege, each with a list of grantees; `+select` adds to those that are there.
+fn merge_grants(config: &mut ConfigMap, value: &Json) {
+    let Json::Object(added) = value else {
+        config.insert("grants".to_owned(), value.clone());
+        return;
+    };
+    let present = config
+        .entry("grants")
+        .or_insert_with(|| Json::Object(ConfigMap::new()));
+    if !present.is_object() {
+        *present = Json::Object(ConfigMap::new());
+    }
+    let Json::Object(present) = present else {
+        return;
+    };
+    for (privilege, grantees) in added {
+        let mut grantees = match grantees {
+            Json::Array(grantees) => grantees.clone(),
+            Json::Null => Vec::new(),
+            single => vec![single.clone()],
+        };
+        let name = privilege.trim_start_matches('+');
+        if name != privilege
+            && let Some(Json::Array(before)) = present.get(name)
+        {
+            grantees.splice(0..0, before.clone());
+        }
+        present.insert(name.to_owned(), Json::Array(grantees));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{PROJECT_FILE, ProjectFile, Templates, parse_project_file};
+use super::{PROJECT_FILE, ProjectFile, Templates, VARS_FILE, parse_project_file};
 use crate::dependencies::version::{self, Range, Version};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::{SourceFile, SourceTree};
@@ -101,7 +101,8 @@ impl Packages {
                 continue;
             };
             let mut found = Vec::new();
-            let parsed = parse_project_file(file, templates, &mut found);
+            let vars_file = tree.get(&format!("{folder}/{VARS_FILE}"));
+            let parsed = parse_project_file(file, vars_file, templates, &mut found);
             diagnostics.extend(found.into_iter().filter(matters_in_package));
             let Some(parsed) = parsed else { continue };
             let name = parsed.name.clone();

@@ -1,11 +1,13 @@
 //! `dbt_project.yml`: the project's name, folders, variables and the tree of configurations.
 
 mod settings;
+mod vars_file;
 
 use std::ops::Range;
 
 pub use settings::Templates;
 use settings::{dispatch_orders, version_requirements};
+pub use vars_file::VARS_FILE;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::DispatchOrder;
@@ -132,15 +134,25 @@ impl ProjectFile {
     }
 }
 
-/// Reads `dbt_project.yml`. Its own settings may be templates; hooks, variables and configurations stay as
-/// they are written until they are used.
+/// Reads `dbt_project.yml` and `vars.yml`, where there is one. Its own settings may be templates; hooks,
+/// variables and configurations stay as they are written until they are used.
 ///
-/// **Errors**: HCW0102–HCW0104, the codes of templates; without a usable name there is no project.
+/// **Errors**: HCW0102–HCW0104, HCW0108 for variables in both files, the codes of templates; without a usable
+/// name there is no project.
 pub fn parse_project_file(
     file: &SourceFile,
+    vars_file: Option<&SourceFile>,
     templates: Templates<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<ProjectFile> {
+    let vars_of_file = vars_file.and_then(|file| vars_file::read(file, diagnostics));
+    let merged = vars_of_file
+        .as_ref()
+        .map(|vars| vars_file::merged(vars, templates.vars));
+    let templates = Templates {
+        vars: merged.as_ref().unwrap_or(templates.vars),
+        ..templates
+    };
     let root = match yaml::parse(file) {
         Ok(root) => templates.rendered(file, root, diagnostics),
         Err(diagnostic) => {
@@ -179,7 +191,23 @@ pub fn parse_project_file(
     let flags = reader.node("flags").cloned();
     let restrict_access = reader.flag("restrict-access").unwrap_or(false);
     let dbt_cloud = reader.node("dbt-cloud").cloned();
-    let vars = reader.node("vars").cloned();
+    let written_vars = reader.node("vars").filter(|vars| !vars.is_null()).cloned();
+    if let (Some(written), Some(other), Some(_)) = (&written_vars, vars_file, &vars_of_file) {
+        let problem = Diagnostic::error(
+            Code::VarsInvalid,
+            format!(
+                "variables stand in both `{}` and `{}`",
+                file.path, other.path
+            ),
+        );
+        reader.diagnostics().push(
+            problem
+                .at(file.at(written.range.clone()))
+                .help("keep them in one of the two files"),
+        );
+    }
+    let vars_stand_in = vars_file.filter(|_| vars_of_file.is_some()).unwrap_or(file);
+    let vars = vars_of_file.or(written_vars);
     let mut configs = Vec::new();
     for (key, kind) in [
         ("models", "models"),
@@ -221,7 +249,7 @@ pub fn parse_project_file(
     }
     reader.finish();
     let validators = validators.map_or_else(ValidatorForm::default, |node| {
-        validator_form(file, &node, diagnostics)
+        validator_form(vars_stand_in, &node, diagnostics)
     });
     let publish = publish.and_then(|node| publish_way(file, &node, diagnostics));
     let Some(name) = name else {

@@ -219,9 +219,28 @@ impl Node {
     pub fn compiled_path(&self) -> String {
         let path = self.file.path_in_package();
         match self.kind {
-            NodeKind::GenericTest(_) => format!("{}/{path}/{}.sql", self.package, self.alias()),
+            NodeKind::GenericTest(_) => {
+                let shown = self.properties.shown_path.as_deref().unwrap_or_default();
+                format!("{}/{path}/{shown}", self.package)
+            }
             NodeKind::Snapshot => format!("{}/{path}/{}.sql", self.package, self.name),
             _ => format!("{}/{path}", self.package),
+        }
+    }
+
+    /// Whether the database keeps something under its name: for a test that is its failing rows.
+    pub fn is_stored(&self) -> bool {
+        use super::config::{flag, text};
+        match self.kind {
+            NodeKind::Model => text(&self.config, "materialized") != Some("ephemeral"),
+            NodeKind::Seed | NodeKind::Snapshot | NodeKind::Function => true,
+            NodeKind::Analysis => false,
+            NodeKind::SingularTest | NodeKind::GenericTest(_) => {
+                match text(&self.config, "store_failures_as") {
+                    Some(form) => form != "ephemeral",
+                    None => flag(&self.config, "store_failures") == Some(true),
+                }
+            }
         }
     }
 

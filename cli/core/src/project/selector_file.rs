@@ -23,6 +23,8 @@ pub struct Selector {
     pub description: Option<String>,
     /// Whether it applies when nothing is selected.
     pub is_default: bool,
+    /// Whether it says so, or that it does not.
+    pub declares_default: bool,
     /// What it selects.
     pub definition: SelectorDefinition,
     /// Where its name is written.
@@ -125,6 +127,7 @@ fn selector(file: &SourceFile, node: &Node, diagnostics: &mut Vec<Diagnostic>) -
     let mut reader = MapReader::new(file, "a selector", node, diagnostics);
     let name = reader.located_text("name");
     let description = reader.text("description");
+    let declares_default = reader.node("default").is_some();
     let is_default = match reader.node("default") {
         None => false,
         Some(node) => match &node.value {
@@ -159,6 +162,7 @@ fn selector(file: &SourceFile, node: &Node, diagnostics: &mut Vec<Diagnostic>) -
         name,
         description,
         is_default,
+        declares_default,
         definition,
         location,
     })
@@ -384,8 +388,8 @@ impl Selector {
         if let Some(description) = &self.description {
             entry.insert("description".to_owned(), json!(description));
         }
-        if self.is_default {
-            entry.insert("default".to_owned(), json!(true));
+        if self.declares_default {
+            entry.insert("default".to_owned(), json!(self.is_default));
         }
         Json::Object(entry)
     }

@@ -32,7 +32,7 @@ pub(super) fn check(
         if node.is_test() {
             continue;
         }
-        for used in &captured.refs {
+        for used in captured.distinct_refs() {
             let found = names.find_ref(&node.package, used.package.as_deref(), &used.lookup_name());
             let Found::One(target) = found else { continue };
             let Some(target) = project.nodes.get(target) else {

@@ -19,6 +19,8 @@ pub(super) fn fails_alone(problem: &Diagnostic) -> bool {
 pub(super) fn leave_out(node: &mut Node, problem: Diagnostic) -> Diagnostic {
     node.config.insert("enabled".to_owned(), false.into());
     node.root_config.remove("enabled");
+    // as in dbt its entry stays among the nodes
+    node.properties.is_left_test = true;
     let place = node
         .patched_at
         .clone()

@@ -79,10 +79,17 @@ pub(super) fn render_in(
         | NodeKind::Function
         | NodeKind::Snapshot => {
             let template = node.template().unwrap_or(&node.file);
-            let rendered = project
+            match project
                 .engine
-                .render(template, node.template_part(), context);
-            rendered.map(|text| without_start(text, node.properties.body_start))
+                .render(template, node.template_part(), context)
+            {
+                Ok(text) => Ok(without_start(text, node.properties.body_start)),
+                // what is switched off may ask for what is not there
+                Err(problem) if is_unknown(&problem) && is_switched_off(context) => {
+                    Ok(RenderedText::default())
+                }
+                Err(problem) => Err(problem),
+            }
         }
         NodeKind::GenericTest(test) => render_generic_test(project, node, test, context)
             .map(|text| RenderedText {
@@ -127,6 +134,17 @@ pub(super) fn render_in(
         captured,
         foreign_key_targets,
     })
+}
+
+fn is_unknown(problem: &Diagnostic) -> bool {
+    matches!(
+        problem.code,
+        Code::UnknownRef | Code::UnknownSource | Code::UnknownFunction
+    )
+}
+
+fn is_switched_off(context: &NodeContext) -> bool {
+    !context.execute && !config::is_enabled(&context.merged_config())
 }
 
 /// The rendered text of a block, without the blanks that stand for the file before it.
@@ -367,7 +385,7 @@ pub(crate) fn facts(node: &Node, this: &Relation, targets: &[String]) -> Json {
         "resource_type": node.kind.resource_type(),
         "package_name": node.package,
         "original_file_path": node.file.path_in_package(),
-        "path": node.file.path_in_package(),
+        "path": node.properties.shown_path.as_deref().unwrap_or(node.file.path_in_package()),
         "fqn": node.fully_qualified_name,
         "description": node.description,
         "columns": columns,

@@ -3,6 +3,9 @@
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
+/// How many words of a command are kept: enough for `CREATE UNLOGGED TABLE IF NOT EXISTS "a"."b"."c" AS`.
+const MOST_WORDS: usize = 12;
+
 /// The upper-case words that each statement of a text starts with, at most three; empty statements are none.
 ///
 /// A text that does not tokenize is one statement of unknown words.
@@ -22,7 +25,7 @@ pub fn commands(sql: &str) -> Vec<Vec<String>> {
                     is_open = true;
                 }
                 if let (Some(words), Token::Word(word)) = (commands.last_mut(), token)
-                    && words.len() < 6
+                    && words.len() < MOST_WORDS
                 {
                     words.push(word.value.to_uppercase());
                 }
@@ -37,6 +40,7 @@ pub fn tag(words: &[String]) -> String {
     let word = |position: usize| words.get(position).map_or("", String::as_str);
     match word(0) {
         "" => "OK".to_owned(),
+        "REFRESH" => "REFRESH MATERIALIZED VIEW".to_owned(),
         "WITH" | "VALUES" | "TABLE" => "SELECT".to_owned(),
         "CREATE" => {
             let object = words

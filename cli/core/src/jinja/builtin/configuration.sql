@@ -13,6 +13,8 @@
 
 {# The test's own `store_failures` before the flag. #}
 {% macro should_store_failures() -%}
+    {%- set form = config.get('store_failures_as') -%}
+    {%- if form is not none -%}{{ return(form != 'ephemeral') }}{%- endif -%}
     {%- set configured = config.get('store_failures') -%}
     {{ return(flags.STORE_FAILURES if configured is none else configured) }}
 {%- endmacro %}

@@ -1,4 +1,5 @@
-{# The generic tests that every project has: each returns the rows that fail. #}
+{# The generic tests that every project has: each returns the rows that fail. Their blank lines are those of
+   dbt, so that compiled SQL is the same byte for byte. #}
 
 {% test not_null(model, column_name) %}
     {# a project may bring a query of its own #}

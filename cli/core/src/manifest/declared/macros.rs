@@ -23,6 +23,9 @@ pub(in crate::manifest) fn macros(manifest: &Manifest<'_>) -> Entries {
             let arguments = match written {
                 Some(arguments) => json!(arguments),
                 None if is_test => json!([]),
+                None if found.name.starts_with("materialization_") => {
+                    json!([{"name": "supported_languages", "type": null, "description": ""}])
+                }
                 None => found
                     .parameters
                     .iter()

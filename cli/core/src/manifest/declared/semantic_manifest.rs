@@ -26,7 +26,7 @@ pub(in crate::manifest) fn semantic_manifest(manifest: &Manifest<'_>) -> Json {
     let models: Vec<Json> = semantic_models(manifest, true)
         .values()
         .map(|entry| {
-            with_meta(only(
+            let mut model = with_meta(only(
                 entry,
                 &[
                     "name",
@@ -41,7 +41,13 @@ pub(in crate::manifest) fn semantic_manifest(manifest: &Manifest<'_>) -> Json {
                     "metadata",
                     "config",
                 ],
-            ))
+            ));
+            for list in ["entities", "measures"] {
+                for part in model[list].as_array_mut().into_iter().flatten() {
+                    part["metadata"] = Json::Null;
+                }
+            }
+            model
         })
         .collect();
     let metrics: Vec<Json> = metrics(manifest, true)
@@ -68,7 +74,7 @@ pub(in crate::manifest) fn semantic_manifest(manifest: &Manifest<'_>) -> Json {
     let queries: Vec<Json> = saved_queries(manifest, true)
         .values()
         .map(|entry| {
-            only(
+            let mut query = only(
                 entry,
                 &[
                     "name",
@@ -79,7 +85,14 @@ pub(in crate::manifest) fn semantic_manifest(manifest: &Manifest<'_>) -> Json {
                     "exports",
                     "tags",
                 ],
-            )
+            );
+            for export in query["exports"].as_array_mut().into_iter().flatten() {
+                for (part, key) in [("/config", "database"), ("", "unrendered_config")] {
+                    let part = export.pointer_mut(part).and_then(Json::as_object_mut);
+                    part.and_then(|part| part.remove(key));
+                }
+            }
+            query
         })
         .collect();
     json!({

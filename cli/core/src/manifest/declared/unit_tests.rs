@@ -51,7 +51,9 @@ pub(in crate::manifest) fn unit_tests(manifest: &Manifest<'_>, enabled: bool) ->
                     "tags": [], "meta": {}, "enabled": true, "static_analysis": null,
                 }),
             );
-            let tested: Vec<&str> = test.tested.iter().map(|id| id.as_str()).collect();
+            let is_enabled = declaration.is_enabled();
+            let tested = test.tested.iter().filter(|_| is_enabled);
+            let tested: Vec<&str> = tested.map(|id| id.as_str()).collect();
             let versions = test
                 .versions
                 .as_ref()
@@ -74,7 +76,7 @@ pub(in crate::manifest) fn unit_tests(manifest: &Manifest<'_>, enabled: bool) ->
                     "depends_on": {"macros": [], "nodes": tested},
                     "config": config,
                     "checksum": checksum::of_unit_test(test),
-                    "schema": tested_schema(manifest, test),
+                    "schema": tested_schema(manifest, test).filter(|_| is_enabled),
                     "created_at": 0.0,
                     "versions": versions,
                     "version": test.version,

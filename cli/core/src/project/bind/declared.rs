@@ -39,9 +39,16 @@ impl Binder<'_> {
         let mut merged = configured.own;
         config::merge(&mut merged, written.config);
         config::merge(&mut merged, &configured.root);
-        let mut unrendered_config = configured.unrendered;
+        // as in dbt a saved query shows its own alone
+        let is_query = written.kind == "saved_query";
+        let layers =
+            [configured.unrendered, configured.unrendered_root].map(|layer| match is_query {
+                true => ConfigMap::new(),
+                false => layer,
+            });
+        let [mut unrendered_config, root] = layers;
         unrendered_config.extend(written.config.clone());
-        unrendered_config.extend(configured.unrendered_root);
+        unrendered_config.extend(root);
         Declaration {
             id: UniqueId::new(written.kind, &package, written.name),
             name: written.name.to_owned(),

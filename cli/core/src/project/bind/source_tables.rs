@@ -32,8 +32,7 @@ impl Binder<'_> {
             declaration.name.clone(),
         );
         if let Some(over) = self.source_overrides.remove(&key) {
-            let root = self.packages.root().name();
-            over_source(&mut declaration, over, root);
+            over_source(&mut declaration, over);
         }
         let qualified = format!("{}.{}", declaration.source_name, declaration.name);
         let id = UniqueId::new("source", &package, &qualified);
@@ -134,9 +133,7 @@ impl Binder<'_> {
 }
 
 /// Changes a package's source as the root project says, key by key.
-fn over_source(declaration: &mut SourceDeclaration, over: SourceDeclaration, root: &str) {
-    let path = format!("{root}://{}", over.file.path_in_package());
-    declaration.properties.patch_path = Some(path);
+fn over_source(declaration: &mut SourceDeclaration, over: SourceDeclaration) {
     for key in &over.given {
         match key.as_str() {
             "database" => declaration.database.clone_from(&over.database),

@@ -1,0 +1,197 @@
+//! A differential project in a temporary folder with a database of its own, and the commands run on it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use tokio_postgres::config::Host;
+
+use super::compare::{self, DATABASE};
+use crate::projects::case::{copy, database_name, fixtures, words};
+use crate::warehouse::{Warehouse, text_of};
+
+/// A copy of a project, and where dbt's side of it is.
+pub(super) struct Project {
+    fixture: PathBuf,
+    root: TempDir,
+    warehouse: Warehouse,
+}
+
+/// A line of the `commands` file.
+struct Step {
+    name: String,
+    kept: Vec<String>,
+    arguments: Vec<String>,
+}
+
+/// The names of all differential projects.
+pub(super) fn names() -> BTreeSet<String> {
+    fs::read_dir(fixtures("differential"))
+        .expect("a folder of projects")
+        .map(|entry| {
+            let name = entry.expect("is read").file_name();
+            name.to_string_lossy().into_owned()
+        })
+        .collect()
+}
+
+impl Project {
+    /// Copies it; `None` when there is no server for tests.
+    pub(super) fn start(name: &str) -> Option<Project> {
+        let fixture = fixtures("differential").join(name);
+        let warehouse = Warehouse::start()?;
+        let root = tempfile::tempdir().expect("a folder");
+        copy(&fixture, &root.path().join("project"));
+        fs::remove_dir_all(root.path().join("project/expected")).expect("dbt's side");
+        if let Ok(setup) = fs::read_to_string(fixture.join("setup.sql")) {
+            warehouse.query(&setup);
+        }
+        Some(Project {
+            fixture,
+            root,
+            warehouse,
+        })
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.root.path().join("project")
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let text = fs::read_to_string(self.fixture.join("commands")).expect("commands");
+        text.lines()
+            .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+            .map(|line| {
+                let (head, arguments) = line.split_once(": ").expect("a name and arguments");
+                let mut head = head.split_whitespace().map(str::to_owned);
+                Step {
+                    name: head.next().expect("a name"),
+                    kept: head.collect(),
+                    arguments: words(arguments),
+                }
+            })
+            .collect()
+    }
+
+    /// Runs every command; where hcw's side differs, as lines.
+    pub(super) fn differences(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for step in self.steps() {
+            let target = self.folder().join("target");
+            for entry in fs::read_dir(&target).into_iter().flatten().flatten() {
+                if entry.path().extension().is_some_and(|end| end == "json") {
+                    fs::remove_file(entry.path()).expect("is removed");
+                }
+            }
+            let _ = fs::remove_dir_all(target.join("compiled"));
+            let output = self.command(&step.arguments).output().expect("runs");
+            let mut differences = self.differences_of(&step, &output);
+            if !differences.is_empty() {
+                found.push(format!("== {} ({})", step.name, step.arguments.join(" ")));
+                found.append(&mut differences);
+            }
+        }
+        found
+    }
+
+    fn differences_of(&self, step: &Step, output: &Output) -> Vec<String> {
+        let folder = self.fixture.join("expected").join(&step.name);
+        let outcome = read(&folder.join("outcome.json"));
+        let mut differences = Vec::new();
+        if outcome["exit_code"] != Json::from(output.status.code()) {
+            let text = text_of(output);
+            differences.push(format!(
+                "exit code: dbt {} hcw {:?}\n{text}",
+                outcome["exit_code"],
+                output.status.code()
+            ));
+            return differences;
+        }
+        for kept in &step.kept {
+            let (expected, ours) = match kept.as_str() {
+                "tree" => (outcome["tree"].clone(), self.tree()),
+                "output" => (
+                    outcome["output"].clone(),
+                    self.neutral(&String::from_utf8_lossy(&output.stdout))
+                        .into(),
+                ),
+                artifact => {
+                    let path = self.folder().join(format!("target/{artifact}.json"));
+                    let Ok(text) = fs::read_to_string(&path) else {
+                        differences
+                            .push(format!("{artifact}: hcw wrote none\n{}", text_of(output)));
+                        continue;
+                    };
+                    let ours = serde_json::from_str(&self.neutral(&text)).expect("JSON");
+                    (read(&folder.join(format!("{artifact}.json"))), ours)
+                }
+            };
+            differences.append(&mut compare::differences(kept, expected, ours));
+        }
+        differences
+    }
+
+    /// The compiled files, by their checksum.
+    fn tree(&self) -> Json {
+        let folder = self.folder().join("target/compiled");
+        let mut tree = Map::new();
+        for entry in walkdir::WalkDir::new(&folder) {
+            let Ok(entry) = entry else { continue };
+            if !entry.file_type().is_file() {
+                continue;
+            }
+            let path = entry.path().strip_prefix(&folder).expect("is below");
+            let text = fs::read_to_string(entry.path()).expect("is read");
+            let checksum: String = Sha256::digest(self.neutral(&text).as_bytes())
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            tree.insert(path.to_string_lossy().into_owned(), checksum.into());
+        }
+        tree.into()
+    }
+
+    /// The text with the name of dbt's database.
+    fn neutral(&self, text: &str) -> String {
+        text.replace(database_name(&self.warehouse.url), DATABASE)
+    }
+
+    fn command(&self, arguments: &[String]) -> Command {
+        let server: tokio_postgres::Config = self.warehouse.url.parse().expect("an address");
+        let host = match server.get_hosts().first() {
+            Some(Host::Tcp(name)) => name.clone(),
+            Some(Host::Unix(folder)) => folder.to_string_lossy().into_owned(),
+            None => "localhost".to_owned(),
+        };
+        let port = server.get_ports().first().copied().unwrap_or(5432);
+        let password = String::from_utf8_lossy(server.get_password().unwrap_or(b"none"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hcw"));
+        command
+            .args(arguments)
+            .current_dir(self.folder())
+            .env_clear()
+            .env("HOME", self.root.path())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("DBT_PROFILES_DIR", self.folder())
+            .env("DBT_USE_COLORS", "false")
+            .env("DIFFERENTIAL_HOST", host)
+            .env("DIFFERENTIAL_PORT", port.to_string())
+            .env("DIFFERENTIAL_USER", server.get_user().unwrap_or_default())
+            .env("DIFFERENTIAL_PASSWORD", &*password)
+            .env("DIFFERENTIAL_DATABASE", database_name(&self.warehouse.url));
+        let environment = fs::read_to_string(self.fixture.join("environment")).unwrap_or_default();
+        for (name, value) in environment.lines().filter_map(|line| line.split_once('=')) {
+            command.env(name, value);
+        }
+        command
+    }
+}
+
+fn read(path: &Path) -> Json {
+    let text = fs::read_to_string(path).expect("dbt's side");
+    serde_json::from_str(&text).expect("JSON")
+}
