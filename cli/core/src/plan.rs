@@ -21,7 +21,7 @@ use crate::message::Message;
 use crate::microbatch::is_microbatch;
 use crate::name::RelationName;
 use crate::project::{Landing, Node, NodeKind, Project, SourceTable, UniqueId, UnitTest, config};
-use crate::publish::{self, retired_schema, shadow_schema};
+use crate::publish::{self, Locks, retired_schema, shadow_schema};
 use crate::query_comment::{QueryComment, QueryComments};
 use crate::render::check_length;
 use crate::settings::Publish;
@@ -193,7 +193,8 @@ pub fn plan(
         schemas,
         shadow_schemas,
         steps,
-        publication: (!shadow.is_empty()).then(|| publish::statement(shadow.replacements())),
+        publication: (!shadow.is_empty())
+            .then(|| publish::statement(shadow.replacements(), Locks::AtOnce)),
     }
 }
 

@@ -62,10 +62,19 @@ pub(crate) struct Replacement {
     pub(crate) granted: bool,
 }
 
+/// How locks are had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Locks {
+    /// Each is waited for, within the transaction that has built.
+    Waited,
+    /// All of them at once or none, so that no reader is ever the one that ends a deadlock; to be tried again.
+    AtOnce,
+}
+
 /// The statement that publishes relations.
 ///
 /// **Errors**: SQLSTATE HCW01 with all objects that cannot go over, HCW02 for what the shadow does not have.
-pub(crate) fn statement(replacements: &[Replacement]) -> Statement {
+pub(crate) fn statement(replacements: &[Replacement], locks: Locks) -> Statement {
     let listed: Vec<_> = replacements
         .iter()
         .map(|replacement| {
@@ -88,6 +97,7 @@ pub(crate) fn statement(replacements: &[Replacement]) -> Statement {
     Statement::plain(
         body.trim_end()
             .trim_end_matches(';')
+            .replace("{is_hurried}", &(locks == Locks::AtOnce).to_string())
             .replace("{replacements}", &quote_literal(&listed)),
     )
 }
@@ -116,7 +126,7 @@ mod tests {
             contracted: false,
             granted: false,
         };
-        let text = statement(&[replacement]).sql;
+        let text = statement(&[replacement], Locks::AtOnce).sql;
         assert_eq!(text.matches("$hcw$").count(), 2, "{text}");
         assert!(text.contains("it''s"), "{text}");
     }

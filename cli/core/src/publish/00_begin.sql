@@ -11,6 +11,8 @@ declare
     -- schema, name, shadow, retired; contracted: whether the model's contract declares the constraints; granted:
     -- whether its grants are declared
     replacements constant jsonb := {replacements};
+    -- whether all locks are to be had at once, so that no reader ends a deadlock; else they are waited for
+    is_hurried constant boolean := {is_hurried};
     -- the same with old_id (null: there was none), old_kind, new_id, new_kind
     replaced jsonb;
     -- relations of others that read them: id, kind, schema, name, depth

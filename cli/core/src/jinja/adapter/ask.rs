@@ -12,7 +12,7 @@ use crate::jinja::statement::{self, Pending};
 use crate::jinja::table::Table;
 use crate::jinja::{constraint, strategy};
 use crate::name::RelationName;
-use crate::publish::{self, Replacement};
+use crate::publish::{self, Locks, Replacement};
 
 impl Adapter {
     /// Answers a method that needs the warehouse.
@@ -173,7 +173,7 @@ impl Adapter {
                     // `apply_grants` comes afterwards
                     granted: false,
                 };
-                let swap = publish::statement(&[replacement]);
+                let swap = publish::statement(&[replacement], Locks::Waited);
                 self.context.access.execute(&swap.sql, true, false, false)?;
                 Ok("".into())
             }
