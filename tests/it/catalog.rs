@@ -162,7 +162,7 @@ fn compile_and_show_leave_results() {
     let one = &results["results"][1];
     assert_eq!(one["unique_id"], "model.test.one");
     assert_eq!(one["status"], "success");
-    assert_eq!(one["compiled_code"], "select 1 as one\n");
+    assert_eq!(one["compiled_code"], "select 1 as one");
     let shown = run(&warehouse, 0, &["show", "--select", "headed"]);
     assert!(shown.contains("|     7 |"), "{shown}");
     let inline = "select * from generate_series(1, 9) as one where one <> (select one from {{ ref('one') }})";

@@ -25,10 +25,11 @@ const SETS: [&str; 2] = ["primary_key", "group_map"];
 /// Packages of built-in macros, which are our own.
 const BUILT_IN: [&str; 3] = ["dbt", "dbt_postgres", "hcw"];
 
-/// What dbt has by mistake: a function's `unrendered_config` is that of a model of its name.
+/// What is dbt's alone: a function's `unrendered_config` is that of a model of its name, and once it is built its
+/// `depends_on` lists the macros that dbt's own materialization happens to call.
 fn is_mistaken(path: &[String]) -> bool {
-    let is_function = path.get(1).is_some_and(|section| section == "functions");
-    is_function && path.get(3).is_some_and(|key| key == "unrendered_config")
+    let at = |position: usize, key: &str| path.get(position).is_some_and(|part| part == key);
+    at(1, "functions") && (at(3, "unrendered_config") || (at(3, "depends_on") && at(4, "macros")))
 }
 
 /// Where the two differ, as lines.

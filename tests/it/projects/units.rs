@@ -102,7 +102,7 @@ fn retry_builds_the_batches_that_failed() {
         .iter()
         .filter_map(|batch| batch[0].as_str())
         .collect();
-    let day = |day: u8| format!("2024-01-0{day}T00:00:00Z");
+    let day = |day: u8| format!("2024-01-0{day}T00:00:00+00:00");
     assert_eq!(starts, [day(2), day(1), day(3)]);
 }
 
@@ -119,6 +119,6 @@ fn a_sample_chooses_the_batches_and_their_rows() {
     let rows = "select string_agg(id || '/' || batch, ',' order by id) from daily";
     assert_eq!(case.rows(rows), "2/20240102");
     let results = case.read("target/run_results.json");
-    assert!(results.contains("2024-01-04T00:00:00Z"), "{results}");
-    assert!(!results.contains("2024-01-01T00:00:00Z"), "{results}");
+    assert!(results.contains("2024-01-04T00:00:00+00:00"), "{results}");
+    assert!(!results.contains("2024-01-01T00:00:00+00:00"), "{results}");
 }

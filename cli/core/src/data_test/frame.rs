@@ -44,9 +44,9 @@ impl Frame {
 
     /// The query of these failing rows.
     pub(super) fn around(&self, rows: &str) -> Statement {
-        let start = self.before.len() + rows.len() - rows.trim_start().len();
+        let start = self.before.len();
         Statement {
-            query: Some(start..start + rows.trim().len()),
+            query: Some(start..start + rows.len()),
             counts: true,
             ..Statement::plain(format!("{}{rows}{}", self.before, self.after))
         }

@@ -102,12 +102,14 @@ pub(crate) fn build(
     let captured = context.captured().clone();
     let mut operations = access.into_recorded();
     let query = compiled.sql.trim();
+    let lead = compiled.sql.len() - compiled.sql.trim_start().len();
     for operation in &mut operations {
         if let Operation::Run(statement) = operation
             && !query.is_empty()
-            && let Some(start) = statement.sql.find(query)
+            && let Some(found) = statement.sql.find(query)
         {
-            statement.query = Some(start..start + query.len());
+            // positions are those in the compiled SQL, white space before the query included
+            statement.query = (found.checked_sub(lead)).map(|start| start..found + query.len());
         }
     }
     Ok(Built {
