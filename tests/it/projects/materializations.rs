@@ -64,11 +64,11 @@ fn ephemeral_models_are_expressions_of_those_that_read_them() {
     );
     let sql = case.read("target/compiled/materializations/models/ephemeral/reads_both.sql");
     insta::assert_snapshot!(sql, @r"
-    with recursive __dbt__cte__first as (
+    with recursive  __dbt__cte__first as (
 
     -- first
     select 1 as n
-    ), __dbt__cte__second as (
+    ),  __dbt__cte__second as (
 
     with
 
