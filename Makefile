@@ -28,10 +28,11 @@ warehouse:
 	$(CARGO) build
 	./tests/warehouse.sh target/debug/hcw
 
+# DBT=path compares with dbt-core, DBT2=path with dbt 2 (the wheel `dbt` from PyPI)
 bench:
 	$(CARGO) build --release
 	python3 bench/example.py target/release/hcw
-	python3 bench/layered.py target/release/hcw $(DBT)
+	python3 bench/layered.py target/release/hcw "$(DBT)" "$(DBT2)"
 	python3 pg_extension/bench/run.py 1000000
 
 # builds hcw_pg into the server of PG_CONFIG; with OVERLAY=folder into a private copy of that server

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Times hcw on layered dbt projects of growing size: wall and CPU seconds, peak memory.
+"""Times hcw on layered dbt projects of growing size: wall and CPU seconds, peak memory, and ratios within the run.
 
-Usage: bench/layered.py path/to/hcw [path/to/dbt]
+Usage: bench/layered.py path/to/hcw [path/to/dbt-core's dbt] [path/to/dbt 2's dbt]
 
 A project of N models has seeds, staging, intermediate and mart layers; every model reads one to three models of the
-layer before it through a macro, and has two tests. Measured: parse, compile, `run` of N models as views against psql
-sending the statements of `run --dry-run` on one connection, and a seed of 100,000 rows against psql's \\copy. With a
-dbt executable (dbt-core, adapter postgres) the same verbs of dbt run on the same project, up to 1,000 models.
+layer before it through a macro, and has two tests. Measured: parse and compile from nothing, again, and after an edit of
+one model; `run` of 1,000 models as views against psql sending the statements of `run --dry-run` over as many
+connections; a seed of 100,000 rows against psql's \\copy. What is compared is run in turn, and the fastest of several
+runs counts. With a dbt executable (dbt-core, adapter postgres) dbt parses the same projects of up to 1,000 models; with
+that of dbt 2 (from PyPI's wheel `dbt`, adapter postgres behind its switch for experiments) it parses and compiles all.
 """
 
 import os
@@ -18,7 +20,8 @@ import time
 from pathlib import Path
 
 HCW = Path(sys.argv[1]).resolve()
-DBT = Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else None
+DBT, DBT2 = [Path(path).resolve() if path else None for path in (sys.argv[2:4] + ["", ""])[:2]]
+REPEATS = 3
 SIZES = (100, 1000, 5000)
 LAYERS = ("staging", "intermediate", "marts")
 MACRO = """{% macro keyed(relation, offset) -%}
@@ -73,9 +76,14 @@ def line(what, figures):
     print(f"  {what:34} {wall:8.2f} s wall {cpu:8.2f} s CPU {memory:6.0f} MB", flush=True)
 
 
+def ratio(what, figure):
+    print(f"  {what:34} {figure:8.2f} ×", flush=True)
+
+
 def main():
     folder = Path(tempfile.mkdtemp())
     environment = {**os.environ, "HOME": str(folder), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    environment["DBT_ALLOW_EXPERIMENTAL_ADAPTERS"] = "true"
     environment.pop("DATABASE_URL", None)
     server = folder / "server"
     server.mkdir()
@@ -89,40 +97,95 @@ def main():
             write_project(project, size)
             options = {"cwd": project, "env": environment}
             print(f"{size} models, {size * 2} tests")
-            for verb in ("parse", "compile"):
-                shutil.rmtree(project / "target", ignore_errors=True)
-                line(f"hcw {verb}", measured([HCW, "-q", verb], **options))
-            if DBT and size <= 1000:
-                profile = "layered:\n  target: dev\n  outputs:\n    dev: {type: postgres, host: localhost, port: 1, user: x, password: x, dbname: x, schema: x, threads: 4}\n"
-                (project / "profiles.yml").write_text(profile)
-                shutil.rmtree(project / "target", ignore_errors=True)
-                line("dbt parse", measured([DBT, "-q", "parse", "--profiles-dir", "."], **options))
-                (project / "profiles.yml").unlink()
+            compile_again(project, options)
+            compare_with_dbt(project, size, options)
             if size == 1000:
-                run_against_psql(project, url, options)
+                for threads in (1, 4):
+                    run_against_psql(project, url, options, threads)
         seed_against_copy(folder, url, environment)
     finally:
         subprocess.run([HCW, "db", "stop"], cwd=server, env=environment, capture_output=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_against_psql(project, url, options):
-    reset = ["psql", url, "-qc", "drop schema public cascade; create schema public"]
+def compile_again(project, options):
+    """parse and compile: from nothing, again, and after an edit."""
+    edited = sorted((project / "models" / LAYERS[1]).glob("*.sql"))[0]
+    for verb in ("parse", "compile"):
+        figures = {"from nothing": [], "again": [], "one model edited": []}
+        for repeat in range(REPEATS):
+            shutil.rmtree(project / "target", ignore_errors=True)
+            for what in figures:
+                if what == "one model edited":
+                    edited.write_text(f"{edited.read_text()}-- {repeat}\n")
+                figures[what].append(measured([HCW, "-q", verb], **options))
+        first = min(figures["from nothing"])
+        line(f"hcw {verb}", first)
+        for what in ("again", "one model edited"):
+            line(f"hcw {verb}, {what}", min(figures[what]))
+            ratio(f"faster, {what}", first[0] / min(figures[what])[0])
+
+
+def compare_with_dbt(project, size, options):
+    """The same verbs of other engines, CPU against CPU; they reach no server."""
+    profile = "{type: postgres, host: localhost, port: 1, user: x, password: x, dbname: x, schema: x, threads: 4}"
+    engines = [("dbt", DBT, ["parse"] if size <= 1000 else []), ("dbt 2", DBT2, ["parse", "compile"])]
+    for name, engine, verbs in engines:
+        if not engine:
+            continue
+        (project / "profiles.yml").write_text(f"layered:\n  target: dev\n  outputs:\n    dev: {profile}\n")
+        for verb in verbs:
+            shutil.rmtree(project / "target", ignore_errors=True)
+            theirs = measured([engine, "-q", verb, "--profiles-dir", "."], **options)
+            shutil.rmtree(project / "target", ignore_errors=True)
+            ours = measured([HCW, "-q", verb], **options)
+            line(f"{name} {verb}", theirs)
+            ratio(f"CPU of {name} / hcw, {verb}", theirs[1] / ours[1])
+            ratio(f"wall of {name} / hcw, {verb}", theirs[0] / ours[0])
+        (project / "profiles.yml").unlink()
+
+
+def run_against_psql(project, url, options, threads):
+    def reset():
+        subprocess.run(
+            ["psql", url, "-qc", "drop schema public cascade; create schema public"], check=True, capture_output=True
+        )
+        measured([HCW, "-q", "seed"], **options)
+
     psql, hcw = [], []
-    for _ in range(3):
-        subprocess.run(reset, check=True, capture_output=True)
-        measured([HCW, "-q", "seed"], **options)
-        plan = subprocess.run([HCW, "run", "--dry-run"], check=True, capture_output=True, **options).stdout
-        script = project / "plan.sql"
-        script.write_bytes(plan)
-        psql.append(measured(["psql", url, "-qf", str(script)]))
-        subprocess.run(reset, check=True, capture_output=True)
-        measured([HCW, "-q", "seed"], **options)
-        hcw.append(measured([HCW, "-q", "run"], **options))
-        script.unlink()
-    line("psql, the statements of run", min(psql))
+    for _ in range(REPEATS):
+        reset()
+        plan = subprocess.run([HCW, "run", "--dry-run"], check=True, capture_output=True, text=True, **options).stdout
+        psql.append(psql_in_layers(plan, url, threads))
+        reset()
+        hcw.append(measured([HCW, "-q", "run", "--threads", str(threads)], **options))
+    print(f"1000 views, connections: {threads}")
+    print(f"  {'psql, the statements of run':34} {min(psql):8.2f} s wall")
     line("hcw run", min(hcw))
-    print(f"  ratio of wall times {min(hcw)[0] / min(psql)[0]:.2f}")
+    ratio("wall of hcw / psql", min(hcw)[0] / min(psql))
+
+
+def psql_in_layers(plan, url, connections):
+    """Seconds of psql processes, one a connection, that share each layer's statements and wait for it to end."""
+    before, *steps = plan.split("\n-- ")
+    layers = [[step for step in steps if f".{layer}_" in step.split("\n")[0]] for layer in LAYERS]
+    start = time.perf_counter()
+    processes = [
+        subprocess.Popen(["psql", url, "-qAt"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        for _ in range(connections)
+    ]
+    for layer in [[f"first\n{before}"], *layers]:
+        for number, process in enumerate(processes):
+            statements = "\n".join("-- " + step for step in layer[number::connections])
+            process.stdin.write(f"{statements}\n\\echo done\n")
+            process.stdin.flush()
+        for process in processes:
+            while process.stdout.readline() != "done\n":
+                pass
+    for process in processes:
+        process.stdin.close()
+        process.wait()
+    return time.perf_counter() - start
 
 
 def seed_against_copy(folder, url, environment):
@@ -135,14 +198,14 @@ def seed_against_copy(folder, url, environment):
     file.write_text(f"{columns}\n{rows}")
     table = "create table copied (" + ", ".join(f"c{number} integer" for number in range(12)) + ")"
     copy, seed = [], []
-    for _ in range(3):
+    for _ in range(2 * REPEATS):
         subprocess.run(["psql", url, "-qc", "drop table if exists copied, wide"], check=True, capture_output=True)
         copy.append(measured(["psql", url, "-qc", table, "-c", f"\\copy copied from '{file}' csv header"]))
         seed.append(measured([HCW, "-q", "seed"], cwd=project, env=environment))
     print("seed, 100,000 rows of 12 columns")
     line("psql \\copy", min(copy))
     line("hcw seed", min(seed))
-    print(f"  ratio of wall times {min(seed)[0] / min(copy)[0]:.2f}")
+    ratio("wall of hcw / psql", min(seed)[0] / min(copy)[0])
 
 
 main()

@@ -1,8 +1,10 @@
 //! The only writer of artifacts: compiled and run SQL, and run_results.json below the target path.
 
+pub(crate) mod partial;
 pub(crate) mod run_results;
 
-use std::io::{BufWriter, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::Path;
 
 use hcw_core::analyse::Analysed;
@@ -15,6 +17,11 @@ use serde_json::Value as Json;
 
 use crate::execute::{RunReport, Status};
 use crate::session::Session;
+
+/// The manifest's file.
+const MANIFEST: &str = "manifest.json";
+/// The file of what the semantic layer reads.
+const SEMANTIC_MANIFEST: &str = "semantic_manifest.json";
 
 /// Folder of compiled SQL below the target path.
 pub(crate) const COMPILED: &str = "compiled";
@@ -65,30 +72,17 @@ pub(crate) fn write_manifest(
         target_path: &session.project_file.target_path,
         project_dir: &session.project_dir.to_string_lossy(),
     };
-    let unwritable = |path: &Path, error: &std::io::Error| {
-        Diagnostic::error(
-            Code::FileUnwritable,
-            format!("cannot write `{}`: {error}", path.display()),
-        )
-        .help("check the folder's permissions and the space on the disk")
-    };
-    std::fs::create_dir_all(&target_path).map_err(|error| unwritable(&target_path, &error))?;
-    let path = target_path.join("manifest.json");
-    std::fs::File::create(&path)
-        .and_then(|file| {
-            let mut writer = BufWriter::with_capacity(1 << 18, file);
-            manifest.write(&mut writer)?;
-            writer.flush()
-        })
-        .map_err(|error| unwritable(&path, &error))?;
-    let path = target_path.join("semantic_manifest.json");
-    std::fs::File::create(&path)
-        .and_then(|file| {
-            let mut writer = BufWriter::new(file);
-            manifest.write_semantic(&mut writer)?;
-            writer.flush()
-        })
-        .map_err(|error| unwritable(&path, &error))
+    make_folder(session)?;
+    write_with(&target_path.join(MANIFEST), |writer| manifest.write(writer))?;
+    write_with(&target_path.join(SEMANTIC_MANIFEST), |writer| {
+        manifest.write_semantic(writer)
+    })
+}
+
+/// Makes the folder of artifacts.
+pub(crate) fn make_folder(session: &Session) -> Result<(), Diagnostic> {
+    let folder = session.target_path();
+    fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))
 }
 
 /// How far a run has come.
@@ -208,16 +202,55 @@ pub(crate) fn write_run(
 
 /// Writes a file with the folders above it.
 pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), Diagnostic> {
-    let written = match path.parent() {
-        Some(folder) => std::fs::create_dir_all(folder),
+    let made = match path.parent() {
+        Some(folder) => fs::create_dir_all(folder),
         None => Ok(()),
+    };
+    made.and_then(|()| replace(path, content))
+        .map_err(|error| unwritable(path, &error))
+}
+
+/// Gives a file its content; one that has it already is left alone.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let present = fs::metadata(path).map_or(0, |facts| facts.len());
+    let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
+    if present == length && fs::read(path).is_ok_and(|present| present == content) {
+        return Ok(());
     }
-    .and_then(|()| std::fs::write(path, content));
-    written.map_err(|error| {
-        Diagnostic::error(
-            Code::FileUnwritable,
-            format!("cannot write `{}`: {error}", path.display()),
-        )
-        .help("check the folder's permissions and the space on the disk")
-    })
+    let mut file = open(path)?;
+    file.write_all(content)?;
+    if present > length {
+        file.set_len(length)?;
+    }
+    Ok(())
+}
+
+/// Writes a file piece by piece.
+fn write_with(
+    path: &Path,
+    content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<(), Diagnostic> {
+    let written = open(path).and_then(|file| {
+        let mut writer = BufWriter::with_capacity(1 << 18, file);
+        content(&mut writer)?;
+        writer.flush()?;
+        let length = writer.stream_position()?;
+        writer.get_ref().set_len(length)
+    });
+    written.map_err(|error| unwritable(path, &error))
+}
+
+/// Opens a file to write it anew. It is cut to its length when it is complete: some filesystems wait for the disk
+/// when a file is emptied first.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).open(path)
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::error(
+        Code::FileUnwritable,
+        format!("cannot write `{}`: {error}", path.display()),
+    )
+    .help("check the folder's permissions and the space on the disk")
 }

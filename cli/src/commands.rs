@@ -12,6 +12,7 @@ mod init;
 pub(crate) mod load_codes;
 mod ls;
 mod migrate;
+mod parse;
 mod retry;
 mod run_operation;
 mod show;
@@ -21,7 +22,6 @@ use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::plan::Work;
 
 use crate::args::{Flags, Invocation, Operands, Verb};
-use crate::exit_code;
 use crate::report::{Event, Reporter, WarningPolicy};
 use crate::session::{Problems, Session};
 
@@ -40,19 +40,7 @@ pub(crate) async fn run(
     }
     match (flags.verb, &invocation.operands) {
         (Verb::Compile, _) => compile::run(&session()?, flags, reporter).await,
-        (Verb::Parse, _) => {
-            let session = session()?;
-            let resolved = session.resolve(reporter)?;
-            crate::artifacts::write_manifest(&session, &resolved, None)
-                .map_err(|error| vec![error])?;
-            let nodes = &resolved.project().nodes;
-            reporter.line(&format!(
-                "parsed {} nodes and {} source tables",
-                nodes.len(),
-                resolved.project().sources.len()
-            ));
-            Ok(exit_code::SUCCESS)
-        }
+        (Verb::Parse, _) => parse::run(&session()?, reporter),
         (Verb::DocsGenerate, _) => docs::generate(&session()?, flags, reporter).await,
         (Verb::DocsServe, _) => docs::serve(&session()?, flags, reporter).await,
         (Verb::SourceFreshness, _) => freshness::run(&session()?, flags, reporter).await,

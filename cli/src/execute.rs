@@ -46,7 +46,7 @@ pub(crate) struct Run {
 /// What happened to each step, in the order in which steps ended.
 #[derive(Debug)]
 pub(crate) struct RunReport {
-    pub(crate) results: Vec<StepResult>,
+    pub(crate) results: Vec<Arc<StepResult>>,
     pub(crate) elapsed: Duration,
     pub(crate) interrupted: bool,
     /// Whether what was built in the shadow is left there.
@@ -76,7 +76,7 @@ impl RunReport {
 
     /// Whether any step failed, or the run was interrupted.
     pub(crate) fn has_failed(&self) -> bool {
-        let is_blocked = |result: &StepResult| {
+        let is_blocked = |result: &Arc<StepResult>| {
             result.outcome.status == Status::Skipped && !result.outcome.diagnostics.is_empty()
         };
         self.interrupted
@@ -87,11 +87,11 @@ impl RunReport {
 }
 
 /// Is told of the steps of a run.
-pub(crate) trait Watcher {
+pub(crate) trait Watcher: Send {
     /// The step at a position of the plan starts.
     fn started(&mut self, position: usize);
     /// A step has ended, or will never start.
-    fn ended(&mut self, result: &StepResult);
+    fn ended(&mut self, result: &Arc<StepResult>);
 }
 
 /// Runs the plan; the watcher is told of each step.
@@ -110,10 +110,7 @@ pub(crate) async fn execute(
     setup::create_schemas(&control, schemas)
         .await
         .map_err(|error| vec![error])?;
-    let mut idle = vec![];
-    for _ in 0..run.threads.min(plan.steps.len()) {
-        idle.push(open(run).await?);
-    }
+    let mut idle = open_all(run, run.threads.min(plan.steps.len())).await?;
     let progress = Arc::new(reporter.progress(plan.steps.len()));
     let mut schedule = Schedule::new(plan);
     schedule.stopped = run.is_held;
@@ -164,10 +161,11 @@ pub(crate) async fn execute(
         progress.end(&plan.steps[result.position].label);
         let failed = matches!(result.outcome.status, Status::Error | Status::Fail);
         let skipped = schedule.ended(result.position, failed);
+        let result = Arc::new(result);
         watcher.ended(&result);
         results.push(result);
         for position in skipped {
-            let result = skip(position);
+            let result = Arc::new(skip(position));
             progress.end(&plan.steps[position].label);
             watcher.ended(&result);
             results.push(result);
@@ -178,7 +176,7 @@ pub(crate) async fn execute(
         }
     }
     for position in schedule.left() {
-        let result = skip(position);
+        let result = Arc::new(skip(position));
         watcher.ended(&result);
         results.push(result);
     }
@@ -205,6 +203,19 @@ pub(crate) async fn execute(
     }
     report.elapsed = started.elapsed();
     Ok(report)
+}
+
+/// Opens connections side by side.
+async fn open_all(run: &Run, count: usize) -> Result<Vec<Client>, Problems> {
+    let mut opening = JoinSet::new();
+    for _ in 0..count {
+        let (connection, name) = (run.connection.clone(), run.application_name.clone());
+        opening.spawn(async move { connect(&connection, &name).await });
+    }
+    let opened = opening.join_all().await.into_iter();
+    opened
+        .collect::<Result<_, _>>()
+        .map_err(|error| vec![error])
 }
 
 async fn open(run: &Run) -> Result<Client, Problems> {

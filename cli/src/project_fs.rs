@@ -8,6 +8,7 @@ use hcw_core::project::{
     PROJECT_FILE, ProjectFile, SELECTOR_FILE, Templates, VARS_FILE, parse_project_file,
 };
 use hcw_core::source::{SourceFile, SourceTree};
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use crate::args::Flags;
@@ -180,6 +181,7 @@ fn read_folder(
     if !root.exists() {
         return;
     }
+    let mut paths = Vec::new();
     for entry in WalkDir::new(&root).follow_links(true).sort_by_file_name() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -192,12 +194,18 @@ fn read_folder(
             }
         };
         let extension = entry.path().extension().and_then(|text| text.to_str());
-        if !entry.file_type().is_file()
-            || !extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
+        if entry.file_type().is_file()
+            && extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
         {
-            continue;
+            paths.push(entry.into_path());
         }
-        match read(project_dir, entry.path()) {
+    }
+    let files: Vec<_> = paths
+        .par_iter()
+        .map(|path| read(project_dir, path))
+        .collect();
+    for file in files {
+        match file {
             Ok(file) => tree.insert(file),
             Err(error) => errors.push(error),
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use hcw_core::analyse;
 use hcw_core::diagnostic::{Code, Diagnostic};
@@ -25,16 +26,16 @@ use crate::{embedded, project_fs, sample};
 /// Any number of problems that stop a verb.
 pub(crate) type Problems = Vec<Diagnostic>;
 
-/// Everything known before the project is compiled.
+/// Everything known before the project is compiled. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct Session {
     pub(crate) project_dir: PathBuf,
     pub(crate) project_file: ProjectFile,
     pub(crate) settings: Settings,
     /// The options of the call.
     pub(crate) flags: Flags,
-    /// Where the target comes from, for people.
-    pub(crate) target_origin: String,
-    tree: SourceTree,
+    /// The project's files.
+    pub(crate) tree: Arc<SourceTree>,
 }
 
 /// The file of profiles.
@@ -51,7 +52,7 @@ impl Session {
             project_file.target_path = target_path.trim_end_matches('/').to_owned();
         }
         let vars = vars(flags.vars.as_deref().unwrap_or_default()).map_err(|error| vec![error])?;
-        let (mut target, target_origin) =
+        let (mut target, _) =
             find_target(flags, Some(&project_file)).map_err(|error| vec![error])?;
         if let Some(threads) = flags.threads {
             target.threads = threads;
@@ -83,13 +84,19 @@ impl Session {
             project_file,
             settings,
             flags: flags.clone(),
-            target_origin,
-            tree,
+            tree: Arc::new(tree),
         })
     }
 
     /// Parses, renders and resolves the project; its warnings are reported, its errors returned.
     pub(crate) fn resolve(&self, reporter: &Reporter) -> Result<Resolved, Problems> {
+        let (resolved, diagnostics) = self.parse()?;
+        reporter.admit(diagnostics)?;
+        Ok(resolved)
+    }
+
+    /// Parses, renders and resolves the project, with all that was found on the way.
+    pub(crate) fn parse(&self) -> Result<(Resolved, Vec<Diagnostic>), Problems> {
         let (project, mut diagnostics) = project::parse(&self.tree, self.settings.clone());
         let Some(project) = project else {
             return Err(diagnostics);
@@ -99,8 +106,7 @@ impl Session {
         let (resolved, found) = graph::resolve(rendered);
         diagnostics.extend(found);
         diagnostics.extend(analyse::check_settings(&resolved));
-        reporter.admit(diagnostics)?;
-        Ok(resolved)
+        Ok((resolved, diagnostics))
     }
 
     /// The name of the model that an inline query becomes.
@@ -114,23 +120,16 @@ impl Session {
     fn with_inline_model(&self, query: Option<&str>) -> Session {
         let folder = self.project_file.model_paths.first();
         let folder = folder.map_or("models", String::as_str);
-        let mut tree = self.tree.clone();
+        let mut session = self.clone();
         if let Some(query) = query {
-            tree.insert(SourceFile::new(
+            Arc::make_mut(&mut session.tree).insert(SourceFile::new(
                 format!("{folder}/{}.sql", Session::INLINE_MODEL),
                 format!(
                     "{{{{ config(materialized='view', contract={{'enforced': false}}) }}}}{query}"
                 ),
             ));
         }
-        Session {
-            project_dir: self.project_dir.clone(),
-            project_file: self.project_file.clone(),
-            settings: self.settings.clone(),
-            flags: self.flags.clone(),
-            target_origin: self.target_origin.clone(),
-            tree,
-        }
+        session
     }
 
     /// The connection's settings; starts the embedded server when that is the target.

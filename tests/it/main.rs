@@ -19,6 +19,7 @@ mod landing;
 mod macros;
 mod migration;
 mod packages;
+mod partial_parsing;
 mod portable;
 mod projects;
 mod rows;

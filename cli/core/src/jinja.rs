@@ -40,6 +40,7 @@ pub(crate) use minijinja::Value;
 
 pub(crate) use access::Access;
 pub(crate) use context::{Captured, Names, NodeContext, Shared};
+pub(crate) use dispatch::is_built_in;
 pub use engine::TemplateSpan;
 pub(crate) use engine::{Engine, Rendered};
 pub(crate) use functions::from_json;

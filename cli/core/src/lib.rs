@@ -30,6 +30,7 @@ pub mod message;
 mod microbatch;
 pub mod name;
 pub mod operation;
+pub mod partial;
 pub mod plan;
 pub mod profile;
 pub mod project;

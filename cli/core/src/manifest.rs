@@ -21,9 +21,10 @@ use serde_json::{Map, Value as Json, json};
 pub(crate) use described::graph;
 pub use progress::Progress;
 
-use crate::artifact::{ArtifactKind, ArtifactMetadata};
+use crate::artifact::{ArtifactKind, ArtifactMetadata, utc};
 use crate::graph::Resolved;
 use crate::project::{Found, ModelReference, Node, Project, UniqueId};
+use crate::settings::Settings;
 
 /// What a manifest is made of.
 #[derive(Debug, Clone, Copy)]
@@ -110,7 +111,10 @@ impl Manifest<'_> {
                 "column": null,
             }),
         );
-        metadata.insert("run_started_at".to_owned(), json!(settings.run_started_at));
+        metadata.insert(
+            "run_started_at".to_owned(),
+            json!(utc(&settings.run_started_at)),
+        );
         Json::Object(metadata)
     }
 
@@ -131,6 +135,26 @@ pub fn declared_parents(resolved: &Resolved) -> BTreeMap<String, Vec<String>> {
         target_path: "",
         project_dir: "",
     })
+}
+
+/// The start of a manifest that is for another run now: what `start`, the first bytes of one, is to be replaced by, of
+/// the same length. `None` where that cannot be.
+pub fn renewed(start: &[u8], settings: &Settings, generated_at: &str) -> Option<Vec<u8>> {
+    const OPENING: &[u8] = br#"{"metadata":"#;
+    let rest = start.strip_prefix(OPENING)?;
+    let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<Map<String, Json>>();
+    let mut metadata = values.next()?.ok()?;
+    let length = values.byte_offset();
+    for (key, value) in [
+        ("generated_at", utc(generated_at)),
+        ("invocation_id", settings.invocation_id.clone()),
+        ("invocation_started_at", utc(&settings.run_started_at)),
+        ("run_started_at", utc(&settings.run_started_at)),
+    ] {
+        *metadata.get_mut(key)? = Json::String(value);
+    }
+    let written = serde_json::to_vec(&metadata).ok()?;
+    (written.len() == length).then(|| [OPENING, &written].concat())
 }
 
 /// A mapping that is made while it is written.

@@ -5,6 +5,8 @@ mod seed_type;
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
+
 pub use rows::SeedRows;
 use seed_type::SeedType;
 
@@ -111,7 +113,7 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
     let declared = |name: &str| declared.and_then(|types| types.get(name)?.as_str());
     // what is declared is sent as it stands
     let found: Vec<Option<SeedType>> = header
-        .iter()
+        .par_iter()
         .enumerate()
         .map(|(position, name)| match declared(name) {
             Some(_) => None,
@@ -139,7 +141,7 @@ fn value(field: &str) -> Option<&str> {
 /// The rows with every value as its type is written; `None` where they stand so already, or would pass 4 GB so.
 fn written(rows: &SeedRows, types: &[Option<SeedType>]) -> Option<SeedRows> {
     let kind = |position: usize| types[position].unwrap_or(SeedType::Text);
-    let changes = (0..types.len()).any(|position| {
+    let changes = (0..types.len()).into_par_iter().any(|position| {
         let mut values = rows.column(position).flatten();
         values.any(|text| matches!(kind(position).written(text), Cow::Owned(_)))
     });

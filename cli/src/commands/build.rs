@@ -123,8 +123,11 @@ pub(crate) async fn run(
             && arguments.project_switch("skip_nodes_if_on_run_start_fails", true),
         application_name: format!("hcw {}", session.settings.invocation_id),
     };
+    artifacts::make_folder(session).map_err(|error| vec![error])?;
     let mut lines = lines::Lines::new(run.plan.clone(), run.analysed.clone(), reporter);
-    let report = execute::execute(&run, reporter, &mut lines).await?;
+    let report = execute::execute(&run, reporter, &mut lines).await;
+    lines.finish();
+    let report = report?;
     if !report.is_held {
         execute::remove_shadows(&control, &run.plan.shadow_schemas)
             .await

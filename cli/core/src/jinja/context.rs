@@ -1,6 +1,6 @@
 //! The context in which a node's template renders: what each name means there, and what was asked of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use minijinja::value::{Enumerator, Object, Value, from_args};
@@ -39,8 +39,18 @@ pub(crate) struct Shared {
     pub(crate) graph: OnceLock<Value>,
     /// `selected_resources`, when they are known.
     pub(crate) selected: OnceLock<Vec<String>>,
+    asked: Mutex<Asked>,
     target: Value,
     flags: Value,
+}
+
+/// What templates asked for that is neither in the project nor in its settings.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asked {
+    /// Names of environment variables.
+    pub(crate) environment: BTreeSet<String>,
+    /// Whether any asked for the time or the id of the run.
+    pub(crate) is_of_this_run: bool,
 }
 
 impl Shared {
@@ -69,6 +79,7 @@ impl Shared {
             docs,
             graph: OnceLock::new(),
             selected: OnceLock::new(),
+            asked: Mutex::default(),
             target,
             flags,
         }
@@ -95,6 +106,27 @@ impl Shared {
                         .or_else(|| vars.get(name))
                 })
         })
+    }
+
+    /// What templates have asked for so far.
+    pub(crate) fn asked(&self) -> Asked {
+        self.asking().clone()
+    }
+
+    fn asking(&self) -> MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An environment variable; that it was asked for is noted.
+    pub(crate) fn environment_variable(&self, name: &str) -> Option<&String> {
+        self.asking().environment.insert(name.to_owned());
+        self.settings.environment.get(name)
+    }
+
+    /// The settings, for what differs from run to run; that it was asked for is noted.
+    pub(crate) fn of_this_run(&self) -> &Settings {
+        self.asking().is_of_this_run = true;
+        &self.settings
     }
 
     /// `dbt_metadata_envs`: what the environment adds to artifacts.
@@ -508,13 +540,13 @@ impl NodeContext {
             "execute" => self.execute.into(),
             "flags" => self.shared.flags.clone(),
             "project_name" => self.shared.project_name.clone().into(),
-            "invocation_id" => self.shared.settings.invocation_id.clone().into(),
+            "invocation_id" => self.shared.of_this_run().invocation_id.clone().into(),
             "run_started_at" => {
-                let started = &self.shared.settings.run_started_at;
+                let started = &self.shared.of_this_run().run_started_at;
                 python::datetime::from_rfc3339(started).unwrap_or(Value::from(()))
             }
             "modules" => Value::from_object(python::modules::Modules {
-                now: self.shared.settings.run_started_at.clone(),
+                shared: self.shared.clone(),
             }),
             "dbt_version" => crate::DBT_VERSION.into(),
             "dbt_metadata_envs" => self.shared.metadata_variables(),

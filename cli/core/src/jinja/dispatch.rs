@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use minijinja::Value;
 
+use super::library::DBT_PACKAGE;
 use super::macro_call::ProjectMacro;
 use super::namespace::{MacroScope, MacroTable};
 use crate::diagnostic::{Code, Diagnostic};
@@ -31,6 +32,15 @@ pub(crate) fn dispatch(
     find(scope, name, namespace)
         .map(|found| Value::from_dyn_object(found.clone()))
         .ok_or_else(|| not_found(scope, name, namespace))
+}
+
+/// Whether a name means a built-in macro, and so does what that one dispatches to.
+pub(crate) fn is_built_in(scope: &MacroScope, name: &str) -> bool {
+    let dispatched = || find(scope, name, Some(DBT_PACKAGE));
+    let built_in = |found: Option<&Arc<ProjectMacro>>| {
+        found.is_some_and(|found| found.definition().is_built_in())
+    };
+    built_in(scope.macro_of(name)) && built_in(dispatched())
 }
 
 /// The macro itself, where there is one.

@@ -217,7 +217,7 @@ fn environment_variable(
             other => Value::from(other.to_string()),
         });
     }
-    if let Some(value) = context.shared.settings.environment.get(name) {
+    if let Some(value) = context.shared.environment_variable(name) {
         return Ok(Value::from(value.clone()));
     }
     default.ok_or_else(|| {

@@ -313,7 +313,7 @@ fn attached<'run>(
     manifest: &'run Manifest<'_>,
     node: &Node,
     test: &GenericTest,
-) -> Option<&'run str> {
+) -> Option<&'run UniqueId> {
     let Attachment::Ref(name) = &test.attached_to else {
         return None;
     };
@@ -322,17 +322,12 @@ fn attached<'run>(
         package: Some(node.package.clone()),
         version: test.version.clone(),
     };
-    match manifest.target(&node.package, &model) {
-        Some(id) => Some(id.as_str()),
-        None => {
-            let project = manifest.project();
-            project
-                .disabled
-                .values()
-                .find(|disabled| disabled.name == *name && disabled.is_referable())
-                .map(|disabled| disabled.id.as_str())
-        }
-    }
+    manifest.target(&node.package, &model).or_else(|| {
+        let mut disabled = manifest.project().disabled.values();
+        disabled
+            .find(|disabled| disabled.name == *name && disabled.is_referable())
+            .map(|disabled| &disabled.id)
+    })
 }
 
 /// A node's group; a generic test's is that of its model.
@@ -340,10 +335,8 @@ pub(super) fn group(manifest: &Manifest<'_>, node: &Node) -> Option<String> {
     let of = |node: &Node| config::text(&node.config, "group").map(str::to_owned);
     match &node.kind {
         NodeKind::GenericTest(test) => {
-            let project = manifest.project();
-            let id = attached(manifest, node, test)?;
-            let attached = project.nodes.values().find(|node| node.id.as_str() == id)?;
-            of(attached)
+            let nodes = &manifest.project().nodes;
+            of(nodes.get(attached(manifest, node, test)?)?)
         }
         _ => of(node),
     }
@@ -531,7 +524,7 @@ fn primary_key(manifest: &Manifest<'_>, node: &Node) -> Vec<String> {
         let NodeKind::GenericTest(generic) = &test.kind else {
             continue;
         };
-        if attached(manifest, test, generic) != Some(node.id.as_str()) {
+        if attached(manifest, test, generic) != Some(&node.id) {
             continue;
         }
         let listed = generic

@@ -1,14 +1,14 @@
 //! Where nodes go: the macros `generate_schema_name` and its kin give every relation its name.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::Value;
 use minijinja::value::Serde;
 use rayon::prelude::*;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::jinja::{Names, NodeContext};
+use crate::jinja::{Names, NodeContext, is_built_in};
 use crate::name::{MAX_NAME_BYTES, RelationName};
 use crate::project::config;
 use crate::project::{Node, NodeKind, Project, UniqueId};
@@ -21,16 +21,21 @@ pub(super) fn relations(
     names: &Arc<dyn Names>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> BTreeMap<UniqueId, RelationName> {
+    let places = Places {
+        project,
+        names,
+        known: Mutex::default(),
+    };
     let results: Vec<_> = project
         .nodes
         .par_iter()
-        .map(|(id, node)| (id, relation(project, node, names)))
+        .map(|(id, node)| (id, places.relation(node)))
         .collect();
     let mut relations: BTreeMap<UniqueId, RelationName> = BTreeMap::new();
     let mut taken: BTreeMap<RelationName, &UniqueId> = BTreeMap::new();
     // where a disabled node would be is told in artifacts, and problems with it are none
     for (id, node) in &project.disabled {
-        if let Ok(relation) = relation(project, node, names) {
+        if let Ok(relation) = places.relation(node) {
             relations.insert(id.clone(), relation);
         }
     }
@@ -68,66 +73,117 @@ pub(super) fn relations(
     relations
 }
 
-fn relation(
-    project: &Project,
-    node: &Node,
-    names: &Arc<dyn Names>,
-) -> Result<RelationName, Diagnostic> {
-    let facts = Value::from(Serde(serde_json::json!({
-        "name": node.name,
-        "resource_type": node.kind.resource_type(),
-        "package_name": node.package,
-        "fqn": node.fully_qualified_name,
-        "config": node.config,
-        "tags": node.tags(),
-        "version": node.properties.version,
-        "latest_version": node.properties.latest_version,
-        "meta": node.config.get("meta"),
-        "original_file_path": node.file.path_in_package(),
-        "path": node.file.path_in_package(),
-        "unique_id": node.id.as_str(),
-    })));
-    let context = Arc::new(NodeContext {
-        model: facts.clone(),
-        config: node.config.clone(),
-        ..NodeContext::new(&project.shared, names, project.engine.scope(&node.package))
-    });
-    let custom = |key: &str| {
-        config::text(&node.config, key).map_or(Value::from(()), |text| Value::from(text.to_owned()))
-    };
-    let call = |macro_name: &str, argument: Value| {
-        project
-            .engine
-            .call_macro(None, macro_name, &[argument, facts.clone()], &context)
-            .map(|name| name.to_string().trim().to_owned())
-    };
-    let schema = match custom("schema") {
-        schema if schema.is_none() && node.is_test() => Value::from(FAILURES_SCHEMA),
-        schema => schema,
-    };
-    let mut relation = RelationName {
-        database: call("generate_database_name", custom("database"))?,
-        schema: call("generate_schema_name", schema)?,
-        identifier: call("generate_alias_name", custom("alias"))?,
-    };
-    if node.kind == NodeKind::Snapshot {
-        // the older configurations of snapshots bypass the macros
-        for (key, part) in [
-            ("target_database", &mut relation.database),
-            ("target_schema", &mut relation.schema),
-        ] {
-            if let Some(name) = config::text(&node.config, key).filter(|name| !name.is_empty()) {
-                name.clone_into(part);
+/// Package, macro and configured name.
+type NameKey = (String, &'static str, Option<String>);
+
+/// Asks the macros for the places of nodes.
+struct Places<'run> {
+    project: &'run Project,
+    names: &'run Arc<dyn Names>,
+    /// What built-in macros said of a package's nodes, by macro and configured name.
+    known: Mutex<HashMap<NameKey, String>>,
+}
+
+/// One node as the macros see it.
+struct Placed {
+    context: Arc<NodeContext>,
+    facts: Value,
+}
+
+impl Places<'_> {
+    fn relation(&self, node: &Node) -> Result<RelationName, Diagnostic> {
+        let placed = self.placed(node);
+        let custom = |key: &str| config::text(&node.config, key);
+        let schema = custom("schema").or(node.is_test().then_some(FAILURES_SCHEMA));
+        let mut relation = RelationName {
+            database: self.shared_name("generate_database_name", custom("database"), &placed)?,
+            schema: self.shared_name("generate_schema_name", schema, &placed)?,
+            identifier: self.name("generate_alias_name", custom("alias"), &placed)?,
+        };
+        if node.kind == NodeKind::Snapshot {
+            // the older configurations of snapshots bypass the macros
+            for (key, part) in [
+                ("target_database", &mut relation.database),
+                ("target_schema", &mut relation.schema),
+            ] {
+                if let Some(name) = config::text(&node.config, key).filter(|name| !name.is_empty())
+                {
+                    name.clone_into(part);
+                }
             }
         }
+        // the server cuts the names of schemas, and so does dbt without a word
+        let mut end = relation.schema.len().min(MAX_NAME_BYTES);
+        while !relation.schema.is_char_boundary(end) {
+            end -= 1;
+        }
+        relation.schema.truncate(end);
+        Ok(relation)
     }
-    // the server cuts the names of schemas, and so does dbt without a word
-    let mut end = relation.schema.len().min(MAX_NAME_BYTES);
-    while !relation.schema.is_char_boundary(end) {
-        end -= 1;
+
+    fn placed(&self, node: &Node) -> Placed {
+        let project = self.project;
+        let facts = Value::from(Serde(serde_json::json!({
+            "name": node.name,
+            "resource_type": node.kind.resource_type(),
+            "package_name": node.package,
+            "fqn": node.fully_qualified_name,
+            "config": node.config,
+            "tags": node.tags(),
+            "version": node.properties.version,
+            "latest_version": node.properties.latest_version,
+            "meta": node.config.get("meta"),
+            "original_file_path": node.file.path_in_package(),
+            "path": node.file.path_in_package(),
+            "unique_id": node.id.as_str(),
+        })));
+        let scope = project.engine.scope(&node.package);
+        let context = Arc::new(NodeContext {
+            model: facts.clone(),
+            config: node.config.clone(),
+            ..NodeContext::new(&project.shared, self.names, scope)
+        });
+        Placed { context, facts }
     }
-    relation.schema.truncate(end);
-    Ok(relation)
+
+    /// A name that the built-in macro makes of the configured one alone: it is asked once for each.
+    fn shared_name(
+        &self,
+        macro_name: &'static str,
+        custom: Option<&str>,
+        placed: &Placed,
+    ) -> Result<String, Diagnostic> {
+        let scope = &placed.context.macros;
+        let key = (scope.package.clone(), macro_name, custom.map(str::to_owned));
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(name) = known().get(&key) {
+            return Ok(name.clone());
+        }
+        if !is_built_in(scope, macro_name) {
+            return self.name(macro_name, custom, placed);
+        }
+        let name = self.name(macro_name, custom, placed)?;
+        known().insert(key, name.clone());
+        Ok(name)
+    }
+
+    fn name(
+        &self,
+        macro_name: &str,
+        custom: Option<&str>,
+        placed: &Placed,
+    ) -> Result<String, Diagnostic> {
+        let custom = custom.map_or(Value::from(()), Value::from);
+        self.project
+            .engine
+            .call_macro(
+                None,
+                macro_name,
+                &[custom, placed.facts.clone()],
+                &placed.context,
+            )
+            .map(|name| name.to_string().trim().to_owned())
+    }
 }
 
 /// A name that the server would cut: the node that has it cannot be built.

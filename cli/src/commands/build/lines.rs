@@ -1,7 +1,9 @@
-//! The lines of steps: one when it starts, one when it ends, numbered in the order in which they start.
+//! The lines of steps: one when it starts, one when it ends, numbered in the order in which they start. They are
+//! made on a thread of their own, so that no connection waits for the log.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use hcw_core::analyse::Analysed;
@@ -18,8 +20,85 @@ use crate::db::live::sql_query;
 use crate::execute::{Status, StepResult, Watcher};
 use crate::report::{Decision, Event, Reporter};
 
-/// Prints the steps of a run as they start and end.
+/// Has the steps of a run printed as they start and end.
 pub(super) struct Lines {
+    plan: Arc<Plan>,
+    entries: mpsc::Sender<Entry>,
+    printer: JoinHandle<()>,
+}
+
+/// What happened to a step.
+enum Entry {
+    Started {
+        position: usize,
+        at: jiff::Timestamp,
+        /// Is told when the line is out.
+        printed: mpsc::Sender<()>,
+    },
+    Ended(Arc<StepResult>),
+}
+
+impl Lines {
+    pub(super) fn new(plan: Arc<Plan>, analysed: Arc<Analysed>, reporter: &Reporter) -> Lines {
+        let mut printer = Printer {
+            plan: plan.clone(),
+            analysed,
+            reporter: reporter.clone(),
+            started: BTreeMap::new(),
+        };
+        let (entries, received) = mpsc::channel();
+        let printer = std::thread::spawn(move || {
+            for entry in received {
+                match entry {
+                    Entry::Started {
+                        position,
+                        at,
+                        printed,
+                    } => {
+                        printer.started(position, at);
+                        let _nobody_waits = printed.send(());
+                    }
+                    Entry::Ended(result) => printer.ended(&result),
+                }
+            }
+        });
+        Lines {
+            plan,
+            entries,
+            printer,
+        }
+    }
+
+    /// Returns when every line is out.
+    pub(super) fn finish(self) {
+        drop(self.entries);
+        // a panic of the printer was told where it happened
+        let _panicked = self.printer.join();
+    }
+}
+
+impl Watcher for Lines {
+    fn started(&mut self, position: usize) {
+        let (printed, out) = mpsc::channel();
+        let entry = Entry::Started {
+            position,
+            at: jiff::Timestamp::now(),
+            printed,
+        };
+        let is_sent = self.entries.send(entry).is_ok();
+        // what the templates of a late step say comes after its line
+        if is_sent && matches!(self.plan.steps[position].action, Action::Late(_)) {
+            let _gone = out.recv();
+        }
+    }
+
+    fn ended(&mut self, result: &Arc<StepResult>) {
+        let _gone = self.entries.send(Entry::Ended(result.clone()));
+    }
+}
+
+/// Prints the lines.
+struct Printer {
     plan: Arc<Plan>,
     analysed: Arc<Analysed>,
     reporter: Reporter,
@@ -27,22 +106,12 @@ pub(super) struct Lines {
     started: BTreeMap<usize, (usize, String)>,
 }
 
-impl Lines {
-    pub(super) fn new(plan: Arc<Plan>, analysed: Arc<Analysed>, reporter: &Reporter) -> Lines {
-        Lines {
-            plan,
-            analysed,
-            reporter: reporter.clone(),
-            started: BTreeMap::new(),
-        }
-    }
-
-    fn number(&mut self, position: usize) -> (usize, String) {
+impl Printer {
+    fn number(&mut self, position: usize, at: jiff::Timestamp) -> (usize, String) {
         let next = self.started.len() + 1;
-        let now = || jiff::Timestamp::now().to_string();
         self.started
             .entry(position)
-            .or_insert_with(|| (next, now()))
+            .or_insert_with(|| (next, at.to_string()))
             .clone()
     }
 
@@ -82,11 +151,9 @@ impl Lines {
             "unique_id": step.id.as_str(),
         })
     }
-}
 
-impl Watcher for Lines {
-    fn started(&mut self, position: usize) {
-        let (number, started_at) = self.number(position);
+    fn started(&mut self, position: usize, at: jiff::Timestamp) {
+        let (number, started_at) = self.number(position, at);
         let plan = self.plan.clone();
         let step = &plan.steps[position];
         let info = self.node_info(step, &started_at, "started", "");
@@ -127,11 +194,11 @@ impl Watcher for Lines {
     }
 
     fn ended(&mut self, result: &StepResult) {
-        let (number, started_at) = self.number(result.position);
+        let (number, started_at) = self.number(result.position, result.ended_at);
         let plan = self.plan.clone();
         let step = &plan.steps[result.position];
         let outcome = &result.outcome;
-        let finished_at = jiff::Timestamp::now().to_string();
+        let finished_at = result.ended_at.to_string();
         let status = result_status(outcome.status, step.kind == StepKind::Test).as_str();
         let info = self.node_info(step, &started_at, status, &finished_at);
         let (what, brackets) = (what(step, result), brackets(step, result));

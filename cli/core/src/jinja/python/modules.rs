@@ -8,20 +8,21 @@ use super::datetime::module::Datetime;
 use super::datetime::zone::Pytz;
 use super::itertools::Itertools;
 use super::regex::Re;
+use crate::jinja::Shared;
 
 const NAMES: [&str; 4] = ["datetime", "pytz", "re", "itertools"];
 
-/// The modules; `now` is what the clock says for all of the run: UTC, RFC 3339.
+/// The modules; the clock says for all of the run when it started.
 #[derive(Debug)]
 pub(crate) struct Modules {
-    pub(crate) now: String,
+    pub(crate) shared: Arc<Shared>,
 }
 
 impl Object for Modules {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         Some(match key.as_str()? {
             "datetime" => Value::from_object(Datetime {
-                now: self.now.clone(),
+                now: self.shared.of_this_run().run_started_at.clone(),
             }),
             "pytz" => Value::from_object(Pytz),
             "re" => Value::from_object(Re),

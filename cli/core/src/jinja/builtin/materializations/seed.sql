@@ -22,9 +22,6 @@
         {{ get_csv_sql(created, loaded) }}
     {%- endcall -%}
     {% do create_indexes(built_relation) %}
-    {%- call statement('analyze') -%}
-        analyze {{ built_relation.include(database=false) }}
-    {%- endcall -%}
     {% do persist_docs(built_relation, model) %}
     {%- if flags.PUBLISH != 'legacy' -%}
         {% do hcw_publish(built_relation, target_relation, existing_relation) %}

@@ -1,0 +1,121 @@
+//! `partial_parse.json`: what the last parse was made of. It is only ever a help: what cannot be read, is of another
+//! version or does not fit the files that are there means that the project is parsed, and never an error.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use hcw_core::diagnostic::Diagnostic;
+use hcw_core::manifest;
+use hcw_core::partial::{self, Record};
+use serde::{Deserialize, Serialize};
+
+use super::{MANIFEST, SEMANTIC_MANIFEST, write};
+use crate::session::Session;
+
+/// The file's name.
+const NAME: &str = "partial_parse.json";
+/// The manifest's metadata is within so many bytes.
+const START: u64 = 1 << 16;
+
+/// The file.
+#[derive(Serialize, Deserialize)]
+struct Memory {
+    record: Record,
+    /// The artifacts as the parse left them.
+    artifacts: Vec<Stamp>,
+}
+
+/// By what a file is known to be as it was.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Stamp {
+    bytes: u64,
+    /// Nanoseconds since 1970.
+    modified: u64,
+}
+
+/// The key of the session's parse.
+pub(crate) fn key(session: &Session) -> String {
+    // a version in development has one number for many programs
+    let program = std::env::current_exe().ok();
+    let program = program.and_then(|path| stamp(&path));
+    let program = program.map_or_else(String::new, |stamp| {
+        format!("{} {}", stamp.bytes, stamp.modified)
+    });
+    let edge = [
+        &program,
+        &*session.project_dir.to_string_lossy(),
+        &session.project_file.target_path,
+    ];
+    partial::key(&session.tree, &session.settings, &edge)
+}
+
+/// The parse of before with its warnings, when parsing would give the same; its manifest is this run's then.
+pub(crate) fn recall(session: &Session, key: &str) -> Option<(Record, Vec<Diagnostic>)> {
+    if !session.flags.write_json || !session.flags.switch("partial_parse") {
+        return None;
+    }
+    let asked_for = session.flags.text("partial_parse_file_path");
+    let path = match asked_for.filter(|path| !path.is_empty()) {
+        Some(path) => PathBuf::from(path),
+        None => session.target_path().join(NAME),
+    };
+    let memory: Memory = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+    let warnings = memory
+        .record
+        .warnings(key, &session.tree, &session.settings)?;
+    if memory.artifacts != stamps(session)? {
+        return None;
+    }
+    renew(session)?;
+    let record = memory.record;
+    Some((remember(session, Some(record))?, warnings))
+}
+
+/// Keeps what is known of a parse, when its artifacts have been written; without a record what was kept goes.
+pub(crate) fn remember(session: &Session, record: Option<Record>) -> Option<Record> {
+    let path = session.target_path().join(NAME);
+    let memory = record
+        .filter(|_| session.flags.write_json)
+        .and_then(|record| {
+            Some(Memory {
+                record,
+                artifacts: stamps(session)?,
+            })
+        });
+    let Some(memory) = memory else {
+        let _missing = fs::remove_file(path);
+        return None;
+    };
+    let text = serde_json::to_vec(&memory).ok()?;
+    let _unwritable = write(&path, &text);
+    Some(memory.record)
+}
+
+/// Makes the manifest one of this run.
+fn renew(session: &Session) -> Option<()> {
+    let path = session.target_path().join(MANIFEST);
+    let mut start = Vec::new();
+    let file = File::open(&path).ok()?;
+    file.take(START).read_to_end(&mut start).ok()?;
+    let now = jiff::Timestamp::now().to_string();
+    let renewed = manifest::renewed(&start, &session.settings, &now)?;
+    let mut file = OpenOptions::new().write(true).open(&path).ok()?;
+    file.write_all(&renewed).ok()
+}
+
+fn stamps(session: &Session) -> Option<Vec<Stamp>> {
+    let folder = session.target_path();
+    let names = [MANIFEST, SEMANTIC_MANIFEST];
+    names.iter().map(|name| stamp(&folder.join(name))).collect()
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let facts = fs::metadata(path).ok()?;
+    let modified = facts.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(Stamp {
+        bytes: facts.len(),
+        modified: u64::try_from(modified.as_nanos()).ok()?,
+    })
+}

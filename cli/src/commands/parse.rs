@@ -1,0 +1,34 @@
+//! `parse`: reads the project and writes its manifest. When nothing that a parse reads has changed since the last one,
+//! its manifest stays and is only told apart by the run that it is of.
+
+use hcw_core::diagnostic::has_errors;
+use hcw_core::partial::Record;
+
+use crate::artifacts::{self, partial};
+use crate::exit_code;
+use crate::report::Reporter;
+use crate::session::{Problems, Session};
+
+pub(crate) fn run(session: &Session, reporter: &Reporter) -> Result<u8, Problems> {
+    let key = partial::key(session);
+    if let Some((record, warnings)) = partial::recall(session, &key) {
+        reporter.admit(warnings)?;
+        tell_counts(record.nodes, record.sources, reporter);
+        return Ok(exit_code::SUCCESS);
+    }
+    let (resolved, diagnostics) = session.parse()?;
+    let record = match has_errors(&diagnostics) {
+        false => Record::of(key, &session.tree, &resolved, &diagnostics),
+        true => None,
+    };
+    reporter.admit(diagnostics)?;
+    artifacts::write_manifest(session, &resolved, None).map_err(|error| vec![error])?;
+    partial::remember(session, record);
+    let project = resolved.project();
+    tell_counts(project.nodes.len(), project.sources.len(), reporter);
+    Ok(exit_code::SUCCESS)
+}
+
+fn tell_counts(nodes: usize, sources: usize, reporter: &Reporter) {
+    reporter.line(&format!("parsed {nodes} nodes and {sources} source tables"));
+}

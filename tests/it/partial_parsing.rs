@@ -1,0 +1,240 @@
+//! Partial parsing: whatever changes between two calls, the manifest is that of a parse that remembers nothing.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// How many edits follow each other.
+const EDITS: u64 = 80;
+
+const FILES: [(&str, &str); 7] = [
+    (
+        "dbt_project.yml",
+        "name: partial\nversion: '1.0'\nprofile: partial\nvars: {unit: usd}\n",
+    ),
+    (
+        "profiles.yml",
+        "partial:\n  target: dev\n  outputs:\n    dev: {type: postgres, host: localhost, port: 1, user: u, password: p, dbname: d, schema: s, threads: 1}\n",
+    ),
+    ("seeds/visits.csv", "visit_id,cost\n1,2\n"),
+    (
+        "macros/own.sql",
+        "{% macro generate_alias_name(custom, node) %}{{ node.name }}_{{ var('unit') }}{% endmacro %}\n",
+    ),
+    ("models/costs.sql", "select cost from {{ ref('visits') }}\n"),
+    (
+        "models/totals.sql",
+        "{{ config(meta={'place': env_var('PARTIAL_PLACE', 'none')}) }}\nselect sum(cost) from {{ ref('costs') }}\n",
+    ),
+    (
+        "models/all.yml",
+        "models:\n  - name: costs\n    columns:\n      - name: cost\n        data_tests: [not_null]\n  - name: totals\n    own_key: 1\n",
+    ),
+];
+
+/// A project that changes, and how it is called.
+struct Project {
+    folder: tempfile::TempDir,
+    vars: Option<String>,
+    environment: BTreeMap<&'static str, String>,
+    random: u64,
+}
+
+impl Project {
+    fn new() -> Project {
+        let project = Project {
+            folder: tempfile::tempdir().expect("a folder"),
+            vars: None,
+            environment: BTreeMap::new(),
+            random: 7,
+        };
+        for (path, text) in FILES {
+            project.write(path, text);
+        }
+        project
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("is made");
+        fs::write(path, text).expect("is written");
+    }
+
+    /// A number below a bound, from a generator that is the same in every run of the test.
+    fn below(&mut self, bound: u64) -> u64 {
+        self.random = self
+            .random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.random >> 33) % bound
+    }
+
+    /// Changes something, or nothing; says what.
+    fn edit(&mut self) -> String {
+        let number = self.below(4);
+        let choice = usize::try_from(number).expect("small");
+        match self.below(14) {
+            0 => {
+                let text = [
+                    "",
+                    " -- a note",
+                    " where cost > 0",
+                    "{{ config(tags='a') }}",
+                ];
+                let text = format!("select cost from {{{{ ref('visits') }}}}{}\n", text[choice]);
+                self.write("models/costs.sql", &text);
+            }
+            1 => {
+                let text = format!(
+                    "{{% macro generate_alias_name(custom, node) %}}{{{{ node.name }}}}_{number}{{% endmacro %}}\n"
+                );
+                self.write("macros/own.sql", &text);
+            }
+            2 => {
+                let text = FILES[6].1.replace(
+                    "- name: costs",
+                    &format!("- name: costs\n    description: text {number}"),
+                );
+                self.write("models/all.yml", &text);
+            }
+            3 => {
+                let text = FILES[0].1.replace("usd", &format!("unit_{number}"));
+                self.write("dbt_project.yml", &text);
+            }
+            4 => self.vars = (number > 0).then(|| format!("unit: given_{number}")),
+            5 if number == 0 => drop(self.environment.remove("PARTIAL_PLACE")),
+            5 => drop(self.environment.insert("PARTIAL_PLACE", number.to_string())),
+            6 => drop(
+                self.environment
+                    .insert("PARTIAL_UNREAD", number.to_string()),
+            ),
+            7 => self.write(
+                &format!("models/more_{number}.sql"),
+                "select 1 from {{ ref('costs') }}\n",
+            ),
+            8 => drop(fs::remove_file(
+                self.path(&format!("models/more_{number}.sql")),
+            )),
+            9 => self.write("seeds/visits.csv", &format!("visit_id,cost\n1,{number}\n")),
+            10 => {
+                let text = ["", "{", "{\"record\": 1}", "\u{0}"];
+                self.write("target/partial_parse.json", text[choice]);
+            }
+            11 => self.write("target/manifest.json", "{}"),
+            12 => {
+                let text = FILES[5]
+                    .1
+                    .replace("env_var('PARTIAL_PLACE', 'none')", "invocation_id");
+                self.write(
+                    "models/totals.sql",
+                    if number == 0 { &text } else { FILES[5].1 },
+                );
+            }
+            _ => return "nothing".to_owned(),
+        }
+        format!("{number} in {:?} {:?}", self.vars, self.environment)
+    }
+
+    /// The manifest and what was printed.
+    fn parse(&self, target: &str, options: &[&str]) -> (String, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hcw"));
+        command
+            .arg("parse")
+            .args(options)
+            .args(["--target-path", target, "--log-path", "logs"])
+            .args(["--profiles-dir", ".", "--log-format", "json"])
+            .current_dir(self.folder.path())
+            .env_remove("DATABASE_URL")
+            .envs(&self.environment);
+        if let Some(vars) = &self.vars {
+            command.args(["--vars", vars]);
+        }
+        let output = command.output().expect("hcw runs");
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{printed}");
+        let path = self.path(target).join("manifest.json");
+        (fs::read_to_string(path).expect("a manifest"), printed)
+    }
+}
+
+/// A manifest after its head, with the run's id, where it stands in it, under a common name.
+fn body(manifest: &str, id: &str) -> String {
+    let (_, body) = manifest.split_once("\"nodes\":").expect("nodes");
+    body.replace(id, "the run's id")
+}
+
+fn invocation_id(manifest: &str) -> String {
+    let whole: serde_json::Value = serde_json::from_str(manifest).expect("JSON");
+    let id = whole["metadata"]["invocation_id"].as_str();
+    id.expect("an id").to_owned()
+}
+
+/// What a call says beside the version and the time.
+fn messages(printed: &str) -> Vec<String> {
+    let lines = printed.lines().filter_map(|line| {
+        let entry: serde_json::Value = serde_json::from_str(line).ok()?;
+        Some(entry["info"]["msg"].as_str()?.to_owned())
+    });
+    lines.collect()
+}
+
+#[test]
+fn whatever_was_edited_the_manifest_is_that_of_a_full_parse() {
+    let mut project = Project::new();
+    for step in 0..EDITS {
+        let edit = project.edit();
+        let (ours, said) = project.parse("target", &[]);
+        let (full, said_in_full) = project.parse("full", &["--no-partial-parse"]);
+        let (id, id_in_full) = (id_of(&said), id_of(&said_in_full));
+        assert_eq!(invocation_id(&ours), id, "step {step}: {edit}");
+        assert_eq!(
+            body(&ours, &id),
+            body(&full, &id_in_full),
+            "step {step}: {edit}"
+        );
+        let (said, said_in_full) = (messages(&said), messages(&said_in_full));
+        assert_eq!(said, said_in_full, "step {step}: {edit}");
+    }
+}
+
+/// The id of the run that printed this.
+fn id_of(printed: &str) -> String {
+    let line = printed.lines().next().expect("a line");
+    let first: serde_json::Value = serde_json::from_str(line).expect("JSON");
+    let id = first["info"]["invocation_id"].as_str();
+    id.expect("an id").to_owned()
+}
+
+#[test]
+fn a_project_that_has_not_changed_is_not_parsed_again() {
+    let project = Project::new();
+    let times = |project: &Project| {
+        let path = project.path("target/semantic_manifest.json");
+        let facts = fs::metadata(path).expect("is written");
+        facts.modified().expect("a time")
+    };
+    project.parse("target", &[]);
+    let first = times(&project);
+    let wait = || std::thread::sleep(std::time::Duration::from_millis(20));
+    wait();
+    project.parse("target", &[]);
+    assert_eq!(times(&project), first, "nothing was written but the head");
+    wait();
+    project.parse("target", &["--no-partial-parse"]);
+    let second = times(&project);
+    assert_ne!(second, first, "asked for, it is parsed");
+    wait();
+    let kept = project.path("target/partial_parse.json");
+    fs::rename(kept, project.path("kept.json")).expect("is moved");
+    project.parse("target", &["--partial-parse-file-path", "kept.json"]);
+    assert_eq!(times(&project), second, "the file may be elsewhere");
+    wait();
+    project.write("models/costs.sql", "select 1 as cost\n");
+    project.parse("target", &[]);
+    assert_ne!(times(&project), second, "a file has changed");
+}
