@@ -25,7 +25,10 @@
     {%- for index_dict in config.get('indexes', default=[]) or [] -%}
         {%- set create_index_sql = get_create_index_sql(relation, index_dict) -%}
         {%- if create_index_sql -%}
-            {%- do run_query(create_index_sql) -%}
+            {#- nobody reads an answer, so that the step can be planned ahead -#}
+            {%- call statement('create_index') -%}
+                {{ create_index_sql }}
+            {%- endcall -%}
         {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}
