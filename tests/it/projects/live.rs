@@ -119,3 +119,24 @@ fn a_macro_that_fails_is_a_result_and_can_be_retried() {
     let text = case.run(0, "retry");
     assert!(text.contains("rows: 3"), "{text}");
 }
+
+#[test]
+fn results_are_grouped_and_threads_have_names() {
+    let Some(case) = Case::good("live") else {
+        return;
+    };
+    case.write(
+        "models/grouped.sql",
+        "{%- set rows = run_query(\"select * from (values ('b', 1), ('a', 2), ('b', 3)) as given (kind, amount)\") -%}
+        {%- set found = [] -%}
+        {%- for kind, table in (rows.group_by('kind').items() if execute else []) -%}
+            {%- do found.append(kind ~ '=' ~ table.columns['amount'].values() | join('+')) -%}
+        {%- endfor -%}
+        select '{{ found | join(',') }}' as found, '{{ thread_id }}' as thread",
+    );
+    case.run(0, "run --select grouped");
+    assert_eq!(
+        case.rows("select found, thread ~ '^Thread-[0-9]+ [(]worker[)]$' from grouped"),
+        "b=1+3,a=2|true"
+    );
+}

@@ -510,7 +510,11 @@ impl NodeContext {
             "store_raw_result" => statement(StatementFunction::StoreRawResult),
             "store_result" => statement(StatementFunction::StoreResult),
             "write" => statement(StatementFunction::Write),
-            "thread_id" => "Thread-1".into(),
+            "thread_id" => match self.access {
+                Access::Live(_) => thread_name().into(),
+                // what is rendered before the run is the same each time
+                _ => "Thread-1 (worker)".into(),
+            },
             "__hcw_context" => Value::from_dyn_object(self.clone()),
             "ref" => function(Function::Ref),
             "source" => function(Function::Source),
@@ -564,4 +568,11 @@ impl NodeContext {
             _ => return None,
         })
     }
+}
+
+/// The name of the thread, as dbt has it: those that run at once have different ones.
+fn thread_name() -> String {
+    let id = format!("{:?}", std::thread::current().id());
+    let number: String = id.chars().filter(char::is_ascii_digit).collect();
+    format!("Thread-{number} (worker)")
 }

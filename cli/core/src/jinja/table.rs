@@ -1,7 +1,7 @@
 //! A query's result as templates see it: agate's Table, Row and Column, as far as dbt projects use them.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -159,6 +159,33 @@ impl Table {
         })
     }
 
+    /// agate's TableSet: a table for each value of a column, by the value, in the order of their first rows.
+    fn grouped(&self, key: &str) -> Result<Value, Error> {
+        let position =
+            (self.names.iter().position(|name| name == key)).ok_or_else(|| unknown_column(key))?;
+        let mut names: Vec<String> = Vec::new();
+        let mut tables: Vec<Table> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for row in self.values().iter() {
+            let name = row[position].to_string();
+            let at = *places.entry(name.clone()).or_insert_with(|| {
+                names.push(name);
+                tables.push(Table {
+                    names: self.names.clone(),
+                    types: self.types.clone(),
+                    rows: Vec::new(),
+                    seed: None,
+                });
+                tables.len() - 1
+            });
+            tables[at].rows.push(row.clone());
+        }
+        Ok(Value::from_object(Mapped {
+            names,
+            values: tables.into_iter().map(Table::into_value).collect(),
+        }))
+    }
+
     /// The table with some of its columns, in the order that is given.
     fn with_columns(&self, names: impl Iterator<Item = String>) -> Result<Table, Error> {
         let positions: Vec<usize> = names
@@ -295,6 +322,10 @@ impl Object for Table {
                 table.rows.truncate(count);
                 table.seed = None;
                 Ok(table.into_value())
+            }
+            "group_by" => {
+                let key = Call::new(method, call)?.required(0, "key")?.to_string();
+                Ok(self.grouped(&key)?)
             }
             // prints to the terminal in agate; a template shows values with `log` or `print`
             "print_table" | "print_json" | "print_csv" | "print_structure" => Ok(Value::from(())),
