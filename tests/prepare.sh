@@ -1,7 +1,14 @@
 #!/usr/bin/env bash
-# Installs what the extension's tests build with (server headers, clang), where that is missing and may be
-# installed: on Debian, as root. Elsewhere it says what is missing; those tests then skip themselves.
+# Installs what tests need beside Rust and a server, where that is missing and may be installed: the readers of artifacts
+# from PyPI, and what the extension is built with (server headers, clang; on Debian, as root). Elsewhere it says what is
+# missing; those tests then skip themselves.
 set -euo pipefail
+
+readers=${CARGO_TARGET_DIR:-$(dirname "$0")/../target}/readers
+if ! "$(dirname "$0")/readers/install.sh" "$readers"; then
+    echo "no readers of dbt's artifacts: their tests will skip themselves" >&2
+    echo "help: Python 3.10 or newer with venv (on Debian, apt-get install python3-venv), and PyPI" >&2
+fi
 
 config=${PG_CONFIG:-pg_config}
 has_headers() {

@@ -6,7 +6,7 @@ mod project;
 
 use std::collections::BTreeSet;
 
-use project::Project;
+pub(crate) use project::Project;
 
 /// One test for each project below `tests/fixtures/projects/differential`.
 macro_rules! projects {

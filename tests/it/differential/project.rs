@@ -15,7 +15,7 @@ use crate::projects::case::{copy, database_name, fixtures, words};
 use crate::warehouse::{Warehouse, text_of};
 
 /// A copy of a project, and where dbt's side of it is.
-pub(super) struct Project {
+pub(crate) struct Project {
     fixture: PathBuf,
     root: TempDir,
     warehouse: Warehouse,
@@ -41,7 +41,7 @@ pub(super) fn names() -> BTreeSet<String> {
 
 impl Project {
     /// Copies it; `None` when there is no server for tests.
-    pub(super) fn start(name: &str) -> Option<Project> {
+    pub(crate) fn start(name: &str) -> Option<Project> {
         let fixture = fixtures("differential").join(name);
         let warehouse = Warehouse::start()?;
         let root = tempfile::tempdir().expect("a folder");
@@ -57,7 +57,7 @@ impl Project {
         })
     }
 
-    fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         self.root.path().join("project")
     }
 
@@ -160,7 +160,7 @@ impl Project {
         text.replace(database_name(&self.warehouse.url), DATABASE)
     }
 
-    fn command(&self, arguments: &[String]) -> Command {
+    pub(crate) fn command(&self, arguments: &[String]) -> Command {
         let server: tokio_postgres::Config = self.warehouse.url.parse().expect("an address");
         let host = match server.get_hosts().first() {
             Some(Host::Tcp(name)) => name.clone(),
