@@ -6,6 +6,7 @@ mod compile;
 pub(crate) mod db;
 mod debug;
 mod deps;
+mod diff;
 mod docs;
 mod freshness;
 mod init;
@@ -13,6 +14,7 @@ pub(crate) mod load_codes;
 mod ls;
 mod migrate;
 mod parse;
+mod publish;
 mod retry;
 mod run_operation;
 mod show;
@@ -53,6 +55,8 @@ pub(crate) async fn run(
         (Verb::Migrate, _) => migrate::run(&session()?, reporter).await,
         (Verb::Debug, _) => debug::run(flags, reporter).await,
         (Verb::Deps, _) => deps::run(flags, reporter),
+        (Verb::Diff, _) => diff::run(&session()?, flags, reporter).await,
+        (Verb::Publish, _) => publish::run(&session()?, reporter).await,
         (Verb::Clean, _) if flags.switch("shadow") => clean::shadow(&session()?, reporter).await,
         (Verb::Clean, _) => clean::run(flags, reporter),
         (_, Operands::RunOperation(name)) => {

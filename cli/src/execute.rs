@@ -3,6 +3,7 @@
 
 mod build;
 mod failure;
+pub(crate) mod held;
 pub(crate) mod hooks;
 mod publish;
 mod setup;
@@ -39,6 +40,8 @@ pub(crate) struct Run {
     pub(crate) fail_fast: bool,
     /// No step is started: a hook before them failed.
     pub(crate) is_held: bool,
+    /// What is built is left in the shadow, for `hcw publish`.
+    pub(crate) publishes_later: bool,
     /// Tags every connection of the run.
     pub(crate) application_name: String,
 }
@@ -51,6 +54,8 @@ pub(crate) struct RunReport {
     pub(crate) interrupted: bool,
     /// Whether what was built in the shadow is left there.
     pub(crate) is_held: bool,
+    /// Whether that is fit to be published.
+    pub(crate) is_audited: bool,
     /// Why it could not be published.
     pub(crate) problem: Option<Diagnostic>,
 }
@@ -186,20 +191,24 @@ pub(crate) async fn execute(
         elapsed: Duration::ZERO,
         interrupted,
         is_held: plan.publication.is_some(),
+        is_audited: false,
         problem: None,
     };
-    if let Some(publication) = plan.publication.as_ref().filter(|_| !report.has_failed()) {
+    let is_audited = !report.has_failed();
+    let publication = plan.publication.as_ref();
+    if let Some(publication) = publication.filter(|_| is_audited && !run.publishes_later) {
         match publish::publish(&control, publication, reporter).await {
             Ok(()) => report.is_held = false,
-            Err(failure) => {
-                let problem = failure.of_the_run("what was built was published");
-                reporter.diagnostics(std::slice::from_ref(&problem));
-                report.problem = Some(problem);
-            }
+            Err(problem) => report.problem = Some(problem),
         }
     }
     if report.is_held {
-        publish::held(&run.analysed.resolved.shadow, reporter);
+        report.is_audited = is_audited;
+        let resolved = &run.analysed.resolved;
+        let run_id = &resolved.project().settings().invocation_id;
+        let kept = held::keep(&control, &resolved.shadow, run_id, is_audited).await;
+        // a connection that is lost is told once
+        report.problem = report.problem.or(kept.err());
     }
     report.elapsed = started.elapsed();
     Ok(report)

@@ -17,7 +17,7 @@ use hcw_core::target::{Connection, Server, Target};
 use hcw_core::yaml;
 use serde_json::{Map, Value as Json};
 
-use crate::args::Flags;
+use crate::args::{Flags, Verb};
 use crate::db::connect::{connect, connection_from_url, with_stored_password};
 use crate::db::live::Voice;
 use crate::report::{Decision, Reporter, WarningPolicy};
@@ -34,6 +34,8 @@ pub(crate) struct Session {
     pub(crate) settings: Settings,
     /// The options of the call.
     pub(crate) flags: Flags,
+    /// Whether somebody says how what was built takes its place.
+    pub(crate) chose_publish: bool,
     /// The project's files.
     pub(crate) tree: Arc<SourceTree>,
 }
@@ -64,7 +66,7 @@ impl Session {
             let window = sample::window(written, now).map_err(|error| vec![error])?;
             template_flags.insert("SAMPLE".to_owned(), window);
         }
-        let publish = publish(flags, &project_file).map_err(|error| vec![error])?;
+        let asked = publish(flags, &project_file).map_err(|error| vec![error])?;
         let settings = Settings {
             vars,
             environment: environment(),
@@ -73,7 +75,11 @@ impl Session {
             store_failures: flags.store_failures,
             warnings_fail: WarningPolicy::new(flags).decision("JinjaLogWarning") == Decision::Error,
             again: flags.again.clone(),
-            publish,
+            // `build` also runs the tests: it publishes all or nothing
+            publish: asked.unwrap_or(match flags.verb {
+                Verb::Build => Publish::Atomic,
+                _ => Publish::PerNode,
+            }),
             run_started_at: jiff::Timestamp::now().to_string(),
             invocation_id: invocation_id.to_owned(),
             verb: flags.verb.which().to_owned(),
@@ -84,6 +90,7 @@ impl Session {
             project_file,
             settings,
             flags: flags.clone(),
+            chose_publish: asked.is_some(),
             tree: Arc::new(tree),
         })
     }
@@ -170,20 +177,25 @@ impl Session {
             .map_err(|error| vec![error])
     }
 
+    /// What runs on this target that would be in each other's way have in common.
+    pub(crate) fn lock_name(&self) -> String {
+        format!("{} {}", self.project_file.name, self.settings.target.schema)
+    }
+
     /// The folder of artifacts.
     pub(crate) fn target_path(&self) -> PathBuf {
         self.project_dir.join(&self.project_file.target_path)
     }
 }
 
-/// How what was built takes its place: as `--publish` says, `HCW_PUBLISH`, or the project.
-fn publish(flags: &Flags, project: &ProjectFile) -> Result<Publish, Diagnostic> {
+/// How what was built takes its place, as somebody says: `--publish`, `HCW_PUBLISH`, or the project.
+fn publish(flags: &Flags, project: &ProjectFile) -> Result<Option<Publish>, Diagnostic> {
     let from_environment = std::env::var("HCW_PUBLISH").ok();
     let said = flags.text("publish").or(from_environment.as_deref());
     let Some(name) = said.filter(|name| !name.is_empty()) else {
-        return Ok(project.publish.unwrap_or_default());
+        return Ok(project.publish);
     };
-    Publish::named(name).ok_or_else(|| {
+    Publish::named(name).map(Some).ok_or_else(|| {
         let names = Publish::NAMES.map(|(name, _)| name);
         Diagnostic::error(Code::Usage, format!("HCW_PUBLISH is `{name}`"))
             .help(format!("one of {}", names.join(", ")))

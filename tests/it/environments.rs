@@ -141,6 +141,34 @@ fn what_has_changed_since_is_selected() {
     );
 }
 
+fn ids_of_results(warehouse: &Warehouse) -> Vec<String> {
+    let results = artifact(warehouse, "run_results.json");
+    let results = results["results"].as_array().expect("a list").iter();
+    let mut ids: Vec<String> = results
+        .filter_map(|result| result["unique_id"].as_str().map(str::to_owned))
+        .collect();
+    ids.sort_unstable();
+    ids
+}
+
+#[test]
+fn retry_does_all_again_of_a_run_that_published_nothing() {
+    let Some(warehouse) = project() else { return };
+    let good = "select cost from {{ ref('visits') }}\n";
+    warehouse.write(
+        "models/costs.sql",
+        "select nothing from {{ ref('visits') }}\n",
+    );
+    run(&warehouse, 1, &["build", "--vars", "place: here"]);
+    warehouse.write("models/costs.sql", good);
+    run(&warehouse, 0, &["retry"]);
+    assert_eq!(
+        ids_of_results(&warehouse),
+        ["model.test.costs", "model.test.totals", "seed.test.visits"]
+    );
+    assert_eq!(warehouse.value("select visits from here.totals"), "2");
+}
+
 #[test]
 fn retry_does_what_failed_and_what_was_skipped() {
     let Some(warehouse) = project() else { return };
@@ -150,18 +178,14 @@ fn retry_does_what_failed_and_what_was_skipped() {
         "select nothing from {{ ref('visits') }}\n",
     );
     run(&warehouse, 2, &["retry"]);
-    run(&warehouse, 1, &["build", "--vars", "place: here"]);
+    let per_node = ["build", "--publish", "per-node", "--vars", "place: here"];
+    run(&warehouse, 1, &per_node);
     warehouse.write("models/costs.sql", good);
     run(&warehouse, 0, &["retry"]);
-    let results = artifact(&warehouse, "run_results.json");
-    let mut ids: Vec<&str> = results["results"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .filter_map(|result| result["unique_id"].as_str())
-        .collect();
-    ids.sort_unstable();
-    assert_eq!(ids, ["model.test.costs", "model.test.totals"]);
+    assert_eq!(
+        ids_of_results(&warehouse),
+        ["model.test.costs", "model.test.totals"]
+    );
     assert_eq!(warehouse.value("select visits from here.totals"), "2");
     let nothing = run(&warehouse, 0, &["retry"]);
     assert!(nothing.contains("Nothing to do."), "{nothing}");

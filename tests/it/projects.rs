@@ -5,6 +5,7 @@ pub(crate) mod case;
 mod configuration;
 mod context;
 mod data_tests;
+mod diff;
 mod live;
 mod materializations;
 mod materialized_views;

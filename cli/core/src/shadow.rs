@@ -3,8 +3,12 @@
 //! A node is built under its own name in a schema beside its own, as if nothing stood there, and what reads it in
 //! this run reads it there. What people see (artifacts, lines, messages) has the published names.
 
+mod unseen;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use unseen::Unseen;
 
 use crate::analyse::is_ephemeral;
 use crate::materialize::{Materialization, Operation, Statement};
@@ -119,6 +123,11 @@ impl Shadow {
     /// The schemas in which nodes are built.
     pub fn built_in(&self) -> impl Iterator<Item = String> {
         self.schemas.iter().map(|(shadow, _)| shadow.clone())
+    }
+
+    /// The schemas in which nodes are published.
+    pub fn published_to(&self) -> impl Iterator<Item = String> {
+        self.schemas.iter().map(|(_, schema)| schema.clone())
     }
 
     /// The warehouse as a run in the shadow finds it: copies stand there before their nodes are built.

@@ -130,6 +130,8 @@ pub(crate) enum Output {
     /// For people; `selector` of `list`.
     Text,
     Json,
+    /// For a pull request.
+    Markdown,
     Name,
     Path,
     /// A file, of `source freshness`.
@@ -162,6 +164,7 @@ impl Flags {
         let output = match (verb, settings.text("output").as_deref()) {
             (Verb::SourceFreshness, Some(file)) => Output::File(PathBuf::from(file)),
             (_, Some("json")) => Output::Json,
+            (_, Some("markdown")) => Output::Markdown,
             (_, Some("name")) => Output::Name,
             (_, Some("path")) => Output::Path,
             _ => Output::Text,

@@ -16,6 +16,7 @@ const SELECTING: &[Verb] = &[
     Verb::DocsGenerate,
     Verb::SourceFreshness,
     Verb::Load,
+    Verb::Diff,
 ];
 const TYPED: &[Verb] = &[Verb::Build, Verb::List, Verb::Clone, Verb::Test];
 const RESOURCE_TYPES: &[&str] = &[
@@ -239,6 +240,12 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
         Verb::Snapshot,
         Verb::Retry,
     ]),
+    OptionSpec::set(
+        "hold",
+        "Build and test, and leave the publishing to `hcw publish`",
+    )
+    .variables(Variables::None)
+    .only(&[Verb::Build]),
     OptionSpec::switch("empty", Some(false), "Read no rows of refs and sources").only(&[
         Verb::Build,
         Verb::Run,
@@ -312,6 +319,33 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
     )
     .variables(Variables::None)
     .only(&[Verb::Compile, Verb::Show, Verb::Validators, Verb::LoadCodes]),
+    // diff
+    OptionSpec::choice(
+        "output",
+        &["json", "markdown", "text"],
+        Some("text"),
+        "Form of the result",
+    )
+    .variables(Variables::None)
+    .only(&[Verb::Diff]),
+    OptionSpec::text(
+        "other_target",
+        "Target of the profile that is compared, in the same database [default: what waits in the shadow]",
+    )
+    .variables(Variables::None)
+    .only(&[Verb::Diff]),
+    OptionSpec::list(
+        "key",
+        "Columns that identify a row [default: unique_key, primary key or `unique` test]",
+    )
+    .only(&[Verb::Diff]),
+    OptionSpec::integer(
+        "show_values",
+        Some(0),
+        "Print up to so many rows that differ; without it no value of a row is read",
+    )
+    .variables(Variables::None)
+    .only(&[Verb::Diff]),
     // the other verbs
     OptionSpec::choice(
         "output",

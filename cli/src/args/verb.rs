@@ -16,6 +16,8 @@ pub(crate) enum Verb {
     Retry,
     Clone,
     Deps,
+    Diff,
+    Publish,
     Clean,
     Init,
     Debug,
@@ -31,7 +33,7 @@ pub(crate) enum Verb {
 
 impl Verb {
     /// All of them, in the order of the help text.
-    pub(crate) const ALL: [Verb; 24] = [
+    pub(crate) const ALL: [Verb; 26] = [
         Verb::Build,
         Verb::Run,
         Verb::Test,
@@ -45,6 +47,8 @@ impl Verb {
         Verb::Retry,
         Verb::Clone,
         Verb::Deps,
+        Verb::Diff,
+        Verb::Publish,
         Verb::Clean,
         Verb::Init,
         Verb::Debug,
@@ -74,6 +78,8 @@ impl Verb {
             Verb::Retry => "retry",
             Verb::Clone => "clone",
             Verb::Deps => "deps",
+            Verb::Diff => "diff",
+            Verb::Publish => "publish",
             Verb::Clean => "clean",
             Verb::Init => "init",
             Verb::Debug => "debug",
@@ -102,7 +108,13 @@ impl Verb {
     pub(crate) fn has_data(self) -> bool {
         matches!(
             self,
-            Verb::List | Verb::Show | Verb::Compile | Verb::Db | Verb::Validators | Verb::LoadCodes
+            Verb::List
+                | Verb::Show
+                | Verb::Diff
+                | Verb::Compile
+                | Verb::Db
+                | Verb::Validators
+                | Verb::LoadCodes
         )
     }
 
@@ -123,6 +135,10 @@ impl Verb {
             Verb::Retry => "Run again what failed the last time",
             Verb::Clone => "Make selected relations as copies of those of another environment",
             Verb::Deps => "Install the project's packages",
+            Verb::Diff => {
+                "Compare what waits to be published, or another target, with what is published"
+            }
+            Verb::Publish => "Publish what `build --hold` has built and tested",
             Verb::Clean => "Remove the artifacts",
             Verb::Init => "Make a new project in a folder of that name",
             Verb::Debug => "Check the project, the profile and the connection",

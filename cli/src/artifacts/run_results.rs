@@ -14,7 +14,7 @@ use hcw_core::manifest::declared_parents;
 use hcw_core::plan::{Plan, StepKind};
 use hcw_core::project::{Node, UniqueId};
 use jiff::Timestamp;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::execute::{Outcome, RunReport, Status};
 use crate::report::Secrets;
@@ -22,6 +22,8 @@ use crate::session::Session;
 
 /// The file's name.
 pub(crate) const RUN_RESULTS: &str = "run_results.json";
+/// Among its arguments, of a run that built in a shadow and published nothing.
+pub(crate) const IS_HELD: &str = "hcw_is_held";
 
 /// The results of a plan that ran.
 pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Vec<RunResult> {
@@ -241,6 +243,28 @@ pub(crate) fn write(
     results: Vec<RunResult>,
     elapsed: Duration,
 ) -> Result<(), Diagnostic> {
+    write_with(session, results, elapsed, session.flags.values.clone())
+}
+
+/// The same for a run whose results are not published: its arguments say so, to `retry`.
+///
+/// **Errors**: HCW0003 for a folder that cannot be written to.
+pub(crate) fn write_held(
+    session: &Session,
+    results: Vec<RunResult>,
+    elapsed: Duration,
+) -> Result<(), Diagnostic> {
+    let mut arguments = session.flags.values.clone();
+    arguments.insert(IS_HELD.to_owned(), Json::Bool(true));
+    write_with(session, results, elapsed, arguments)
+}
+
+fn write_with(
+    session: &Session,
+    results: Vec<RunResult>,
+    elapsed: Duration,
+    args: Map<String, Json>,
+) -> Result<(), Diagnostic> {
     if !session.flags.write_json {
         return Ok(());
     }
@@ -248,7 +272,7 @@ pub(crate) fn write(
         metadata: head(session, ArtifactKind::RunResults),
         results,
         elapsed_time: elapsed.as_secs_f64(),
-        args: session.flags.values.clone(),
+        args,
     };
     write_json(&session.target_path().join(RUN_RESULTS), &artifact)
 }

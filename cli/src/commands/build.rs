@@ -12,16 +12,17 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hcw_core::analyse::{Analysed, analyse, clones};
-use hcw_core::diagnostic::Code;
+use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::Resolved;
 use hcw_core::operation::{self, HookTime};
 use hcw_core::plan::{self, Plan, Work};
 use hcw_core::project::{NodeKind, UniqueId};
-use hcw_core::shadow::Shadow;
+use hcw_core::settings::Publish;
+use hcw_core::shadow::{Shadow, Unseen};
 use hcw_core::state::WarehouseState;
 use tokio_postgres::Client;
 
-use crate::args::{Flags, Verb};
+use crate::args::{Flags, LogLevel, Verb};
 use crate::artifacts::run_results;
 use crate::execute::hooks::HookReport;
 use crate::execute::{self, Run};
@@ -39,6 +40,16 @@ pub(crate) async fn run(
     work: &Work,
     reporter: &Reporter,
 ) -> Result<u8, Problems> {
+    if arguments.switch("hold") && session.settings.publish != Publish::Atomic {
+        let way = session.settings.publish.as_str();
+        return Err(vec![
+            Diagnostic::error(
+                Code::Usage,
+                format!("--hold holds nothing back when {way} publishes"),
+            )
+            .help("leave it out, or say --publish=atomic"),
+        ]);
+    }
     let resolved = session.resolve(reporter)?;
     let selected = selected(session, &resolved, arguments, reporter)?;
     let in_run = selected
@@ -48,9 +59,7 @@ pub(crate) async fn run(
     let connection = session.connection().await?;
     let mut control = session.connect(&connection).await?;
     if !arguments.dry_run {
-        let target = &session.settings.target;
-        let name = format!("{} {}", session.project_file.name, target.schema);
-        execute::lock(&control, &name, reporter)
+        execute::lock(&control, &session.lock_name(), reporter)
             .await
             .map_err(|error| vec![error])?;
         if work.land {
@@ -85,8 +94,16 @@ pub(crate) async fn run(
     let built = built(&resolved, &selected, work);
     let mut resolved = deferred(session, resolved, &state, &selected, &built, reporter)?;
     resolved.shadow = Shadow::of(&resolved.rendered, &state, &built);
-    let state = Arc::new(resolved.shadow.seen(state, &resolved.rendered));
-    let (analysed, plan) = plan(session, resolved, &state, &selected, work, reporter);
+    let seen = Arc::new(resolved.shadow.seen(state.clone(), &resolved.rendered));
+    let (mut analysed, mut plan) = plan(session, resolved, &seen, &selected, work);
+    if hides_something(session, &analysed, &selected, reporter)? {
+        let mut resolved = analysed.resolved;
+        resolved.shadow = Shadow::default();
+        (analysed, plan) = self::plan(session, resolved, &Arc::new(state), &selected, work);
+    }
+    for compiled in analysed.compiled.values() {
+        lines::messages(&compiled.messages, reporter);
+    }
     if arguments.dry_run {
         reporter.data(&format!(
             "{}{}",
@@ -121,6 +138,7 @@ pub(crate) async fn run(
         fail_fast: arguments.fail_fast,
         is_held: started.has_failed()
             && arguments.project_switch("skip_nodes_if_on_run_start_fails", true),
+        publishes_later: arguments.switch("hold"),
         application_name: format!("hcw {}", session.settings.invocation_id),
     };
     artifacts::make_folder(session).map_err(|error| vec![error])?;
@@ -128,7 +146,11 @@ pub(crate) async fn run(
     let report = execute::execute(&run, reporter, &mut lines).await;
     lines.finish();
     let report = report?;
-    if !report.is_held {
+    reporter.diagnostics(report.problem.as_slice());
+    if report.is_held {
+        let shadow = &run.analysed.resolved.shadow;
+        execute::held::tell(shadow, report.is_audited, reporter);
+    } else {
         execute::remove_shadows(&control, &run.plan.shadow_schemas)
             .await
             .map_err(|error| vec![error])?;
@@ -161,7 +183,11 @@ pub(crate) async fn run(
         .chain(results)
         .chain(hooks::entries(&ended))
         .collect();
-    run_results::write(session, all, report.elapsed).map_err(|error| vec![error])?;
+    let write = match report.is_held {
+        true => run_results::write_held,
+        false => run_results::write,
+    };
+    write(session, all, report.elapsed).map_err(|error| vec![error])?;
     if arguments.switch("show") {
         seeds::show(&run.plan, &run.analysed, &report, reporter);
     }
@@ -176,6 +202,53 @@ pub(crate) async fn run(
             exit_code::SUCCESS
         },
     )
+}
+
+/// Whether the run goes without its shadow, since nodes look for relations in a way that it hides. Where somebody asks
+/// for the shadow they are told which nodes read what stands.
+fn hides_something(
+    session: &Session,
+    analysed: &Analysed,
+    selected: &BTreeSet<UniqueId>,
+    reporter: &Reporter,
+) -> Result<bool, Problems> {
+    let unseen = analysed.resolved.shadow.unseen(analysed, selected);
+    let Some(first) = unseen.first() else {
+        return Ok(false);
+    };
+    let others = match unseen.len() - 1 {
+        0 => String::new(),
+        others => format!(", and {others} more"),
+    };
+    let found = format!("{} {}{others}", first.id, first.why);
+    let is_asked = session.chose_publish || session.flags.switch("hold");
+    let certain = unseen.iter().filter(|one| is_asked && one.is_certain);
+    let problems: Vec<Diagnostic> = certain.map(|one| unreadable(analysed, one)).collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    if is_asked {
+        let message = format!("{found}: it reads what is published, not what this run builds");
+        let event = Event::new("UnseenShadow", "H001", LogLevel::Warn, message);
+        reporter.warn(&event, Code::NotPublishable)?;
+    } else {
+        reporter.line(&format!("{found}: this run publishes node by node"));
+    }
+    Ok(!is_asked)
+}
+
+/// A node that names what the shadow builds.
+fn unreadable(analysed: &Analysed, unseen: &Unseen) -> Diagnostic {
+    let name = unseen.id.as_str();
+    let problem = Diagnostic::error(
+        Code::NotPublishable,
+        format!("{name} {}, and cannot be built in a shadow", unseen.why),
+    )
+    .help("write ref(), or build with --publish=per-node");
+    match analysed.resolved.project().nodes.get(&unseen.id) {
+        Some(node) => problem.at(node.file.at(0..0)),
+        None => problem,
+    }
 }
 
 /// What a run keeps up to date before its first step, as comments for `--dry-run`.
@@ -255,7 +328,6 @@ fn plan(
     state: &Arc<WarehouseState>,
     selected: &BTreeSet<UniqueId>,
     work: &Work,
-    reporter: &Reporter,
 ) -> (Analysed, Plan) {
     let wanted = resolved
         .project()
@@ -278,8 +350,5 @@ fn plan(
         _ => analyse(resolved, state, &wanted),
     };
     let plan = plan::plan(&analysed, state, selected, work);
-    for compiled in analysed.compiled.values() {
-        lines::messages(&compiled.messages, reporter);
-    }
     (analysed, plan)
 }

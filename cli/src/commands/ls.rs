@@ -53,7 +53,7 @@ fn line(resolved: &Resolved, item: &Item<'_>, flags: &Flags) -> String {
         Output::Path => item.path.to_owned(),
         Output::Json => keys(json(resolved, item), &flags.output_keys).to_string(),
         // dbt's selector: the fqn; for what has none of SQL its kind and name
-        Output::Text | Output::File(_) => {
+        Output::Text | Output::Markdown | Output::File(_) => {
             let kind = item.kind.resource_type();
             match (item.kind, item.source_name) {
                 (_, Some(source)) => format!("{kind}:{}.{source}.{}", item.package, item.name),

@@ -8,7 +8,7 @@ use hcw_core::settings::{Again, EarlierBatches};
 use serde_json::{Map, Value as Json};
 
 use crate::args::{Flags, Invocation, Verb, parse, words_of};
-use crate::artifacts::run_results::RUN_RESULTS;
+use crate::artifacts::run_results::{IS_HELD, RUN_RESULTS};
 use crate::selection::artifact;
 use crate::session::{Problems, Session, environment};
 
@@ -74,7 +74,11 @@ pub(super) fn invocation(session: &Session, flags: &Flags) -> Result<Invocation,
             format!("`retry` cannot do `{which}` again"),
         )]);
     };
-    let failed = failed(&results, flags.warn_error);
+    // what a run built and did not publish is not there
+    let nothing_published = previous.get(IS_HELD) == Some(&Json::Bool(true));
+    let failed = again(&results, |status| {
+        nothing_published || FAILED.contains(&status) || (flags.warn_error && status == "warn")
+    });
     let again: Vec<OsString> = words(verb, previous, flags)
         .into_iter()
         .map(OsString::from)
@@ -98,14 +102,11 @@ pub(super) fn invocation(session: &Session, flags: &Flags) -> Result<Invocation,
     Ok(invocation)
 }
 
-/// The ids of what failed; hooks of the project run anyway.
-fn failed(results: &Json, warnings_fail: bool) -> BTreeSet<String> {
+/// The ids of what is done again, by how it ended; hooks of the project run anyway.
+fn again(results: &Json, is_again: impl Fn(&str) -> bool) -> BTreeSet<String> {
     let entries = results["results"].as_array().into_iter().flatten();
     entries
-        .filter(|result| {
-            let status = result["status"].as_str().unwrap_or_default();
-            FAILED.contains(&status) || (warnings_fail && status == "warn")
-        })
+        .filter(|result| is_again(result["status"].as_str().unwrap_or_default()))
         .filter_map(|result| result["unique_id"].as_str())
         .filter(|id| !id.starts_with("operation."))
         .map(str::to_owned)
@@ -145,7 +146,8 @@ fn batches(results: &Json) -> BTreeMap<String, EarlierBatches> {
 /// The words of the call: the earlier options, and those of this call where they tell where things are.
 fn words(verb: Verb, previous: &Map<String, Json>, flags: &Flags) -> Vec<String> {
     let mut values = previous.clone();
-    values.retain(|name, _| !OF_THIS_CALL.contains(&name.as_str()) && name != "show");
+    let is_kept = |name: &str| !OF_THIS_CALL.contains(&name) && name != "show" && name != IS_HELD;
+    values.retain(|name, _| is_kept(name));
     for name in OF_THIS_CALL {
         if let Some(value) = flags.values.get(name) {
             values.insert(name.to_owned(), value.clone());

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use hcw_core::diagnostic::Diagnostic;
 use hcw_core::materialize::Statement;
-use hcw_core::shadow::Shadow;
 use tokio_postgres::Client;
 
 use super::failure::{Batch, Failure};
@@ -17,7 +17,7 @@ pub(super) async fn publish(
     client: &Client,
     publication: &Statement,
     reporter: &Reporter,
-) -> Result<(), Failure> {
+) -> Result<(), Diagnostic> {
     let mut pause = Duration::from_millis(250);
     for attempt in 1.. {
         match once(client, publication).await {
@@ -28,7 +28,8 @@ pub(super) async fn publish(
                 tokio::time::sleep(pause).await;
                 pause *= 2;
             }
-            result => return result,
+            Err(failure) => return Err(failure.of_the_run("what was built was published")),
+            Ok(()) => break,
         }
     }
     Ok(())
@@ -37,13 +38,4 @@ pub(super) async fn publish(
 async fn once(client: &Client, publication: &Statement) -> Result<(), Failure> {
     let batch = Batch::new([publication]);
     super::build::send(client, &batch).await.map(|_| ())
-}
-
-/// Says what is left when nothing was published.
-pub(super) fn held(shadow: &Shadow, reporter: &Reporter) {
-    let schemas: Vec<String> = shadow.built_in().collect();
-    reporter.line(&format!(
-        "Nothing was published. What was built is left in {} until the next run, or `hcw clean --shadow`.",
-        schemas.join(", ")
-    ));
 }

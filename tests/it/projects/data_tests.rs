@@ -23,7 +23,7 @@ fn verdicts_follow_severity_and_thresholds() {
     let Some(case) = Case::good("data_tests") else {
         return;
     };
-    let text = case.run(1, "build");
+    let text = case.run(1, "build --publish per-node");
     insta::assert_snapshot!(verdicts(&text));
     assert!(
         text.contains("Done. PASS=9 WARN=3 ERROR=4 SKIP=0 NO-OP=0 REUSED=0 TOTAL=16"),
@@ -44,7 +44,7 @@ fn failing_rows_are_kept_when_asked_for() {
     let Some(case) = Case::good("data_tests") else {
         return;
     };
-    case.run(1, "build --store-failures");
+    case.run(1, "build --publish per-node --store-failures");
     assert_eq!(
         case.rows("select * from public_dbt_test__audit.unique_visits_visit_id"),
         "2|2"
@@ -65,7 +65,7 @@ fn a_project_overrides_how_tests_run() {
     let Some(case) = Case::good("test_overrides") else {
         return;
     };
-    let text = case.run(1, "build");
+    let text = case.run(1, "build --publish per-node");
     let verdicts = verdicts(&text);
     let ended = |line: &&str| line.starts_with("FAIL") || line.starts_with("WARN");
     assert_eq!(

@@ -223,6 +223,93 @@ fn a_run_is_published_as_a_whole_or_not_at_all() {
 }
 
 #[test]
+fn what_is_held_is_published_later() {
+    let Some(case) = Case::good("atomic") else {
+        return;
+    };
+    let shown = case.run(2, "publish");
+    assert!(shown.contains("no run waits to be published"), "{shown}");
+    let shown = case.run(2, "build --hold --publish per-node");
+    assert!(shown.contains("--hold holds nothing back"), "{shown}");
+    case.run(0, "build");
+    let shown = case.run(0, "build --hold --vars '{count: 20, round: 2}'");
+    assert!(shown.contains("`hcw publish` publishes it"), "{shown}");
+    assert_eq!(case.rows(PUBLISHED), "North 5, South 5|10|1|2");
+    insta::assert_snapshot!(case.run(0, "-q diff"));
+    insta::assert_snapshot!(case.run(
+        0,
+        "-q diff --output markdown --key stays --select kpi_stays kpi_total"
+    ));
+    insta::assert_snapshot!(case.run(
+        0,
+        "-q diff --output json --select kpi_stays --key ward_id --show-values 1"
+    ));
+    let shown = case.run(0, "publish");
+    assert!(
+        shown.contains("published what run") && shown.contains("public.kpi_total"),
+        "{shown}"
+    );
+    assert_eq!(case.rows(PUBLISHED), "North 10, South 10|20|1 2|4");
+    assert_eq!(case.rows(SHADOWS), "");
+    case.run(2, "publish");
+    // a run that failed is no run to publish
+    case.run(1, "build --vars '{count: 21, round: 3}'");
+    let shown = case.run(1, "publish");
+    assert!(shown.contains("a node or a test of it failed"), "{shown}");
+    // nor is one whose relations have since been replaced
+    case.run(0, "build --hold --vars '{count: 30, round: 4}'");
+    case.execute(
+        "alter table rounds rename to old_rounds; create table rounds as table old_rounds",
+    );
+    let shown = case.run(1, "publish");
+    assert!(
+        shown.contains("public.rounds changed after it was built"),
+        "{shown}"
+    );
+    assert_eq!(case.rows("select stays from kpi_total"), "20");
+}
+
+#[test]
+fn what_was_in_the_way_is_published_when_it_is_gone() {
+    let Some((case, role)) = hung() else { return };
+    let shown = case.run(1, "build --vars '{narrower: true}'");
+    assert!(shown.contains("`hcw publish` publishes it"), "{shown}");
+    let shown = case.run(1, "publish");
+    assert!(shown.contains("view outside.direct reads"), "{shown}");
+    case.execute("drop view outside.direct cascade");
+    case.run(0, "publish");
+    let columns = "select string_agg(attname, ' ' order by attnum) from pg_attribute
+        where attrelid = 'patients'::regclass and attnum > 0 and not attisdropped";
+    assert!(!case.rows(columns).contains("born"));
+    forget(&case, &role);
+}
+
+#[test]
+fn what_a_shadow_would_hide_is_published_node_by_node() {
+    let Some(case) = Case::good("publishing") else {
+        return;
+    };
+    case.write(
+        "models/by_name.sql",
+        "-- depends_on: {{ ref('patients') }}\nselect count(*) as n from {{ target.schema }}.patients\n",
+    );
+    let shown = case.run(0, "build");
+    assert!(
+        shown.contains(
+            "model.publishing.by_name reads public.patients by its name, not by ref(): this run publishes node by node"
+        ),
+        "{shown}"
+    );
+    assert_eq!(case.rows("select n from by_name"), "10");
+    let shown = case.run(2, "build --publish atomic");
+    assert!(
+        shown.contains("by its name, not by ref(), and cannot be built in a shadow")
+            && shown.contains("--> models/by_name.sql"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn other_ways_publish_node_by_node() {
     let Some(case) = Case::good("atomic") else {
         return;

@@ -87,6 +87,7 @@ codes! {
     SqlFailed = "HCW0701", "the server refuses a statement";
     TestFailed = "HCW0702", "a data test found rows";
     Cancelled = "HCW0703", "the run was interrupted";
+    NotPublishable = "HCW0704", "what a run has built cannot be published";
     // 08: landing and seeds
     LandingMissing = "HCW0801", "no file at a source's location";
     LandingFormat = "HCW0802", "a file that cannot be read as its format";

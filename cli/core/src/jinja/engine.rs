@@ -175,6 +175,25 @@ impl Engine {
         called.iter().map(|called| called.unique_id()).collect()
     }
 
+    /// The macros that a text of a package calls, and all that those call, each once.
+    pub(crate) fn reached_from(&self, package: &str, text: &str) -> Vec<Arc<MacroDefinition>> {
+        let mut stack = calls::called_in(&self.macros, package, "", text);
+        let mut seen = BTreeSet::new();
+        let mut reached = Vec::new();
+        while let Some(definition) = stack.pop() {
+            if seen.insert(definition.unique_id()) {
+                stack.extend(self.called_macros(&definition));
+                reached.push(definition);
+            }
+        }
+        reached
+    }
+
+    /// Whether a macro is hcw's own, not one of the project or of a package.
+    pub(crate) fn is_own_macro(&self, definition: &MacroDefinition) -> bool {
+        self.is_built_in(&definition.file)
+    }
+
     /// Whether a package itself has a macro of that name.
     pub(crate) fn has_macro(&self, package: &str, name: &str) -> bool {
         self.macros.in_package(package, name).is_some()

@@ -1,5 +1,7 @@
 //! Columns and constraints.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
@@ -61,7 +63,7 @@ impl Serialize for Ids<'_> {
 pub(super) struct Constraints<'node> {
     pub(super) constraints: &'node [Constraint],
     pub(super) is_table: bool,
-    pub(super) targets: &'node [String],
+    pub(super) targets: &'node [Cow<'node, str>],
 }
 
 impl Serialize for Constraints<'_> {
@@ -75,7 +77,7 @@ impl Serialize for Constraints<'_> {
                 "expression": constraint.expression,
                 "warn_unenforced": constraint.warn_unenforced,
                 "warn_unsupported": constraint.warn_unsupported,
-                "to": target.or(constraint.to.as_ref()),
+                "to": target.map(AsRef::as_ref).or(constraint.to.as_deref()),
                 "to_columns": constraint.to_columns,
             });
             if self.is_table {

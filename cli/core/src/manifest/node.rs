@@ -134,10 +134,13 @@ fn write<S: Serializer>(
         NodeKind::Model => {
             let access = config::text(config, "access").unwrap_or("protected");
             map.serialize_entry("access", access)?;
+            let targets = compiled.map_or(&[][..], |compiled| &compiled.foreign_key_targets);
+            let shadow = &manifest.resolved.shadow;
+            let targets = targets.iter().map(|target| shadow.published(target));
             let constraints = Constraints {
                 constraints: &node.constraints,
                 is_table: true,
-                targets: compiled.map_or(&[], |compiled| &compiled.foreign_key_targets),
+                targets: &targets.collect::<Vec<_>>(),
             };
             map.serialize_entry("constraints", &constraints)?;
             map.serialize_entry("version", &properties.version)?;

@@ -1,0 +1,203 @@
+//! The queries that compare two relations.
+
+use super::Comparison;
+use crate::name::{RelationName, quote_identifier, quote_literal};
+use crate::state::ExistingRelation;
+
+/// A column that no relation has: it says on which side a joined row is.
+const HERE: &str = "\"hcw: here\"";
+/// Types without equality; their texts are compared.
+const WITHOUT_EQUALITY: [&str; 9] = [
+    "json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle",
+];
+
+type Side = (RelationName, ExistingRelation);
+
+impl Comparison {
+    fn sides(&self) -> Option<(&Side, &Side)> {
+        Some((self.old.as_ref()?, self.new.as_ref()?))
+    }
+
+    /// Columns that both relations have, in the order of the published one.
+    pub fn common_columns(&self) -> Vec<&str> {
+        let Some((old, new)) = self.sides() else {
+            return Vec::new();
+        };
+        let is_common = |name: &&str| new.1.columns.iter().any(|(known, _)| known == name);
+        let names = old.1.columns.iter().map(|(name, _)| name.as_str());
+        names.filter(is_common).collect()
+    }
+
+    /// Common columns that are no part of the key, in order: those that the counts are of.
+    pub fn compared_columns(&self) -> Vec<&str> {
+        let is_in_key = |name: &&str| self.key.iter().any(|key| key == name);
+        let mut columns = self.common_columns();
+        columns.retain(|name| !is_in_key(name));
+        columns
+    }
+
+    /// One row, one column: whether the key identifies rows on both sides.
+    pub fn key_query(&self) -> Option<String> {
+        let (old, new) = self.sides()?;
+        let keys: Vec<String> = self.key.iter().map(|name| quote_identifier(name)).collect();
+        let listed = keys.join(", ");
+        let is_null: Vec<String> = keys.iter().map(|key| format!("{key} is null")).collect();
+        let is_null = is_null.join(" or ");
+        let repeated = |side: &Side| {
+            let relation = side.0.in_schema();
+            format!(
+                "exists (select from {relation} group by {listed} having count(*) > 1 or bool_or({is_null}))"
+            )
+        };
+        Some(format!(
+            "select not {} and not {}",
+            repeated(old),
+            repeated(new)
+        ))
+    }
+
+    /// One row: rows published, new rows, added, removed, changed, and how many changed in each compared column.
+    pub fn keyed_counts(&self) -> Option<String> {
+        let differing: Vec<String> = self
+            .compared_columns()
+            .into_iter()
+            .map(|column| self.differs(column))
+            .collect();
+        let any = match differing.is_empty() {
+            true => "false".to_owned(),
+            false => differing.join(" or "),
+        };
+        let mut text = format!(
+            "select count(old.{HERE}), count(new.{HERE}),\n    count(*) filter (where old.{HERE} is null),\n    \
+             count(*) filter (where new.{HERE} is null),\n    \
+             count(*) filter (where old.{HERE} and new.{HERE} and ({any}))"
+        );
+        for column in differing {
+            text.push_str(&format!(
+                ",\n    count(*) filter (where old.{HERE} and new.{HERE} and {column})"
+            ));
+        }
+        text.push('\n');
+        text.push_str(&self.joined()?);
+        Some(text)
+    }
+
+    /// One row: rows published, new rows, and how many of each the other has not, equal rows counted as often as
+    /// they stand.
+    pub fn bag_counts(&self) -> Option<String> {
+        let (old, new) = self.sides()?;
+        let (from_old, from_new) = (self.listed(old), self.listed(new));
+        let count = |relation: &RelationName| {
+            let relation = relation.in_schema();
+            format!("(select count(*) from {relation})")
+        };
+        Some(format!(
+            "select {}, {},\n    (select count(*) from (({from_new}) except all ({from_old})) as rows),\n    \
+             (select count(*) from (({from_old}) except all ({from_new})) as rows)",
+            count(&old.0),
+            count(&new.0)
+        ))
+    }
+
+    /// One row, one column: the rows of the side that stands alone.
+    pub fn single_count(&self) -> Option<String> {
+        let (relation, _) = self.old.as_ref().or(self.new.as_ref())?;
+        Some(format!("select count(*) from {}", relation.in_schema()))
+    }
+
+    /// One column of JSON: up to so many rows that differ, by key: `{change, before, after}`, or `{change, row}` without a key.
+    pub fn examples(&self, is_keyed: bool, limit: u64) -> Option<String> {
+        let (old, new) = self.sides()?;
+        if !is_keyed {
+            let (from_old, from_new) = (self.listed(old), self.listed(new));
+            return Some(format!(
+                "select jsonb_build_object('change', change, 'row', to_jsonb(found) - 'change')::text from (\n    \
+                 select 'removed' as change, rows.* from (({from_old}) except all ({from_new})) as rows\n    \
+                 union all\n    \
+                 select 'added', rows.* from (({from_new}) except all ({from_old})) as rows\n) as found limit {limit}"
+            ));
+        }
+        let differing: Vec<String> = self
+            .compared_columns()
+            .into_iter()
+            .map(|column| format!("or {}", self.differs(column)))
+            .collect();
+        let order: Vec<String> = self
+            .key
+            .iter()
+            .map(|name| quote_identifier(name))
+            .map(|key| format!("coalesce(old.{key}::text, new.{key}::text)"))
+            .collect();
+        let here = quote_literal("hcw: here");
+        Some(format!(
+            "select jsonb_build_object(\n    'change', case when old.{HERE} is null then 'added' \
+             when new.{HERE} is null then 'removed' else 'changed' end,\n    \
+             'before', case when old.{HERE} then to_jsonb(old) - {here} end,\n    \
+             'after', case when new.{HERE} then to_jsonb(new) - {here} end\n)::text\n{}\n\
+             where old.{HERE} is null or new.{HERE} is null {}\norder by {} limit {limit}",
+            self.joined()?,
+            differing.join(" "),
+            order.join(", ")
+        ))
+    }
+
+    /// Both relations, joined by the key.
+    fn joined(&self) -> Option<String> {
+        let (old, new) = self.sides()?;
+        let side = |side: &Side, name: &str| {
+            let relation = side.0.in_schema();
+            format!("(select true as {HERE}, * from {relation}) as {name}")
+        };
+        let on: Vec<String> = self
+            .key
+            .iter()
+            .map(|key| {
+                let cast = self.cast(key);
+                let key = quote_identifier(key);
+                format!("old.{key}{cast} = new.{key}{cast}")
+            })
+            .collect();
+        Some(format!(
+            "from {}\nfull join {}\n    on {}",
+            side(old, "old"),
+            side(new, "new"),
+            on.join(" and ")
+        ))
+    }
+
+    fn listed(&self, side: &Side) -> String {
+        let columns: Vec<String> = self
+            .common_columns()
+            .into_iter()
+            .map(|name| {
+                let quoted = quote_identifier(name);
+                format!("{quoted}{} as {quoted}", self.cast(name))
+            })
+            .collect();
+        format!("select {} from {}", columns.join(", "), side.0.in_schema())
+    }
+
+    /// Whether a column differs between the two sides of a joined row.
+    fn differs(&self, column: &str) -> String {
+        let (name, cast) = (quote_identifier(column), self.cast(column));
+        format!("old.{name}{cast} is distinct from new.{name}{cast}")
+    }
+
+    /// What makes a column's values comparable: nothing, or their texts.
+    fn cast(&self, column: &str) -> &'static str {
+        let declared = |side: &Option<Side>| {
+            let columns = &side.as_ref()?.1.columns;
+            let found = columns.iter().find(|(name, _)| name == column);
+            found.map(|(_, data_type)| data_type.clone())
+        };
+        let (old, new) = (declared(&self.old), declared(&self.new));
+        let has_equality = old
+            .as_deref()
+            .is_some_and(|name| !WITHOUT_EQUALITY.contains(&name.trim_end_matches("[]")));
+        if old == new && has_equality {
+            ""
+        } else {
+            "::text"
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What a run has built in its shadow and not published. The schemas of the shadow say it themselves, in their
+//! comment, so that it is known as long as they stand and no longer; `hcw publish` finishes it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::materialize::Statement;
+use crate::name::{RelationName, quote_identifier, quote_literal};
+use crate::publish::{self, Locks, Replacement, shadow_schema};
+use crate::shadow::Shadow;
+
+/// How the comment begins.
+const MARK: &str = "hcw held run: ";
+
+/// Relations that stand, by schema and name: their `pg_class.oid`.
+pub type Standing = BTreeMap<(String, String), u32>;
+
+/// A run whose relations wait in the shadow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The run's invocation id.
+    pub run: String,
+    /// Whether every node was built and every test passed.
+    pub is_audited: bool,
+    /// What it built, in the order of the shadow.
+    relations: Vec<HeldRelation>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct HeldRelation {
+    database: String,
+    schema: String,
+    name: String,
+    contracted: bool,
+    granted: bool,
+    /// The relation whose place it takes; null where there was none.
+    standing: Option<u32>,
+}
+
+impl Held {
+    /// The record of a run's shadow, beside what stands when the run ends.
+    pub fn of(shadow: &Shadow, run: &str, is_audited: bool, standing: &Standing) -> Held {
+        let relations = shadow.replacements().iter().map(|replacement| {
+            let target = &replacement.target;
+            HeldRelation {
+                standing: standing_at(standing, &target.schema, &target.identifier),
+                database: target.database.clone(),
+                schema: target.schema.clone(),
+                name: target.identifier.clone(),
+                contracted: replacement.contracted,
+                granted: replacement.granted,
+            }
+        });
+        Held {
+            run: run.to_owned(),
+            is_audited,
+            relations: relations.collect(),
+        }
+    }
+
+    /// The record that a schema's comment holds, if it is one.
+    pub fn read(comment: &str) -> Option<Held> {
+        serde_json::from_str(comment.strip_prefix(MARK)?).ok()
+    }
+
+    /// The statements that leave the record at every schema of the shadow.
+    pub fn comments(&self) -> Vec<String> {
+        let record = serde_json::to_string(self).unwrap_or_default();
+        let comment = quote_literal(&format!("{MARK}{record}"));
+        let schema = |schema: &String| {
+            let schema = quote_identifier(&shadow_schema(schema));
+            format!("comment on schema {schema} is {comment}")
+        };
+        self.schemas().iter().map(schema).collect()
+    }
+
+    /// The schemas that it is published to, each once, in order.
+    pub fn schemas(&self) -> Vec<String> {
+        let mut schemas: Vec<String> = self
+            .relations
+            .iter()
+            .map(|relation| relation.schema.clone())
+            .collect();
+        schemas.sort();
+        schemas.dedup();
+        schemas
+    }
+
+    /// The relations, `schema.name`.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.relations.iter().map(HeldRelation::plain)
+    }
+
+    /// Where the relation stands that is to take the place of this one, if the run built it.
+    pub fn place(&self, published: &RelationName) -> Option<RelationName> {
+        let is_it = |relation: &&HeldRelation| {
+            relation.schema == published.schema && relation.name == published.identifier
+        };
+        self.relations.iter().find(is_it).map(|_| RelationName {
+            schema: shadow_schema(&published.schema),
+            ..published.clone()
+        })
+    }
+
+    /// Relations that are no longer those that stood when the run ended: what was built may go on from rows that are
+    /// gone.
+    pub fn changed_since(&self, standing: &Standing) -> Vec<String> {
+        self.relations
+            .iter()
+            .filter(|relation| {
+                relation.standing != standing_at(standing, &relation.schema, &relation.name)
+            })
+            .map(HeldRelation::plain)
+            .collect()
+    }
+
+    /// The statement that publishes all of it.
+    pub fn publication(&self) -> Statement {
+        let replacements: Vec<Replacement> = self
+            .relations
+            .iter()
+            .map(|relation| Replacement {
+                target: RelationName {
+                    database: relation.database.clone(),
+                    schema: relation.schema.clone(),
+                    identifier: relation.name.clone(),
+                },
+                contracted: relation.contracted,
+                granted: relation.granted,
+            })
+            .collect();
+        publish::statement(&replacements, Locks::AtOnce)
+    }
+}
+
+impl HeldRelation {
+    fn plain(&self) -> String {
+        format!("{}.{}", self.schema, self.name)
+    }
+}
+
+fn standing_at(standing: &Standing, schema: &str, name: &str) -> Option<u32> {
+    let key = (schema.to_owned(), name.to_owned());
+    standing.get(&key).copied()
+}

@@ -1,0 +1,58 @@
+//! `publish`: publishes what a run has built and tested in its shadow and not published.
+
+use std::collections::BTreeSet;
+
+use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::shadow::Shadow;
+
+use crate::report::Reporter;
+use crate::session::{Problems, Session};
+use crate::{execute, exit_code};
+
+/// Publishes each waiting run in one transaction, the oldest first.
+///
+/// **Errors**: HCW0704 when none waits, or one is not fit to be published; HCW0701 with all that is in the way.
+pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Problems> {
+    let resolved = session.resolve(reporter)?;
+    let schemas: BTreeSet<String> = resolved
+        .rendered
+        .relations
+        .values()
+        .flat_map(|relation| Shadow::schemas_beside(&relation.schema))
+        .collect();
+    let schemas: Vec<String> = schemas.into_iter().collect();
+    let connection = session.connection().await?;
+    let client = session.connect(&connection).await?;
+    let one = |problem: Diagnostic| vec![problem];
+    execute::lock(&client, &session.lock_name(), reporter)
+        .await
+        .map_err(one)?;
+    let waiting = execute::held::find(&client, &schemas).await.map_err(one)?;
+    if waiting.is_empty() {
+        return Err(vec![
+            Diagnostic::error(Code::NotPublishable, "no run waits to be published")
+                .help("`hcw build --hold` builds and tests without publishing"),
+        ]);
+    }
+    for held in &waiting {
+        if let Err(problem) = execute::held::publish(&client, held, reporter).await {
+            reporter.diagnostics(&[problem]);
+            return Ok(exit_code::FAILURE);
+        }
+        let names: Vec<String> = held.names().collect();
+        reporter.line(&format!(
+            "published what run {} built: {}",
+            held.run,
+            names.join(", ")
+        ));
+        let beside: Vec<String> = held
+            .schemas()
+            .iter()
+            .flat_map(|schema| Shadow::schemas_beside(schema))
+            .collect();
+        execute::remove_shadows(&client, &beside)
+            .await
+            .map_err(one)?;
+    }
+    Ok(exit_code::SUCCESS)
+}
