@@ -191,7 +191,11 @@ pub(crate) fn write_run(
         let text = match &step.action {
             Action::Build { main, .. } => main.as_deref(),
             Action::Test(test) => Some(test.query.sql.as_str()),
-            Action::Land(_) | Action::Late(_) | Action::Fail(_) | Action::Skip(_) => None,
+            Action::Land(_)
+            | Action::Late(_)
+            | Action::Fail(_)
+            | Action::Skip(_)
+            | Action::Reuse => None,
         };
         let Some(text) = text else { continue };
         let text = analysed.resolved.shadow.published(text);

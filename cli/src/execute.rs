@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use hcw_core::analyse::Analysed;
 use hcw_core::diagnostic::Diagnostic;
-use hcw_core::plan::Plan;
+use hcw_core::plan::{Action, Plan, Step};
 use hcw_core::target::Connection;
 use tokio::task::JoinSet;
 use tokio_postgres::Client;
@@ -25,6 +25,7 @@ pub(crate) use setup::{create_schemas, lock, remove_shadows};
 pub(crate) use step::{Outcome, Status};
 
 use crate::db::connect::connect;
+use crate::memory::Recorder;
 use crate::report::{Progress, Reporter};
 use crate::session::Problems;
 
@@ -44,6 +45,8 @@ pub(crate) struct Run {
     pub(crate) publishes_later: bool,
     /// Tags every connection of the run.
     pub(crate) application_name: String,
+    /// Records what is built; none where nothing is remembered.
+    pub(crate) recorder: Option<Recorder>,
 }
 
 /// What happened to each step, in the order in which steps ended.
@@ -115,7 +118,14 @@ pub(crate) async fn execute(
     setup::create_schemas(&control, schemas)
         .await
         .map_err(|error| vec![error])?;
-    let mut idle = open_all(run, run.threads.min(plan.steps.len())).await?;
+    if let Some(recorder) = &run.recorder {
+        recorder
+            .begin(&control, plan, &run.analysed, reporter)
+            .await;
+    }
+    let left = |step: &&Step| step.action == Action::Reuse;
+    let steps = plan.steps.len() - plan.steps.iter().filter(left).count();
+    let mut idle = open_all(run, run.threads.min(steps)).await?;
     let progress = Arc::new(reporter.progress(plan.steps.len()));
     let mut schedule = Schedule::new(plan);
     schedule.stopped = run.is_held;
@@ -125,6 +135,16 @@ pub(crate) async fn execute(
     let interrupt = tokio::signal::ctrl_c();
     tokio::pin!(interrupt);
     loop {
+        for position in schedule.take(|position| left(&&plan.steps[position])) {
+            let result = Arc::new(StepResult {
+                position,
+                outcome: step::reused(),
+                elapsed: Duration::ZERO,
+                ended_at: jiff::Timestamp::now(),
+            });
+            watcher.ended(&result);
+            results.push(result);
+        }
         while !schedule.stopped
             && !idle.is_empty()
             && let Some(position) = schedule.ready.pop_first()
@@ -196,11 +216,25 @@ pub(crate) async fn execute(
     };
     let is_audited = !report.has_failed();
     let publication = plan.publication.as_ref();
-    if let Some(publication) = publication.filter(|_| is_audited && !run.publishes_later) {
-        match publish::publish(&control, publication, reporter).await {
+    let publication = publication.filter(|_| is_audited && !run.publishes_later);
+    let mut record = None;
+    if let Some(recorder) = &run.recorder {
+        recorder.count(&idle).await;
+        let is_published = publication.is_some();
+        record = recorder
+            .statement(&control, plan, &run.analysed, &report.results, is_published)
+            .await
+            .map_err(|error| vec![error])?;
+    }
+    if let Some(publication) = publication {
+        match publish::publish(&control, publication, record.take().as_ref(), reporter).await {
             Ok(()) => report.is_held = false,
             Err(problem) => report.problem = Some(problem),
         }
+    }
+    if let Some(record) = record {
+        // what is not recorded is built again
+        let _unrecorded = control.batch_execute(&record.sql).await;
     }
     if report.is_held {
         report.is_audited = is_audited;
@@ -310,6 +344,23 @@ impl Schedule {
             done: vec![false; plan.steps.len()],
             stopped: false,
         }
+    }
+
+    /// The ready steps that are done as soon as they are ready, and those that become ready by them.
+    fn take(&mut self, is_done: impl Fn(usize) -> bool) -> Vec<usize> {
+        let mut taken = Vec::new();
+        while !self.stopped
+            && let Some(position) = self
+                .ready
+                .iter()
+                .copied()
+                .find(|position| is_done(*position))
+        {
+            self.ready.remove(&position);
+            self.ended(position, false);
+            taken.push(position);
+        }
+        taken
     }
 
     /// Notes an end; the steps that can never start now are returned.

@@ -23,6 +23,7 @@ mod reject;
 mod summary;
 mod window;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use hcw_core::diagnostic::{Code, Diagnostic};
@@ -78,6 +79,26 @@ pub(crate) async fn land(
     land_files(client, project_dir, table, report)
         .await
         .map_err(|diagnostic| failure::placed(table, diagnostic))
+}
+
+/// Names and hashes of the files of each table; nothing for a table whose files cannot be read.
+pub(crate) async fn hashes(
+    project_dir: &Path,
+    tables: Vec<LandingTable>,
+) -> Vec<Option<BTreeSet<(String, String)>>> {
+    let project_dir = project_dir.to_path_buf();
+    let count = tables.len();
+    let hashed = tokio::task::spawn_blocking(move || {
+        let of_table = |table: &LandingTable| {
+            let found = location::find(&project_dir, &table.landing.location).ok()?;
+            let digests = found.iter().map(|found| input::digest(table, found).ok());
+            digests
+                .map(|file| file.map(|file| (file.name, file.sha256)))
+                .collect()
+        };
+        tables.iter().map(of_table).collect()
+    });
+    hashed.await.unwrap_or_else(|_| vec![None; count])
 }
 
 async fn land_files(

@@ -8,6 +8,7 @@ mod embedded;
 mod execute;
 mod exit_code;
 mod landing;
+mod memory;
 mod migration;
 mod packages;
 mod project_fs;

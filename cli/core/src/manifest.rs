@@ -18,6 +18,7 @@ use md5::{Digest, Md5};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
+pub(crate) use checksum::of_unit_test as checksum_of_unit_test;
 pub(crate) use described::graph;
 pub use progress::Progress;
 

@@ -13,6 +13,9 @@ mod statement;
 /// The materialization of `clone`.
 pub(crate) const CLONE: &str = "clone";
 
+/// The materialization of a node that is not built: only what is said of it is brought up to date.
+pub(crate) const REFRESH: &str = "hcw_refresh";
+
 pub use operation::Operation;
 pub use settings::Materialization;
 pub use statement::Statement;

@@ -20,11 +20,12 @@ use crate::materialize::{self, Operation, Statement};
 use crate::message::Message;
 use crate::microbatch::is_microbatch;
 use crate::name::RelationName;
-use crate::project::{Landing, Node, NodeKind, Project, SourceTable, UniqueId, UnitTest, config};
+use crate::project::{Landing, Node, NodeKind, SourceTable, UniqueId, UnitTest, config};
 use crate::publish::{self, Locks, retired_schema, shadow_schema};
 use crate::query_comment::{QueryComment, QueryComments};
 use crate::render::check_length;
 use crate::settings::Publish;
+use crate::skip::Verdict;
 use crate::state::WarehouseState;
 
 /// What a run does.
@@ -122,6 +123,8 @@ pub enum Action {
     Late(String),
     /// Cannot be done; the step fails with this.
     Fail(Box<Diagnostic>),
+    /// Nothing is done: what was built stands.
+    Reuse,
     /// Is not started, since an ephemeral model that it reads does not compile: this is why.
     Skip(Box<Diagnostic>),
 }
@@ -143,6 +146,20 @@ pub struct LandingTable {
 
 impl Eq for LandingTable {}
 
+impl LandingTable {
+    /// The files of a source; none for one that others load.
+    pub fn of(table: &SourceTable) -> Option<LandingTable> {
+        let columns = table.columns.iter();
+        Some(LandingTable {
+            source_name: table.source_name.clone(),
+            name: table.name.clone(),
+            relation: table.relation.clone(),
+            columns: columns.map(|column| column.name.clone()).collect(),
+            landing: table.landing.clone()?,
+        })
+    }
+}
+
 /// Plans a run over the selected nodes. A node that cannot be built is a step that fails.
 pub fn plan(
     analysed: &Analysed,
@@ -163,7 +180,7 @@ pub fn plan(
     let mut steps: Vec<Step> = wanted
         .par_iter()
         .filter_map(|id| match project.sources.get(*id) {
-            Some(table) => landing_step(table).filter(|_| work.land),
+            Some(table) => landing_step(analysed, table).filter(|_| work.land),
             None => node_step(
                 analysed,
                 state,
@@ -178,7 +195,7 @@ pub fn plan(
         steps.extend(
             tests
                 .filter(|test| selected.contains(&test.declaration.id))
-                .filter_map(|test| unit_test_step(project, test, &comments)),
+                .filter_map(|test| unit_test_step(analysed, test, &comments)),
         );
     }
     let steps = order::order(resolved, steps);
@@ -198,8 +215,16 @@ pub fn plan(
     }
 }
 
-fn landing_step(table: &SourceTable) -> Option<Step> {
-    let landing = table.landing.clone()?;
+/// Whether nothing at all is done for a node.
+fn is_left(analysed: &Analysed, id: &UniqueId) -> bool {
+    match analysed.decisions.verdicts.get(id) {
+        Some(Verdict::Reuse { refreshed }) => refreshed.is_empty(),
+        _ => false,
+    }
+}
+
+fn landing_step(analysed: &Analysed, table: &SourceTable) -> Option<Step> {
+    let landing = LandingTable::of(table)?;
     Some(Step {
         id: table.id.clone(),
         kind: StepKind::Source,
@@ -210,30 +235,25 @@ fn landing_step(table: &SourceTable) -> Option<Step> {
         waits_for: Vec::new(),
         before: Vec::new(),
         comment: None,
-        action: Action::Land(LandingTable {
-            source_name: table.source_name.clone(),
-            name: table.name.clone(),
-            relation: table.relation.clone(),
-            columns: table
-                .columns
-                .iter()
-                .map(|column| column.name.clone())
-                .collect(),
-            landing,
-        }),
+        action: match is_left(analysed, &table.id) {
+            true => Action::Reuse,
+            false => Action::Land(landing),
+        },
     })
 }
 
 /// A unit test asks the warehouse for the types of its inputs.
 fn unit_test_step(
-    project: &Project,
+    analysed: &Analysed,
     test: &UnitTest,
     comments: &QueryComments<'_>,
 ) -> Option<Step> {
     let declaration = &test.declaration;
-    let tested = project.nodes.get(test.tested.as_ref()?)?;
+    let nodes = &analysed.resolved.project().nodes;
+    let tested = nodes.get(test.tested.as_ref()?)?;
     let comment = comments.comment(None, declaration.id.as_str());
     let (comment, action) = match comment {
+        Ok(comment) if is_left(analysed, &declaration.id) => (comment, Action::Reuse),
         Ok(comment) => (comment, late(tested)),
         Err(problem) => (None, Action::Fail(Box::new(problem))),
     };
@@ -367,6 +387,9 @@ fn action(
     relation: Option<&RelationName>,
     frames: &Frames,
 ) -> Result<Action, Diagnostic> {
+    if is_left(analysed, &node.id) {
+        return Ok(Action::Reuse);
+    }
     if let Some(problem) = analysed.failed.get(&node.id) {
         let mut parents = analysed.resolved.graph.parents(&node.id);
         let nodes = &analysed.resolved.project().nodes;
@@ -439,7 +462,7 @@ fn schemas(steps: &[Step], state: &WarehouseState) -> (Vec<String>, Vec<String>)
     let mut shadows = BTreeSet::new();
     for step in steps {
         match (&step.relation, &step.action) {
-            (_, Action::Land(_) | Action::Fail(_) | Action::Skip(_)) => {}
+            (_, Action::Land(_) | Action::Fail(_) | Action::Skip(_) | Action::Reuse) => {}
             (Some(relation), _) => {
                 schemas.insert(relation.schema.clone());
                 if state.get(relation).is_some() {

@@ -87,6 +87,11 @@ impl Shadow {
         self.places.is_empty()
     }
 
+    /// Whether a node is built in it.
+    pub fn has(&self, id: &UniqueId) -> bool {
+        self.places.contains_key(id)
+    }
+
     /// Where a node is built, if it is in the shadow.
     pub(crate) fn place(&self, id: &UniqueId) -> Option<&RelationName> {
         self.places.get(id)

@@ -4,10 +4,12 @@
 //! "unknown", never a guess, since the server's own parser has the last word.
 
 mod commands;
+mod facts;
 
 use std::collections::BTreeMap;
 
 pub use commands::{commands, tag};
+pub use facts::{SqlFacts, WrittenName, facts, without_layout};
 
 use sqlparser::ast::{
     Expr, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Statement,

@@ -288,6 +288,15 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
             Verb::Snapshot,
             Verb::Load,
         ]),
+    OptionSpec::set("no_skip", "Run what has not changed too; also HCW_NO_SKIP")
+        .variables(Variables::None)
+        .only(&[Verb::Build]),
+    OptionSpec::set(
+        "explain_skip",
+        "Say of each node why it runs or is left as it is",
+    )
+    .variables(Variables::None)
+    .only(&[Verb::Build]),
     OptionSpec::set("no_load", "Do not land files first")
         .variables(Variables::None)
         .only(&[Verb::Build]),

@@ -66,6 +66,7 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
         let failures = match outcome.status {
             // rows that the test does not mind are no failures
             Status::Success => outcome.rows.map(|_| 0),
+            Status::Reused => Some(0),
             _ => outcome.rows,
         };
         entry.failures = failures
@@ -160,8 +161,8 @@ fn with_offsets(batches: &[(String, String)]) -> Vec<(String, String)> {
 /// dbt's status of a step's end.
 pub(crate) fn result_status(status: Status, is_test: bool) -> ResultStatus {
     match (status, is_test) {
-        (Status::Success, true) => ResultStatus::Pass,
-        (Status::Success, false) => ResultStatus::Success,
+        (Status::Success | Status::Reused, true) => ResultStatus::Pass,
+        (Status::Success | Status::Reused, false) => ResultStatus::Success,
         (Status::Warn, _) => ResultStatus::Warn,
         (Status::Fail, _) => ResultStatus::Fail,
         (Status::Error, _) => ResultStatus::Error,
@@ -203,6 +204,7 @@ fn message(outcome: &Outcome, is_test: bool) -> Option<String> {
     match (outcome.status, is_test) {
         (Status::Skipped, _) if outcome.diagnostics.is_empty() => None,
         (Status::Success, true) => None,
+        (Status::Reused, _) => Some("Reused: nothing has changed since it was built".to_owned()),
         (Status::Fail, true) => Some(found("fail")),
         (Status::Warn, true) => Some(found("warn")),
         (Status::Error, _) if outcome.batches.is_some() => Some(outcome.message.clone()),

@@ -19,6 +19,7 @@ use hcw_core::plan::{self, Plan, Work};
 use hcw_core::project::{NodeKind, UniqueId};
 use hcw_core::settings::Publish;
 use hcw_core::shadow::{Shadow, Unseen};
+use hcw_core::skip::Verdict;
 use hcw_core::state::WarehouseState;
 use tokio_postgres::Client;
 
@@ -26,6 +27,7 @@ use crate::args::{Flags, LogLevel, Verb};
 use crate::artifacts::run_results;
 use crate::execute::hooks::HookReport;
 use crate::execute::{self, Run};
+use crate::memory::{self, Recorder, Store};
 use crate::report::{Event, Reporter};
 use crate::selection::{deferral, selected};
 use crate::session::{Problems, Session};
@@ -92,17 +94,24 @@ pub(crate) async fn run(
     }
     let state = state(&control, &resolved).await?;
     let built = built(&resolved, &selected, work);
-    let mut resolved = deferred(session, resolved, &state, &selected, &built, reporter)?;
-    resolved.shadow = Shadow::of(&resolved.rendered, &state, &built);
-    let seen = Arc::new(resolved.shadow.seen(state.clone(), &resolved.rendered));
-    let (mut analysed, mut plan) = plan(session, resolved, &seen, &selected, work);
-    if hides_something(session, &analysed, &selected, reporter)? {
-        let mut resolved = analysed.resolved;
-        resolved.shadow = Shadow::default();
-        (analysed, plan) = self::plan(session, resolved, &Arc::new(state), &selected, work);
-    }
-    for compiled in analysed.compiled.values() {
-        lines::messages(&compiled.messages, reporter);
+    let resolved = deferred(session, resolved, &state, &selected, &built, reporter)?;
+    let planned = planned(
+        session,
+        &control,
+        resolved,
+        state,
+        (&selected, &built),
+        work,
+        reporter,
+    )
+    .await?;
+    let Planned {
+        analysed,
+        plan,
+        recorder,
+    } = planned;
+    if arguments.switch("explain_skip") {
+        lines::explain(&analysed, &plan, reporter);
     }
     if arguments.dry_run {
         reporter.data(&format!(
@@ -140,6 +149,7 @@ pub(crate) async fn run(
             && arguments.project_switch("skip_nodes_if_on_run_start_fails", true),
         publishes_later: arguments.switch("hold"),
         application_name: format!("hcw {}", session.settings.invocation_id),
+        recorder,
     };
     artifacts::make_folder(session).map_err(|error| vec![error])?;
     let mut lines = lines::Lines::new(run.plan.clone(), run.analysed.clone(), reporter);
@@ -212,7 +222,9 @@ fn hides_something(
     selected: &BTreeSet<UniqueId>,
     reporter: &Reporter,
 ) -> Result<bool, Problems> {
-    let unseen = analysed.resolved.shadow.unseen(analysed, selected);
+    let reused = analysed.decisions.reused();
+    let running: BTreeSet<UniqueId> = selected.difference(&reused).cloned().collect();
+    let unseen = analysed.resolved.shadow.unseen(analysed, &running);
     let Some(first) = unseen.first() else {
         return Ok(false);
     };
@@ -322,17 +334,77 @@ fn deferred(
     Ok(resolved)
 }
 
-fn plan(
+/// A run before its first step.
+struct Planned {
+    analysed: Analysed,
+    plan: Plan,
+    recorder: Option<Recorder>,
+}
+
+/// Compiles and plans the selected nodes. Where it is remembered what was built, what has not changed is left as it
+/// is, and the others are compiled to read it where it stands.
+async fn planned(
     session: &Session,
-    resolved: Resolved,
-    state: &Arc<WarehouseState>,
-    selected: &BTreeSet<UniqueId>,
+    control: &Client,
+    mut resolved: Resolved,
+    state: WarehouseState,
+    (selected, built): (&BTreeSet<UniqueId>, &BTreeSet<UniqueId>),
     work: &Work,
-) -> (Analysed, Plan) {
-    let wanted = resolved
-        .project()
-        .nodes
-        .values()
+    reporter: &Reporter,
+) -> Result<Planned, Problems> {
+    let one = |error| vec![error];
+    let wanted = wanted(&resolved, selected, work);
+    resolved.shadow = Shadow::of(&resolved.rendered, &state, built);
+    let seen = Arc::new(resolved.shadow.seen(state.clone(), &resolved.rendered));
+    let mut recorder = None;
+    let (analysed, seen) = match session.flags.verb {
+        Verb::Clone => (clones(resolved, &wanted), seen),
+        _ => {
+            let analysed = analyse(resolved, &seen, &wanted);
+            let store = match memory::is_kept(session) {
+                true => Store::open(session, control, !session.flags.dry_run, reporter)
+                    .await
+                    .map_err(one)?,
+                false => None,
+            };
+            if let Some(store) = store {
+                let reckoning = memory::reckon(session, control, &store, &analysed, selected, work)
+                    .await
+                    .map_err(one)?;
+                let decisions = reckoning.decisions.clone();
+                let run = &session.settings.invocation_id;
+                recorder = Some(Recorder::new(store, run, reckoning, state.server_version));
+                analysed.decided(decisions, &state, &wanted, built)
+            } else {
+                (analysed, seen)
+            }
+        }
+    };
+    let (analysed, seen) = match hides_something(session, &analysed, selected, reporter)? {
+        // node by node, none is built in the shadow
+        true => analysed.placed(&state, &wanted, &BTreeSet::new()),
+        false => (analysed, seen),
+    };
+    let plan = plan::plan(&analysed, &seen, selected, work);
+    for (id, compiled) in &analysed.compiled {
+        if !matches!(
+            analysed.decisions.verdicts.get(id),
+            Some(Verdict::Reuse { .. })
+        ) {
+            lines::messages(&compiled.messages, reporter);
+        }
+    }
+    Ok(Planned {
+        analysed,
+        plan,
+        recorder,
+    })
+}
+
+/// The selected nodes that are compiled.
+fn wanted(resolved: &Resolved, selected: &BTreeSet<UniqueId>, work: &Work) -> BTreeSet<UniqueId> {
+    let nodes = resolved.project().nodes.values();
+    nodes
         .filter(|node| selected.contains(&node.id))
         .filter(|node| {
             if node.is_test() {
@@ -344,11 +416,5 @@ fn plan(
             }
         })
         .map(|node| node.id.clone())
-        .collect();
-    let analysed = match session.flags.verb {
-        Verb::Clone => clones(resolved, &wanted),
-        _ => analyse(resolved, state, &wanted),
-    };
-    let plan = plan::plan(&analysed, state, selected, work);
-    (analysed, plan)
+        .collect()
 }

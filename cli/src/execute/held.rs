@@ -90,7 +90,7 @@ pub(crate) async fn publish(
         let why = format!("{} changed after it was built", changed.join(", "));
         return Err(refused(&why).help("build again"));
     }
-    publish::publish(client, &held.publication(), reporter).await
+    publish::publish(client, &held.publication(), None, reporter).await
 }
 
 /// What stands in schemas.

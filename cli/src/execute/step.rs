@@ -10,6 +10,7 @@ use hcw_core::late::{BatchOutcome, LateEnd};
 use hcw_core::message::Message;
 use hcw_core::plan::{Action, Step};
 use hcw_core::query_comment::QueryComment;
+use hcw_core::skip;
 use hcw_core::warehouse::Warehouse;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
@@ -32,6 +33,8 @@ pub(crate) enum Status {
     Error,
     /// Not started, since something that it needs failed.
     Skipped,
+    /// Left as it is: nothing has changed.
+    Reused,
 }
 
 /// The end of a step.
@@ -108,8 +111,10 @@ pub(super) async fn run(
         }
         Action::Late(_) => {
             let (client, outcome) = late(client, step, analysed, context).await;
+            let outcome = refreshed(outcome, step, analysed);
             return (client, shown(outcome, analysed));
         }
+        Action::Reuse => reused(),
         Action::Fail(diagnostic) => error((**diagnostic).clone()),
         Action::Skip(diagnostic) => Outcome {
             status: Status::Skipped,
@@ -117,7 +122,24 @@ pub(super) async fn run(
             ..error((**diagnostic).clone())
         },
     };
+    let outcome = refreshed(outcome, step, analysed);
     (Some(client), shown(outcome, analysed))
+}
+
+/// The end of a step for which nothing is done.
+pub(super) fn reused() -> Outcome {
+    Outcome {
+        status: Status::Reused,
+        ..success("REUSED".to_owned(), None)
+    }
+}
+
+/// A node that was only brought up to date was not built.
+fn refreshed(outcome: Outcome, step: &Step, analysed: &Analysed) -> Outcome {
+    match analysed.decisions.verdicts.get(&step.id) {
+        Some(skip::Verdict::Reuse { .. }) if outcome.status == Status::Success => reused(),
+        _ => outcome,
+    }
 }
 
 /// What happened, with the names that people know instead of those of the shadow.

@@ -15,7 +15,7 @@ use super::{CODES, PORTABLE};
 pub(crate) fn first_use(plan: &Plan) -> Option<String> {
     plan.steps.iter().find_map(|step| {
         let texts: Vec<&str> = match &step.action {
-            Action::Land(_) | Action::Fail(_) | Action::Skip(_) => Vec::new(),
+            Action::Land(_) | Action::Fail(_) | Action::Skip(_) | Action::Reuse => Vec::new(),
             Action::Late(template) => vec![template],
             Action::Build { operations, .. } => {
                 let statements = operations.iter().filter_map(Operation::statement);

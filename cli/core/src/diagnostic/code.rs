@@ -88,6 +88,7 @@ codes! {
     TestFailed = "HCW0702", "a data test found rows";
     Cancelled = "HCW0703", "the run was interrupted";
     NotPublishable = "HCW0704", "what a run has built cannot be published";
+    StateUnwritable = "HCW0705", "what was built cannot be recorded";
     // 08: landing and seeds
     LandingMissing = "HCW0801", "no file at a source's location";
     LandingFormat = "HCW0802", "a file that cannot be read as its format";

@@ -56,6 +56,7 @@ pub(super) const FILES: &[BuiltIn] = files! {
         "indexes",
         "materializations/incremental",
         "materializations/publish",
+        "materializations/refresh",
         "materializations/seed",
         "materializations/table",
         "materializations/test",

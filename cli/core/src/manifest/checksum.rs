@@ -60,7 +60,7 @@ pub(super) fn of_contract(node: &Node, materialized: &str) -> String {
 }
 
 /// The checksum of a unit test: everything but its description, as Python prints dbt's objects.
-pub(super) fn of_unit_test(test: &UnitTest) -> String {
+pub(crate) fn of_unit_test(test: &UnitTest) -> String {
     let versions = test.versions.as_ref().map_or_else(
         || "None".to_owned(),
         |choice| {

@@ -32,6 +32,7 @@ pub fn print(plan: &Plan) -> String {
             Action::Late(_) => {
                 text.push_str("-- asks the warehouse: compiled when its turn comes\n")
             }
+            Action::Reuse => text.push_str("-- stands as it was built\n"),
             Action::Fail(problem) | Action::Skip(problem) => {
                 let _ = writeln!(text, "-- fails: {}", problem.message);
             }

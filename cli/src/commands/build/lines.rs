@@ -12,6 +12,7 @@ use hcw_core::materialize::Operation;
 use hcw_core::message::{Message, MessageKind};
 use hcw_core::plan::{Action, Plan, Step, StepKind};
 use hcw_core::project::config;
+use hcw_core::skip::Verdict;
 use serde_json::{Value as Json, json};
 
 use crate::args::LogLevel;
@@ -211,7 +212,7 @@ impl Printer {
         let level = match outcome.status {
             Status::Error | Status::Fail => LogLevel::Error,
             Status::Warn => LogLevel::Warn,
-            Status::Success | Status::Skipped => LogLevel::Info,
+            Status::Success | Status::Skipped | Status::Reused => LogLevel::Info,
         };
         let mut line = Event::new(name, code, level, self.line(number, &what, &brackets))
             .with("node_info", info.clone())
@@ -293,6 +294,33 @@ impl Printer {
     }
 }
 
+/// Says of each step why it runs, or why not.
+pub(super) fn explain(analysed: &Analysed, plan: &Plan, reporter: &Reporter) {
+    for step in &plan.steps {
+        let Some(verdict) = analysed.decisions.verdicts.get(&step.id) else {
+            continue;
+        };
+        let line = format!("{} {}", step.label, verdict.explanation());
+        let reasons: Vec<Json> = match verdict {
+            Verdict::Run(reasons) => {
+                let told = reasons
+                    .iter()
+                    .map(|reason| json!({"code": reason.code(), "text": reason.to_string()}));
+                told.collect()
+            }
+            Verdict::Reuse { refreshed } => refreshed
+                .iter()
+                .map(|part| json!({"code": part.as_str()}))
+                .collect(),
+        };
+        let event = Event::note(line)
+            .with("unique_id", step.id.as_str())
+            .with("runs", matches!(verdict, Verdict::Run(_)))
+            .with("reasons", reasons);
+        reporter.event(&event);
+    }
+}
+
 /// What templates said.
 pub(crate) fn messages(messages: &[Message], reporter: &Reporter) {
     for Message { kind, text } in messages {
@@ -318,7 +346,7 @@ pub(crate) fn messages(messages: &[Message], reporter: &Reporter) {
 fn statements(step: &Step) -> Vec<&str> {
     let statements: Vec<_> = match &step.action {
         Action::Land(_) => Vec::new(),
-        Action::Late(_) | Action::Fail(_) | Action::Skip(_) => Vec::new(),
+        Action::Late(_) | Action::Fail(_) | Action::Skip(_) | Action::Reuse => Vec::new(),
         Action::Build { operations, .. } => {
             operations.iter().filter_map(Operation::statement).collect()
         }
@@ -333,6 +361,9 @@ fn statements(step: &Step) -> Vec<&str> {
 fn what(step: &Step, result: &StepResult) -> String {
     let name = &step.label;
     match (result.outcome.status, step.kind) {
+        (Status::Reused, StepKind::Test) => format!("REUSED test {name}"),
+        (Status::Reused, StepKind::Source) => format!("REUSED landed source {name}"),
+        (Status::Reused, _) => format!("REUSED {} {name}", step.description),
         (Status::Skipped, StepKind::Test) => format!("SKIP test {name}"),
         (Status::Skipped, _) => format!("SKIP relation {name}"),
         (Status::Success, StepKind::Test) => format!("PASS {name}"),
@@ -355,8 +386,10 @@ fn what(step: &Step, result: &StepResult) -> String {
 
 fn brackets(step: &Step, result: &StepResult) -> String {
     let outcome = &result.outcome;
-    if outcome.status == Status::Skipped {
-        return "SKIP".to_owned();
+    match outcome.status {
+        Status::Skipped => return "SKIP".to_owned(),
+        Status::Reused => return "REUSED".to_owned(),
+        _ => {}
     }
     let passed = step.kind == StepKind::Test && outcome.status == Status::Success;
     let tag = if passed { "PASS" } else { &outcome.message };

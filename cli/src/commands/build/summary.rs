@@ -125,7 +125,7 @@ pub(super) fn summary(run: &Run, report: &RunReport, hooks: &[&HookReport], repo
         ("error", "ERROR", errors),
         ("skip", "SKIP", skipped),
         ("noop", "NO-OP", 0),
-        ("reused", "REUSED", 0),
+        ("reused", "REUSED", report.count(Status::Reused)),
         ("total", "TOTAL", report.results.len() + hooks.len()),
     ];
     let counts: Vec<String> = stats
@@ -156,7 +156,7 @@ fn failures(run: &Run, report: &RunReport, reporter: &Reporter) {
                 ("RunResultFailure", "Z022", LogLevel::Error, "[ERROR]")
             }
             Status::Warn => ("RunResultWarning", "Z021", LogLevel::Warn, "[WARNING]"),
-            Status::Success | Status::Skipped => continue,
+            Status::Success | Status::Skipped | Status::Reused => continue,
         };
         let of_test = tests.get(&step.id).map(|test| &test.declaration.file);
         let file = nodes.get(&step.id).map(|node| &node.file).or(of_test);

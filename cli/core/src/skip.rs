@@ -1,0 +1,454 @@
+//! Which nodes a build leaves as they are: a pure decision over what was recorded of earlier runs and what the server
+//! says of the relations now.
+//!
+//! A node that is built gets the id of the run as its *version*. It is left alone while its fingerprint is the recorded
+//! one, the versions of its inputs are those that it was built from, and its relation is what was built. Since what is
+//! built anew has a new version, all that read it follow: a query may order its rows otherwise the next time.
+
+mod content;
+mod reason;
+mod seen;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use content::{Content, Outside};
+pub use reason::{Reason, Verdict};
+pub use seen::{Counts, FunctionSeen, Seen};
+
+use crate::analyse::is_ephemeral;
+use crate::fingerprint::{Fingerprint, Part, digest};
+use crate::graph::Resolved;
+use crate::name::RelationName;
+use crate::project::{Node, NodeKind, UniqueId, config};
+use crate::sql::WrittenName;
+
+/// What was recorded when a node was built, or a test passed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remembered {
+    /// The run that built it; of a source, what its rows were known by.
+    pub version: String,
+    /// Its fingerprint.
+    pub parts: BTreeMap<Part, String>,
+    /// What it was built from, by id: versions, or of sources what their rows were known by.
+    pub inputs: BTreeMap<String, String>,
+    /// Its relation when it was built.
+    pub relation: Option<Seen>,
+}
+
+/// What is known of the warehouse before a run.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    /// What was recorded, by id.
+    pub nodes: BTreeMap<String, Remembered>,
+    /// Relations as they are now, by schema and name.
+    pub relations: BTreeMap<(String, String), Seen>,
+    /// Sources as they are now.
+    pub sources: BTreeMap<UniqueId, Outside>,
+    /// Relations that queries name themselves, those that there are.
+    pub named: BTreeMap<WrittenName, Outside>,
+    /// Functions by name, of all schemas.
+    pub functions: Vec<FunctionSeen>,
+}
+
+impl Memory {
+    /// The relation of that name as it is now.
+    pub fn seen(&self, name: &RelationName) -> Option<&Seen> {
+        self.relations
+            .get(&(name.schema.clone(), name.identifier.clone()))
+    }
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wish<'run> {
+    /// The id of this run.
+    pub run: &'run str,
+    /// Why everything is to run, where it is.
+    pub runs_all: Option<&'static str>,
+}
+
+/// What becomes of each node of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decisions {
+    /// By id.
+    pub verdicts: BTreeMap<UniqueId, Verdict>,
+}
+
+impl Decisions {
+    /// The nodes that are left as they are.
+    pub fn reused(&self) -> BTreeSet<UniqueId> {
+        let verdicts = self.verdicts.iter();
+        let reused = verdicts.filter(|(_, verdict)| matches!(verdict, Verdict::Reuse { .. }));
+        reused.map(|(id, _)| id.clone()).collect()
+    }
+}
+
+/// Completes fingerprints with what the server says of the functions that are called.
+pub fn with_functions(
+    fingerprints: &mut BTreeMap<UniqueId, Fingerprint>,
+    functions: &[FunctionSeen],
+) {
+    let mut by_name: BTreeMap<&str, Vec<&FunctionSeen>> = BTreeMap::new();
+    for function in functions {
+        by_name.entry(&function.name).or_default().push(function);
+    }
+    for fingerprint in fingerprints.values_mut() {
+        let mut definitions = BTreeSet::new();
+        let mut calls: Vec<(&WrittenName, bool)> =
+            fingerprint.calls.iter().map(|call| (call, true)).collect();
+        while let Some((call, is_direct)) = calls.pop() {
+            let Some(name) = call.last() else { continue };
+            let found = by_name.get(name.as_str()).into_iter().flatten();
+            for function in found.filter(|function| function.is_meant_by(call)) {
+                // what an immutable function calls is its own promise
+                if let Some(why) = function.obstacle().filter(|_| is_direct) {
+                    fingerprint.obstacles.push(why);
+                }
+                let definition = (&function.schema, &function.name, &function.definition);
+                if !function.is_of_server && definitions.insert(definition) {
+                    calls.extend(function.calls.iter().map(|call| (call, false)));
+                }
+            }
+        }
+        fingerprint.parts.remove(&Part::Functions);
+        if !definitions.is_empty() {
+            let definitions = digest(&format!("{definitions:?}"));
+            fingerprint.parts.insert(Part::Functions, definitions);
+        }
+        fingerprint.obstacles.sort();
+        fingerprint.obstacles.dedup();
+    }
+}
+
+/// Decides over the nodes of a run, which are those that have a fingerprint. `landing` are the sources whose files are
+/// landed in it, with what was found out of the files.
+pub fn decide(
+    resolved: &Resolved,
+    fingerprints: &BTreeMap<UniqueId, Fingerprint>,
+    landing: &BTreeMap<UniqueId, Landing>,
+    memory: &Memory,
+    wish: Wish<'_>,
+) -> Decisions {
+    let mut decider = Decider {
+        resolved,
+        memory,
+        wish,
+        known: BTreeMap::new(),
+        decisions: Decisions::default(),
+        has_landed: false,
+    };
+    for (id, found) in landing {
+        decider.land(id, *found);
+    }
+    let unit_tests = &resolved.project().declared.unit_tests;
+    for id in resolved.graph.order.iter().chain(unit_tests.keys()) {
+        if let Some(fingerprint) = fingerprints.get(id) {
+            decider.node(id, fingerprint);
+        }
+        decider.know(id);
+    }
+    decider.decisions
+}
+
+/// What each node of a run was built from, when the run has ended: `memory` has the sources as they are after it.
+pub fn inputs(
+    resolved: &Resolved,
+    fingerprints: &BTreeMap<UniqueId, Fingerprint>,
+    memory: &Memory,
+    decisions: &Decisions,
+    run: &str,
+) -> BTreeMap<UniqueId, BTreeMap<String, Content>> {
+    let mut decider = Decider {
+        resolved,
+        memory,
+        wish: Wish {
+            run,
+            runs_all: None,
+        },
+        known: BTreeMap::new(),
+        decisions: decisions.clone(),
+        has_landed: true,
+    };
+    let unit_tests = &resolved.project().declared.unit_tests;
+    let mut inputs = BTreeMap::new();
+    for id in resolved.graph.order.iter().chain(unit_tests.keys()) {
+        if let Some(fingerprint) = fingerprints.get(id) {
+            inputs.insert(id.clone(), decider.inputs(id, fingerprint));
+        }
+        decider.know(id);
+    }
+    inputs
+}
+
+/// What was found out of the files of a source table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Landing {
+    /// They have all landed, and nothing else has.
+    Landed,
+    /// There are others than have landed, or it is not known.
+    Changed,
+}
+
+/// A node as what reads it finds it.
+#[derive(Debug, Clone)]
+struct Known {
+    /// What a view is bound to.
+    shape: Content,
+    /// The rows that are read through it.
+    rows: Content,
+}
+
+struct Decider<'run> {
+    resolved: &'run Resolved,
+    memory: &'run Memory,
+    wish: Wish<'run>,
+    known: BTreeMap<UniqueId, Known>,
+    decisions: Decisions,
+    /// Whether what the run lands is there.
+    has_landed: bool,
+}
+
+impl Decider<'_> {
+    fn land(&mut self, id: &UniqueId, found: Landing) {
+        let current = self.memory.sources.get(id).map(Outside::rows);
+        let recorded = self.memory.nodes.get(id.as_str());
+        let reason = match (found, recorded) {
+            _ if self.wish.runs_all.is_some() => self.wish.runs_all.map(Reason::Asked),
+            (_, None) => Some(Reason::First),
+            (Landing::Changed, _) => Some(Reason::Files),
+            (Landing::Landed, Some(recorded)) => match current {
+                Some(Content::Known(current)) if current == recorded.version => None,
+                _ => Some(Reason::Altered("its rows".to_owned())),
+            },
+        };
+        let verdict = match reason {
+            Some(reason) => Verdict::Run(vec![reason]),
+            None => Verdict::Reuse {
+                refreshed: Vec::new(),
+            },
+        };
+        self.decisions.verdicts.insert(id.clone(), verdict);
+    }
+
+    fn node(&mut self, id: &UniqueId, fingerprint: &Fingerprint) {
+        let inputs = self.inputs(id, fingerprint);
+        let mut reasons = Vec::new();
+        if let Some(why) = self.wish.runs_all {
+            reasons.push(Reason::Asked(why));
+        } else if let Some(recorded) = self.memory.nodes.get(id.as_str()) {
+            if !fingerprint.is_declared {
+                let obstacles = fingerprint.obstacles.iter().cloned();
+                reasons.extend(obstacles.map(Reason::Volatile));
+            }
+            reasons.extend(changes(&recorded.parts, &fingerprint.parts).map(Reason::Changed));
+            reasons.extend(self.altered(id, recorded).map(Reason::Altered));
+            reasons.extend(self.of_inputs(&recorded.inputs, &inputs));
+        } else {
+            reasons.push(Reason::First);
+        }
+        let refreshed = match self.memory.nodes.get(id.as_str()) {
+            Some(recorded) => cosmetics(&recorded.parts, &fingerprint.parts),
+            None => Vec::new(),
+        };
+        let verdict = match reasons.is_empty() {
+            true => Verdict::Reuse { refreshed },
+            false => Verdict::Run(reasons),
+        };
+        self.decisions.verdicts.insert(id.clone(), verdict);
+    }
+
+    /// What a node reads, by id or name.
+    fn inputs(&self, id: &UniqueId, fingerprint: &Fingerprint) -> BTreeMap<String, Content> {
+        let project = self.resolved.project();
+        let of_unit_test = project
+            .declared
+            .unit_tests
+            .get(id)
+            .and_then(|test| test.tested.as_ref());
+        let needs_shape = of_unit_test.is_some() || project.nodes.get(id).is_some_and(is_view);
+        let pick = |known: &Known| match needs_shape {
+            true => known.shape.clone(),
+            false => known.rows.clone(),
+        };
+        let mut inputs = BTreeMap::new();
+        for parent in self.parents(of_unit_test.unwrap_or(id)) {
+            let deferred = self.resolved.deferral.relation(parent).is_some();
+            let content = match self.known.get(parent) {
+                Some(known) if !deferred => pick(known),
+                _ => Content::Unknown(format!("`{}` is of another environment", name(parent))),
+            };
+            inputs.insert(parent.to_string(), content);
+        }
+        for read in &fingerprint.reads {
+            if let Some(outside) = self.memory.named.get(read) {
+                let known = Known {
+                    shape: outside.shape(),
+                    rows: outside.rows(),
+                };
+                inputs.insert(format!("relation {}", read.join(".")), pick(&known));
+            }
+        }
+        inputs
+    }
+
+    /// The nodes and sources that a node reads, through ephemeral models.
+    fn parents<'graph>(&'graph self, id: &'graph UniqueId) -> BTreeSet<&'graph UniqueId> {
+        let nodes = &self.resolved.project().nodes;
+        let mut found = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut stack: Vec<&UniqueId> = self.resolved.graph.parents(id).collect();
+        while let Some(parent) = stack.pop() {
+            if !seen.insert(parent) {
+                continue;
+            }
+            if nodes.get(parent).is_some_and(is_ephemeral) {
+                stack.extend(self.resolved.graph.parents(parent));
+            } else {
+                found.insert(parent);
+            }
+        }
+        found
+    }
+
+    /// Notes what a node is for those that read it, once its fate is known.
+    fn know(&mut self, id: &UniqueId) {
+        let project = self.resolved.project();
+        if project.sources.contains_key(id) {
+            let lands = !self.has_landed
+                && matches!(self.decisions.verdicts.get(id), Some(Verdict::Run(_)));
+            let outside = self.memory.sources.get(id);
+            let known = match outside {
+                _ if lands => Known {
+                    shape: Content::Pending,
+                    rows: Content::Pending,
+                },
+                Some(outside) => Known {
+                    shape: outside.shape(),
+                    rows: outside.rows(),
+                },
+                None => {
+                    let missing = Content::Unknown(format!("`{}` is not there", name(id)));
+                    Known {
+                        shape: missing.clone(),
+                        rows: missing,
+                    }
+                }
+            };
+            self.known.insert(id.clone(), known);
+            return;
+        }
+        let Some(node) = project
+            .nodes
+            .get(id)
+            .filter(|node| !node.is_test() && !is_ephemeral(node))
+        else {
+            return;
+        };
+        let shape = self.version(node);
+        let rows = match &shape {
+            // what is read through a view are its parents' rows
+            Content::Known(version) if is_view(node) => {
+                let parents = self.parents(id);
+                let rows = parents
+                    .iter()
+                    .filter_map(|parent| self.known.get(*parent))
+                    .map(|known| &known.rows);
+                Content::of_all(version, rows)
+            }
+            other => other.clone(),
+        };
+        self.known.insert(id.clone(), Known { shape, rows });
+    }
+
+    fn version(&self, node: &Node) -> Content {
+        if node.is_function() {
+            // what it does counts by its definition in the database
+            return Content::Known(digest(&node.file.text));
+        }
+        if let Some(Verdict::Run(_)) = self.decisions.verdicts.get(&node.id) {
+            return Content::Known(self.wish.run.to_owned());
+        }
+        match self.memory.nodes.get(node.id.as_str()) {
+            Some(recorded) if self.altered(&node.id, recorded).is_none() => {
+                Content::Known(recorded.version.clone())
+            }
+            _ => Content::Unknown(format!("`{}` is not what hcw has built", node.name)),
+        }
+    }
+
+    /// How a node's relation differs from what was built.
+    fn altered(&self, id: &UniqueId, recorded: &Remembered) -> Option<String> {
+        let built = recorded.relation.as_ref()?;
+        let relation = self.resolved.rendered.relations.get(id)?;
+        built.difference(self.memory.seen(relation))
+    }
+
+    fn of_inputs(
+        &self,
+        recorded: &BTreeMap<String, String>,
+        inputs: &BTreeMap<String, Content>,
+    ) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        for (id, content) in inputs {
+            let shown = || match id.strip_prefix("relation ") {
+                Some(relation) => relation.to_owned(),
+                None => name(id),
+            };
+            let runs = || {
+                let verdict = self
+                    .decisions
+                    .verdicts
+                    .iter()
+                    .find(|(known, _)| known.as_str() == id);
+                matches!(verdict, Some((_, Verdict::Run(_))))
+            };
+            match (recorded.get(id), content) {
+                (Some(before), Content::Known(now)) if before == now => {}
+                (_, Content::Unknown(why)) => reasons.push(Reason::Unknown(why.clone())),
+                (None, Content::Known(_)) => reasons.push(Reason::NewInput(shown())),
+                (_, Content::Pending) => reasons.push(Reason::InputRuns(shown())),
+                (Some(_), Content::Known(_)) if runs() => reasons.push(Reason::InputRuns(shown())),
+                (Some(_), Content::Known(_)) => reasons.push(Reason::InputChanged(shown())),
+            }
+        }
+        let gone = recorded.keys().filter(|id| !inputs.contains_key(*id));
+        reasons.extend(gone.map(|id| Reason::InputGone(name(id))));
+        reasons
+    }
+}
+
+/// Parts that count and differ.
+fn changes(
+    before: &BTreeMap<Part, String>,
+    now: &BTreeMap<Part, String>,
+) -> impl Iterator<Item = Part> {
+    different(before, now)
+        .into_iter()
+        .filter(|part| !part.is_cosmetic())
+}
+
+fn cosmetics(before: &BTreeMap<Part, String>, now: &BTreeMap<Part, String>) -> Vec<Part> {
+    let different = different(before, now).into_iter();
+    different.filter(|part| part.is_cosmetic()).collect()
+}
+
+fn different(before: &BTreeMap<Part, String>, now: &BTreeMap<Part, String>) -> BTreeSet<Part> {
+    let parts: BTreeSet<Part> = before.keys().chain(now.keys()).copied().collect();
+    parts
+        .into_iter()
+        .filter(|part| before.get(part) != now.get(part))
+        .collect()
+}
+
+/// Whether a node is hcw's own kind of view: it holds no rows.
+fn is_view(node: &Node) -> bool {
+    node.kind == NodeKind::Model
+        && config::text(&node.config, "materialized").unwrap_or("view") == "view"
+}
+
+/// The name of a node or source for people: its id without kind and package.
+fn name(id: impl ToString) -> String {
+    let id = id.to_string();
+    let rest = id.splitn(3, '.').nth(2).map(str::to_owned);
+    rest.unwrap_or(id)
+}

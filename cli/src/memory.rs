@@ -1,0 +1,89 @@
+//! What hcw remembers of what it has built, in schema `hcw` of the warehouse (docs/state.md), and what a run makes of
+//! it. A record that is missing costs a build and nothing else; none says of a relation what it is not.
+
+mod landed;
+mod observe;
+mod record;
+mod store;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hcw_core::analyse::Analysed;
+use hcw_core::diagnostic::Diagnostic;
+use hcw_core::fingerprint::{Fingerprint, fingerprints};
+use hcw_core::plan::{self, Work};
+use hcw_core::project::UniqueId;
+use hcw_core::settings::Publish;
+use hcw_core::skip::{self, Decisions, Memory, Wish};
+use tokio_postgres::Client;
+
+use crate::args::{Flags, Verb};
+use crate::session::Session;
+
+pub(crate) use record::Recorder;
+pub(crate) use store::Store;
+
+/// What a run knows of its nodes before its first step.
+pub(crate) struct Reckoning {
+    /// Which run, which are left, and why.
+    pub(crate) decisions: Decisions,
+    fingerprints: BTreeMap<UniqueId, Fingerprint>,
+    memory: Memory,
+}
+
+/// Whether a call records what it builds. Under dbt's own way of publishing nothing is remembered.
+pub(crate) fn is_kept(session: &Session) -> bool {
+    session.settings.publish != Publish::Legacy && session.flags.verb != Verb::Clone
+}
+
+/// Why a call runs everything, if it does.
+fn runs_all(flags: &Flags) -> Option<&'static str> {
+    let of_environment = std::env::var("HCW_NO_SKIP").unwrap_or_default();
+    let is_off = !matches!(
+        of_environment.to_lowercase().as_str(),
+        "" | "0" | "false" | "f" | "no" | "n" | "off"
+    );
+    match flags.verb {
+        _ if flags.full_refresh => Some("--full-refresh builds everything anew"),
+        Verb::Build if flags.switch("no_skip") => Some("--no-skip runs everything"),
+        Verb::Build if is_off => Some("HCW_NO_SKIP is set: everything runs"),
+        Verb::Build => None,
+        _ => Some("only `build` leaves out what is done"),
+    }
+}
+
+/// Compares what is to be built with what was, and with the warehouse.
+pub(crate) async fn reckon(
+    session: &Session,
+    client: &Client,
+    store: &Store,
+    analysed: &Analysed,
+    selected: &BTreeSet<UniqueId>,
+    work: &Work,
+) -> Result<Reckoning, Diagnostic> {
+    let resolved = &analysed.resolved;
+    let steps = selected
+        .iter()
+        .filter(|id| plan::is_for(resolved, id, work));
+    let mut fingerprints = fingerprints(analysed, steps);
+    let wish = Wish {
+        run: &session.settings.invocation_id,
+        runs_all: runs_all(&session.flags),
+    };
+    let mut memory = Memory {
+        nodes: store.nodes.clone(),
+        ..Memory::default()
+    };
+    observe::functions(client, &fingerprints, &mut memory).await?;
+    skip::with_functions(&mut fingerprints, &memory.functions);
+    observe::relations(client, resolved, &fingerprints, &mut memory).await?;
+    let landing = match work.land {
+        true => landed::survey(session, client, resolved, selected, &memory).await?,
+        false => BTreeMap::new(),
+    };
+    Ok(Reckoning {
+        decisions: skip::decide(resolved, &fingerprints, &landing, &memory, wish),
+        fingerprints,
+        memory,
+    })
+}

@@ -1,0 +1,279 @@
+//! Records what was built. Under `--publish=atomic` the records are written by the transaction that publishes, else
+//! when the run has ended; in between there is none, so that a run that is killed costs its work and no more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hcw_core::analyse::Analysed;
+use hcw_core::diagnostic::Diagnostic;
+use hcw_core::materialize::Statement;
+use hcw_core::name::quote_literal;
+use hcw_core::plan::{Plan, StepKind};
+use hcw_core::project::UniqueId;
+use hcw_core::skip::{self, Content, Outside, Verdict};
+use serde_json::{Map, Value as Json, json};
+use tokio_postgres::Client;
+
+use super::observe::{self, RELATIONS};
+use super::{Reckoning, Store, store};
+use crate::execute::{Status, StepResult};
+use crate::report::Reporter;
+
+/// From this version on a session can say that it wants to be counted at once.
+const COUNTS_AT_ONCE: u32 = 150_000;
+/// Stands for an input that nothing is known of: no later input is the same.
+const UNKNOWN: &str = "?";
+
+/// Records what a run builds.
+pub(crate) struct Recorder {
+    scope: String,
+    run: String,
+    reckoning: Reckoning,
+    server_version: u32,
+}
+
+/// What a run leaves in the state.
+#[derive(Debug, Default)]
+struct Changes {
+    /// Entries as JSON.
+    entries: Vec<Json>,
+    /// Ids of which nothing is known any more.
+    forgotten: Vec<String>,
+}
+
+/// What is known when a run has ended.
+struct Found {
+    inputs: BTreeMap<UniqueId, BTreeMap<String, Content>>,
+    /// The sources that were landed.
+    sources: BTreeMap<UniqueId, Outside>,
+    is_published: bool,
+}
+
+impl Recorder {
+    pub(crate) fn new(
+        store: Store,
+        run: &str,
+        reckoning: Reckoning,
+        server_version: u32,
+    ) -> Recorder {
+        Recorder {
+            scope: store.scope,
+            run: run.to_owned(),
+            reckoning,
+            server_version,
+        }
+    }
+
+    /// Forgets what the run changes where it stands.
+    pub(crate) async fn begin(
+        &self,
+        client: &Client,
+        plan: &Plan,
+        analysed: &Analysed,
+        reporter: &Reporter,
+    ) {
+        let verdicts = &self.reckoning.decisions.verdicts;
+        let steps = plan.steps.iter().map(|step| &step.id);
+        let changed: Vec<String> = steps
+            .filter(|id| matches!(verdicts.get(*id), Some(Verdict::Run(_))))
+            .filter(|id| !analysed.resolved.shadow.has(id))
+            .filter(|id| {
+                plan.publication.is_none() || analysed.resolved.rendered.relations.contains_key(*id)
+            })
+            .map(ToString::to_string)
+            .collect();
+        if changed.is_empty() {
+            return;
+        }
+        let delete = "delete from hcw.node_state where scope = $1 and unique_id = any ($2)";
+        if client
+            .execute(delete, &[&self.scope, &changed])
+            .await
+            .is_err()
+        {
+            store::refused(reporter);
+        }
+    }
+
+    /// Has what a session has done counted now, where the server can.
+    pub(crate) async fn count(&self, sessions: &[Client]) {
+        if self.server_version < COUNTS_AT_ONCE {
+            return;
+        }
+        let counts = sessions
+            .iter()
+            .map(|client| client.simple_query("select pg_stat_force_next_flush()"));
+        // what is not counted yet shows as changed, and is built again
+        let _uncounted = futures_util::future::join_all(counts).await;
+    }
+
+    /// The statement that writes what a run has done; `None` when there is nothing to write. It fails in silence: what
+    /// is published stays published.
+    pub(crate) async fn statement(
+        &self,
+        client: &Client,
+        plan: &Plan,
+        analysed: &Analysed,
+        results: &[std::sync::Arc<StepResult>],
+        is_published: bool,
+    ) -> Result<Option<Statement>, Diagnostic> {
+        let landed: BTreeSet<&UniqueId> = results
+            .iter()
+            .filter(|result| plan.steps[result.position].kind == StepKind::Source)
+            .map(|result| &plan.steps[result.position].id)
+            .collect();
+        let sources = observe::sources(client, &analysed.resolved, &landed).await?;
+        let mut memory = self.reckoning.memory.clone();
+        memory.sources.extend(sources.clone());
+        let Reckoning {
+            decisions,
+            fingerprints,
+            ..
+        } = &self.reckoning;
+        let found = Found {
+            inputs: skip::inputs(
+                &analysed.resolved,
+                fingerprints,
+                &memory,
+                decisions,
+                &self.run,
+            ),
+            sources,
+            is_published,
+        };
+        let mut changes = Changes::default();
+        for result in results {
+            self.note(plan, analysed, result, &found, &mut changes);
+        }
+        Ok(self.written(&changes))
+    }
+
+    fn note(
+        &self,
+        plan: &Plan,
+        analysed: &Analysed,
+        result: &StepResult,
+        found: &Found,
+        changes: &mut Changes,
+    ) {
+        let step = &plan.steps[result.position];
+        let id = &step.id;
+        let is_test = step.kind == StepKind::Test;
+        let verdict = self.reckoning.decisions.verdicts.get(id);
+        let refreshed = match verdict {
+            Some(Verdict::Reuse { refreshed }) if refreshed.is_empty() => return,
+            Some(Verdict::Reuse { refreshed }) => Some(refreshed),
+            _ => None,
+        };
+        let is_good = match result.outcome.status {
+            Status::Success | Status::Reused => true,
+            // files of which some records could not land have landed
+            Status::Warn => step.kind == StepKind::Source,
+            Status::Fail | Status::Error => false,
+            Status::Skipped => return,
+        };
+        if !is_good {
+            // under atomic publishing what stands is still what was recorded
+            if is_test || plan.publication.is_none() {
+                changes.forgotten.push(id.to_string());
+            }
+            return;
+        }
+        if plan.publication.is_some() && !found.is_published && step.kind != StepKind::Source {
+            return;
+        }
+        if let Some(outside) = found.sources.get(id) {
+            if let Content::Known(version) = outside.rows() {
+                changes
+                    .entries
+                    .push(json!({"id": id, "version": version, "parts": {}, "inputs": {}}));
+            }
+            return;
+        }
+        let (Some(fingerprint), Some(inputs)) =
+            (self.reckoning.fingerprints.get(id), found.inputs.get(id))
+        else {
+            return;
+        };
+        let parts: Map<String, Json> = fingerprint
+            .parts
+            .iter()
+            .map(|(part, digest)| (part.as_str().to_owned(), json!(digest)))
+            .collect();
+        let known = |content: &Content| match content {
+            Content::Known(known) => known.clone(),
+            Content::Pending | Content::Unknown(_) => UNKNOWN.to_owned(),
+        };
+        let inputs: Map<String, Json> = inputs
+            .iter()
+            .map(|(id, content)| (id.clone(), json!(known(content))))
+            .collect();
+        let relations = &analysed.resolved.rendered.relations;
+        let relation = relations
+            .get(id)
+            .filter(|_| !is_test && step.kind != StepKind::Function);
+        changes.entries.push(json!({
+            "id": id,
+            // what is only refreshed is still what that run built
+            "version": if refreshed.is_some() { Json::Null } else { json!(self.run) },
+            "parts": parts,
+            "inputs": inputs,
+            "relation": relation.map(hcw_core::name::RelationName::in_schema),
+        }));
+    }
+
+    fn written(&self, changes: &Changes) -> Option<Statement> {
+        let mut statements = Vec::new();
+        let scope = quote_literal(&self.scope);
+        if !changes.forgotten.is_empty() {
+            let ids: Vec<String> = changes
+                .forgotten
+                .iter()
+                .map(|id| quote_literal(id))
+                .collect();
+            statements.push(format!(
+                "delete from hcw.node_state where scope = {scope} and unique_id in ({})",
+                ids.join(", ")
+            ));
+        }
+        if !changes.entries.is_empty() {
+            let facts = match self.server_version < COUNTS_AT_ONCE {
+                true => "seen.facts - 'counts'",
+                false => "seen.facts",
+            };
+            let entries = quote_literal(&json!(changes.entries).to_string());
+            statements.push(format!(
+                "with given as (
+    select *
+    from jsonb_to_recordset({entries}) as listed (id text, version text, parts jsonb, inputs jsonb, relation text)
+),
+
+wanted as (select given.id as key, given.relation as name from given where given.relation is not null),
+
+{RELATIONS}
+
+insert into hcw.node_state as state (scope, unique_id, version, parts, inputs, relation)
+select {scope}, given.id, coalesce(given.version, ''), given.parts, given.inputs, {facts}
+from given
+left join seen on seen.key = given.id
+where given.relation is null or seen.key is not null
+on conflict (scope, unique_id) do update set
+    version = coalesce(nullif(excluded.version, ''), state.version),
+    parts = excluded.parts,
+    inputs = excluded.inputs,
+    relation = excluded.relation,
+    recorded_at = now()"
+            ));
+        }
+        if statements.is_empty() {
+            return None;
+        }
+        let body = statements.join(";\n");
+        let mut tag = "$hcw$".to_owned();
+        while body.contains(&tag) {
+            tag.insert(1, '_');
+        }
+        Some(Statement::outside(format!(
+            "do {tag}\nbegin\n{body};\nexception when others then\n    raise notice 'the state of the run is not recorded: %', sqlerrm;\nend\n{tag}"
+        )))
+    }
+}

@@ -1,0 +1,118 @@
+//! The tables of schema `hcw`: made when they are first needed, read before a run, written when something was built.
+
+use std::collections::BTreeMap;
+
+use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::fingerprint::Part;
+use hcw_core::skip::Remembered;
+use serde_json::{Map, Value as Json};
+use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
+
+use crate::db::state::failure;
+use crate::report::Reporter;
+use crate::session::Session;
+
+const TABLES: &str = include_str!("tables.sql");
+const READ: &str = "
+    select unique_id, version, parts::text, inputs::text, relation::text
+    from hcw.node_state
+    where scope = $1";
+
+/// What was recorded of a project in a schema.
+pub(crate) struct Store {
+    /// The project and the schema that it builds in.
+    pub(crate) scope: String,
+    /// What was recorded, by id.
+    pub(crate) nodes: BTreeMap<String, Remembered>,
+}
+
+impl Store {
+    /// Reads what was recorded, and makes the tables where they are missing and `makes` says so.
+    ///
+    /// A user who may not gets one warning and a run without a memory.
+    ///
+    /// **Errors**: HCW0604 or HCW0701.
+    pub(crate) async fn open(
+        session: &Session,
+        client: &Client,
+        makes: bool,
+        reporter: &Reporter,
+    ) -> Result<Option<Store>, Diagnostic> {
+        let scope = scope(session);
+        match client.query(READ, &[&scope]).await {
+            Ok(rows) => {
+                let nodes = rows.iter().map(|row| {
+                    let text = |position: usize| {
+                        row.get::<_, Option<String>>(position).unwrap_or_default()
+                    };
+                    let remembered = Remembered {
+                        version: text(1),
+                        parts: parts(&text(2)),
+                        inputs: texts(&text(3)),
+                        relation: serde_json::from_str(&text(4)).ok(),
+                    };
+                    (text(0), remembered)
+                });
+                return Ok(Some(Store {
+                    nodes: nodes.collect(),
+                    scope,
+                }));
+            }
+            Err(error) if error.code().is_some_and(is_missing) => {}
+            Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
+                refused(reporter);
+                return Ok(None);
+            }
+            Err(error) => return Err(failure(&error, READ)),
+        }
+        if makes && let Err(error) = client.batch_execute(TABLES).await {
+            let Some(_refused) = error.code() else {
+                return Err(failure(&error, TABLES));
+            };
+            refused(reporter);
+            return Ok(None);
+        }
+        Ok(Some(Store {
+            nodes: BTreeMap::new(),
+            scope,
+        }))
+    }
+}
+
+/// Whose state it is: a project and a schema that it builds in.
+fn scope(session: &Session) -> String {
+    format!(
+        "{} {}",
+        session.project_file.name, session.settings.target.schema
+    )
+}
+
+fn is_missing(code: &SqlState) -> bool {
+    [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME].contains(code)
+}
+
+/// Says once that nothing is remembered.
+pub(super) fn refused(reporter: &Reporter) {
+    let warning = Diagnostic::warning(
+        Code::StateUnwritable,
+        "what is built is not recorded: the user may not write to the schema `hcw`",
+    )
+    .help("grant usage and create on schema hcw, or let its owner run once; until then every build runs everything");
+    reporter.diagnostics(&[warning]);
+}
+
+fn parts(text: &str) -> BTreeMap<Part, String> {
+    let texts = texts(text).into_iter();
+    texts
+        .filter_map(|(name, digest)| Some((Part::named(&name)?, digest)))
+        .collect()
+}
+
+fn texts(text: &str) -> BTreeMap<String, String> {
+    let map: Map<String, Json> = serde_json::from_str(text).unwrap_or_default();
+    let texts = map.into_iter();
+    texts
+        .filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())))
+        .collect()
+}
