@@ -232,7 +232,7 @@ fn what_is_held_is_published_later() {
     let shown = case.run(2, "build --hold --publish per-node");
     assert!(shown.contains("--hold holds nothing back"), "{shown}");
     case.run(0, "build");
-    let shown = case.run(0, "build --hold --vars '{count: 20, round: 2}'");
+    let shown = case.run(0, "build --hold --no-skip --vars '{count: 20, round: 2}'");
     assert!(shown.contains("`hcw publish` publishes it"), "{shown}");
     assert_eq!(case.rows(PUBLISHED), "North 5, South 5|10|1|2");
     insta::assert_snapshot!(case.run(0, "-q diff"));
