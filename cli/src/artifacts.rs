@@ -106,6 +106,11 @@ pub(crate) fn progress<'run>(
         if !matches!(step.action, Action::Fail(_)) {
             progress.built.insert(&step.id);
         }
+        match &step.action {
+            Action::Build { macros, .. } => progress.macros.insert(&step.id, macros),
+            Action::Test(test) => progress.macros.insert(&step.id, &test.macros),
+            _ => None,
+        };
     }
     progress
 }

@@ -8,26 +8,37 @@ use std::collections::BTreeSet;
 
 pub(crate) use project::Project;
 
-/// One test for each project below `tests/fixtures/projects/differential`.
-macro_rules! projects {
-    ($($name:ident),* $(,)?) => {
-        $(
-            #[test]
-            fn $name() {
-                let Some(project) = Project::start(stringify!($name)) else {
-                    return;
-                };
-                let differences = project.differences();
-                assert!(differences.is_empty(), "{}", differences.join("\n"));
-            }
-        )*
+/// One test for each scenario of the projects below `tests/fixtures/projects/differential`.
+macro_rules! scenarios {
+    ($($project:ident: $($scenario:ident),+;)*) => {
+        $(mod $project {
+            $(
+                #[test]
+                fn $scenario() {
+                    super::assert_same(stringify!($project), stringify!($scenario));
+                }
+            )+
+        })*
 
         #[test]
-        fn no_project_is_forgotten() {
-            let tested = BTreeSet::from([$(stringify!($name).to_owned()),*]);
-            assert_eq!(project::names(), tested);
+        fn no_scenario_is_forgotten() {
+            let tested = [$($((stringify!($project), stringify!($scenario))),+),*];
+            let tested = tested.map(|(project, scenario)| format!("{project}/{scenario}"));
+            assert_eq!(project::scenarios(), BTreeSet::from(tested));
         }
     };
 }
 
-projects!(hooks, ward);
+scenarios! {
+    dialect: build;
+    hooks: build;
+    ward: build, list, selection;
+}
+
+fn assert_same(project: &str, scenario: &str) {
+    let Some(project) = Project::start(project) else {
+        return;
+    };
+    let differences = project.differences(scenario);
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}

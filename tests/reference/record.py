@@ -1,9 +1,11 @@
-"""Stores what dbt makes of a fixture project: record.py DBT PROJECT_FOLDER (dbt 1.12.6 made what is committed).
+"""Stores what dbt makes of a fixture project: record.py DBT PROJECT_FOLDER [SCENARIO...] (dbt 1.12.6 made what is committed).
 
-The project's `commands` file has a line for each command: its name, what is kept of it, a colon, dbt's arguments. Kept can be
-`manifest`, `semantic_manifest`, `run_results`, `catalog`, `sources` (target/<name>.json), `tree` (the compiled files, by their
-checksum), `output` (what `--quiet` leaves on standard output). They stand in `expected/<name>/`, and `expected/versions.json`
-says who made them. tests/it/differential.rs runs the same commands with hcw and compares.
+Each file in the project's folder `commands` is a scenario, which starts with the project as it stands and an empty database. It
+has a line for each command: its name, what is kept of it, a colon, dbt's arguments. Kept can be `manifest`, `semantic_manifest`,
+`run_results`, `catalog`, `sources` (target/<name>.json), `tree` (the compiled files, by their checksum), `output` (what
+`--quiet` leaves on standard output). They stand in `expected/<scenario>/<name>/`, and `expected/<scenario>/versions.json` says
+who made them. A line `copy FROM TO` copies a file or what is in a folder. tests/it/differential.rs runs the same with hcw and
+compares.
 
 The server is that of PGHOST, PGPORT, PGUSER and PGPASSWORD; the database `hcw_differential` is made anew. Built-in macros and
 docs, times, ids of runs, absolute paths and the owner's name are left out.
@@ -61,15 +63,15 @@ def psql(database, statement):
     subprocess.run(["psql", "-q", "-d", database, "-v", "ON_ERROR_STOP=1", "-c", statement], check=True)
 
 
-def main():
-    dbt, project = sys.argv[1], Path(sys.argv[2]).resolve()
-    environment = dict(os.environ, DBT_SEND_ANONYMOUS_USAGE_STATS="false", DBT_PARTIAL_PARSE="false", DBT_USE_COLORS="false",
-                       DIFFERENTIAL_HOST=os.environ["PGHOST"], DIFFERENTIAL_PORT=os.environ["PGPORT"],
-                       DIFFERENTIAL_USER=os.environ["PGUSER"], DIFFERENTIAL_PASSWORD=os.environ["PGPASSWORD"],
-                       DIFFERENTIAL_DATABASE=DATABASE)
-    for line in (project / "environment").read_text().splitlines() if (project / "environment").exists() else []:
-        name, _, value = line.partition("=")
-        environment[name] = value
+def copy(source, target):
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+
+
+def record(dbt, project, scenario, environment):
     psql("postgres", f"drop database if exists {DATABASE} with (force)")
     psql("postgres", f"create database {DATABASE}")
     setup = project / "setup.sql"
@@ -79,17 +81,20 @@ def main():
         folder = Path(work) / "project"
         shutil.copytree(project, folder, ignore=shutil.ignore_patterns("expected", "target", "logs"))
         expected = Path(work) / "expected"
-        for line in (project / "commands").read_text().splitlines():
+        for line in (project / "commands" / scenario).read_text().splitlines():
             if not line.strip() or line.startswith("#"):
                 continue
-            head, _, arguments = line.partition(":")
+            head, colon, arguments = line.partition(":")
             name, *kept = head.split()
-            for made in (folder / "target").glob("*.json"):
-                made.unlink()
+            if name == "copy" and not colon:
+                copy(*(folder / path for path in kept))
+                continue
+            for made in kept:
+                (folder / "target" / f"{made}.json").unlink(missing_ok=True)
             shutil.rmtree(folder / "target" / "compiled", ignore_errors=True)
             done = subprocess.run([dbt, *shlex.split(arguments)], cwd=folder, env=dict(environment, DBT_PROFILES_DIR=str(folder)),
                                   capture_output=True, text=True)
-            print(f"{name}: exit code {done.returncode}")
+            print(f"{scenario}, {name}: exit code {done.returncode}")
             if os.environ.get("RECORD_VERBOSE") or done.returncode == 2:
                 print(done.stdout[-6000:], done.stderr[-2000:])
             into = expected / name
@@ -107,9 +112,22 @@ def main():
         shown = subprocess.run([dbt, "--version"], capture_output=True, text=True).stdout
         versions = [line.split("-", 1)[1].strip() for line in shown.splitlines() if line.strip().startswith("-")]
         store(expected / "versions.json", {"dbt": versions})
-        shutil.rmtree(project / "expected", ignore_errors=True)
-        shutil.copytree(expected, project / "expected")
+        shutil.rmtree(project / "expected" / scenario, ignore_errors=True)
+        shutil.copytree(expected, project / "expected" / scenario)
     psql("postgres", f"drop database if exists {DATABASE} with (force)")
+
+
+def main():
+    dbt, project, *scenarios = sys.argv[1], Path(sys.argv[2]).resolve(), *sys.argv[3:]
+    environment = dict(os.environ, DBT_SEND_ANONYMOUS_USAGE_STATS="false", DBT_PARTIAL_PARSE="false", DBT_USE_COLORS="false",
+                       DIFFERENTIAL_HOST=os.environ["PGHOST"], DIFFERENTIAL_PORT=os.environ["PGPORT"],
+                       DIFFERENTIAL_USER=os.environ["PGUSER"], DIFFERENTIAL_PASSWORD=os.environ["PGPASSWORD"],
+                       DIFFERENTIAL_DATABASE=DATABASE)
+    for line in (project / "environment").read_text().splitlines() if (project / "environment").exists() else []:
+        name, _, value = line.partition("=")
+        environment[name] = value
+    for scenario in scenarios or sorted(path.name for path in (project / "commands").iterdir()):
+        record(dbt, project, scenario, environment)
 
 
 if __name__ == "__main__":

@@ -66,6 +66,15 @@ pub struct Inlined {
 }
 
 impl Compiled {
+    /// Adds what its materialization called.
+    pub(crate) fn add_macros(&mut self, called: &[String]) {
+        for id in called {
+            if !self.macros.contains(id) {
+                self.macros.push(id.clone());
+            }
+        }
+    }
+
     /// The place in the template that made a byte of the SQL; for what came from an ephemeral model, in its
     /// template.
     pub fn template_location(&self, offset: usize) -> Option<Location> {

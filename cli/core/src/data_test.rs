@@ -38,6 +38,8 @@ pub struct DataTest {
     pub stored_in: Option<RelationName>,
     /// What its templates said.
     pub messages: Vec<Message>,
+    /// Ids of the macros that its materialization called.
+    pub macros: Arc<[String]>,
 }
 
 impl DataTest {
@@ -78,6 +80,7 @@ impl TestSettings {
             thresholds: self.thresholds,
             stored_in: relation.filter(|_| self.stores).cloned(),
             messages: Vec::new(),
+            macros: Arc::default(),
         }
     }
 }
@@ -191,11 +194,13 @@ pub(crate) fn plan(
                 ..compiled.clone()
             };
             let test = recorded(analysed, node, &rows, state).ok()??;
-            Frame::of(&test.query.sql).filter(|_| test.store.is_empty())
+            let frame = Frame::of(&test.query.sql, test.macros);
+            frame.filter(|_| test.store.is_empty())
         });
         if let Some(frame) = framed {
             return Ok(Some(DataTest {
                 query: frame.around(&compiled.sql),
+                macros: frame.macros(),
                 ..settings.into_test(None)
             }));
         }
@@ -273,6 +278,7 @@ fn build(
     let mut built = materialize::build(analysed, node, compiled, access.clone(), None)?;
     let mut test = settings.into_test(relation);
     test.messages = std::mem::take(&mut built.messages);
+    test.macros = std::mem::take(&mut built.macros).into();
     Ok((test, built))
 }
 

@@ -46,6 +46,7 @@ pub(crate) use engine::{Engine, Rendered};
 pub(crate) use functions::from_json;
 pub use library::DispatchOrder;
 pub(crate) use library::MacroLibrary;
+pub(crate) use python::json::of_json as json_text;
 pub(crate) use python::shown;
 pub(crate) use record::records;
 pub(crate) use relation::{Relation, RelationKind, RowFilter};

@@ -144,6 +144,7 @@ pub fn run(
         let (test, finding) =
             data_test::run(analysed, node, &compiled, warehouse).map_err(Box::new)?;
         messages.extend(test.messages.iter().cloned());
+        compiled.add_macros(&test.macros);
         return Ok(LateResult {
             compiled,
             main: Some(test.query.sql.clone()),
@@ -153,6 +154,7 @@ pub fn run(
     }
     let built = materialize::build(analysed, node, &compiled, access, None).map_err(Box::new)?;
     messages.extend(built.messages);
+    compiled.add_macros(&built.macros);
     let is_clone = compiled.materialization == Some(Materialization::Macro(CLONE.to_owned()));
     let nothing = if is_clone { NO_OP } else { "OK" };
     let (message, rows) = built.response.unwrap_or_else(|| (nothing.to_owned(), None));

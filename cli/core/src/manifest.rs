@@ -6,8 +6,10 @@ mod column;
 mod configuration;
 mod declared;
 mod described;
+mod listed;
 mod maps;
 mod node;
+mod operations;
 mod progress;
 mod source_table;
 
@@ -20,6 +22,7 @@ use serde_json::{Map, Value as Json, json};
 
 pub(crate) use checksum::of_unit_test as checksum_of_unit_test;
 pub(crate) use described::graph;
+pub use listed::listed;
 pub use progress::Progress;
 
 use crate::artifact::{ArtifactKind, ArtifactMetadata, utc};
@@ -40,6 +43,19 @@ pub struct Manifest<'run> {
     pub target_path: &'run str,
     /// The project's folder, for seeds.
     pub project_dir: &'run str,
+}
+
+impl<'run> Manifest<'run> {
+    /// That of a project which is parsed and no more, for its entries.
+    fn of_parsed(resolved: &'run Resolved) -> Manifest<'run> {
+        Manifest {
+            resolved,
+            progress: None,
+            generated_at: "",
+            target_path: "target",
+            project_dir: "",
+        }
+    }
 }
 
 impl Manifest<'_> {
@@ -129,13 +145,7 @@ impl Manifest<'_> {
 
 /// The parents of exposures, metrics, semantic models, saved queries and unit tests, by id.
 pub fn declared_parents(resolved: &Resolved) -> BTreeMap<String, Vec<String>> {
-    declared::dependencies(&Manifest {
-        resolved,
-        progress: None,
-        generated_at: "",
-        target_path: "",
-        project_dir: "",
-    })
+    declared::dependencies(&Manifest::of_parsed(resolved))
 }
 
 /// The start of a manifest that is for another run now: what `start`, the first bytes of one, is to be replaced by, of
@@ -180,7 +190,7 @@ impl Serialize for Manifest<'_> {
         let mut fields = serializer.serialize_struct("Manifest", 17)?;
         fields.serialize_field("metadata", &self.metadata())?;
         let nodes = || {
-            let operations = node::operations(self);
+            let operations = operations::operations(self);
             self.nodes()
                 .filter(|node| !node.is_function())
                 .map(|node| (node.id.as_str().to_owned(), node::Entry::of(self, node)))

@@ -115,6 +115,8 @@ pub enum Action {
         main: Option<String>,
         /// What its templates said.
         messages: Vec<Message>,
+        /// Ids of the macros that a function's materialization called.
+        macros: Vec<String>,
     },
     /// Runs a data test.
     Test(DataTest),
@@ -443,6 +445,7 @@ fn action(
             operations: built.operations,
             main: built.main,
             messages: built.messages,
+            macros: built.macros,
         }
     })
 }

@@ -136,6 +136,21 @@ fn specification(
     })))
 }
 
+/// What `--resource-type default` stands for.
+const BY_DEFAULT: [&str; 11] = [
+    "model",
+    "snapshot",
+    "seed",
+    "test",
+    "unit_test",
+    "source",
+    "exposure",
+    "metric",
+    "saved_query",
+    "semantic_model",
+    "function",
+];
+
 /// Which resource types are wanted.
 struct Types<'selection> {
     wanted: Vec<&'selection str>,
@@ -144,13 +159,19 @@ struct Types<'selection> {
 
 impl<'selection> Types<'selection> {
     fn new(selection: &'selection Selection) -> Types<'selection> {
-        let wanted = selection.resource_types.iter().map(String::as_str);
-        let all = selection
-            .resource_types
-            .iter()
-            .any(|word| word == "all" || word == "default");
+        let mut wanted: Vec<&str> = Vec::new();
+        for word in &selection.resource_types {
+            match word.as_str() {
+                "all" => {
+                    wanted.clear();
+                    break;
+                }
+                "default" => wanted.extend(BY_DEFAULT),
+                word => wanted.push(word),
+            }
+        }
         Types {
-            wanted: wanted.filter(|_| !all).collect(),
+            wanted,
             unwanted: &selection.exclude_resource_types,
         }
     }

@@ -221,6 +221,9 @@ impl Flags {
             // as in dbt, `list --models` lists nothing else
             resource_types: match (verb, models.is_empty()) {
                 (Verb::List, false) => vec!["model".to_owned()],
+                (Verb::List, true) if settings.list("resource_types").is_empty() => {
+                    vec!["default".to_owned()]
+                }
                 _ => settings.list("resource_types"),
             },
             exclude_resource_types: settings.list("exclude_resource_types"),

@@ -202,6 +202,8 @@ impl OptionSpec {
             Kind::Choices(words) => argument
                 .action(ArgAction::Append)
                 .num_args(1..)
+                .value_delimiter(' ')
+                .ignore_case(true)
                 .value_parser(words.to_vec()),
         };
         if matches!(self.kind, Kind::Yaml) {

@@ -209,9 +209,13 @@ fn of_command_line(option: &OptionSpec, matches: &ArgMatches) -> Option<Json> {
     Some(match option.kind {
         Kind::Set => Json::Bool(true),
         Kind::Integer(_) => (*matches.get_one::<i64>(option.name)?).into(),
-        Kind::List | Kind::Choices(_) => {
+        Kind::List => {
             let words = matches.get_many::<String>(option.name)?;
             words.map(|word| Json::from(word.as_str())).collect()
+        }
+        Kind::Choices(_) => {
+            let words = matches.get_many::<String>(option.name)?;
+            words.map(|word| word.to_ascii_lowercase()).collect()
         }
         Kind::Choice(..) => matches
             .get_one::<String>(option.name)?

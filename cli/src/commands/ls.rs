@@ -1,10 +1,12 @@
 //! `ls`: what a selector selects, without a database.
 
+use std::collections::BTreeMap;
+
 use hcw_core::diagnostic::Code;
 use hcw_core::graph::Resolved;
-use hcw_core::project::{UniqueId, config};
+use hcw_core::manifest::listed;
+use hcw_core::project::UnitTest;
 use hcw_core::select::{Catalogue, Item, ResourceKind};
-use serde_json::json;
 
 use super::build;
 use crate::args::{Flags, LogLevel, Output};
@@ -28,12 +30,19 @@ pub(crate) fn run(session: &Session, flags: &Flags, reporter: &Reporter) -> Resu
         reporter.warn(&event, Code::SelectorEmpty)?;
     }
     let catalogue = Catalogue::of(&resolved);
-    for item in catalogue
-        .items()
-        .iter()
-        .filter(|item| selected.contains(item.id))
-    {
-        let text = line(&resolved, item, flags);
+    let items = catalogue.items().iter();
+    let items = items.filter(|item| selected.contains(item.id));
+    let wanted = flags.output_keys.iter();
+    let wanted: Vec<&str> = wanted.flat_map(|key| key.split_whitespace()).collect();
+    let mut entries = match flags.output {
+        Output::Json => listed(&resolved, items.clone().map(|item| item.id), &wanted),
+        _ => BTreeMap::new(),
+    };
+    for item in items {
+        let text = match entries.remove(item.id) {
+            Some(text) => text,
+            None => line(&resolved, item, flags),
+        };
         let event = Event::new("PrintEvent", "Z052", LogLevel::Info, text.clone());
         reporter.result(&event.with("msg", text));
     }
@@ -51,9 +60,8 @@ fn line(resolved: &Resolved, item: &Item<'_>, flags: &Flags) -> String {
             (None, None) => item.name.to_owned(),
         },
         Output::Path => item.path.to_owned(),
-        Output::Json => keys(json(resolved, item), &flags.output_keys).to_string(),
         // dbt's selector: the fqn; for what has none of SQL its kind and name
-        Output::Text | Output::Markdown | Output::File(_) => {
+        Output::Text | Output::Json | Output::Markdown | Output::File(_) => {
             let kind = item.kind.resource_type();
             match (item.kind, item.source_name) {
                 (_, Some(source)) => format!("{kind}:{}.{source}.{}", item.package, item.name),
@@ -64,41 +72,17 @@ fn line(resolved: &Resolved, item: &Item<'_>, flags: &Flags) -> String {
                     | ResourceKind::SemanticModel
                     | ResourceKind::UnitTest,
                     None,
-                ) => format!("{kind}:{}.{}", item.package, item.name),
+                ) => {
+                    let unit_test = resolved.project().declared.unit_tests.get(item.id);
+                    let name = unit_test.map(UnitTest::full_name);
+                    format!(
+                        "{kind}:{}.{}",
+                        item.package,
+                        name.as_deref().unwrap_or(item.name)
+                    )
+                }
                 _ => item.fully_qualified_name.join("."),
             }
         }
     }
-}
-
-fn json(resolved: &Resolved, item: &Item<'_>) -> serde_json::Value {
-    let alias = config::text(item.config, "alias").unwrap_or(item.name);
-    let parents = resolved.graph.parents(item.id);
-    json!({
-        "name": item.name,
-        "resource_type": item.kind.resource_type(),
-        "package_name": item.package,
-        "original_file_path": item.path,
-        "unique_id": item.id.as_str(),
-        "source_name": item.source_name,
-        "alias": alias,
-        "config": item.config,
-        "tags": item.tags,
-        "depends_on": {"nodes": parents.map(UniqueId::as_str).collect::<Vec<_>>()},
-    })
-}
-
-/// The keys that the user asked for; all where none is named.
-fn keys(value: serde_json::Value, wanted: &[String]) -> serde_json::Value {
-    let serde_json::Value::Object(mut entries) = value else {
-        return value;
-    };
-    let wanted: Vec<&str> = wanted
-        .iter()
-        .flat_map(|key| key.split_whitespace())
-        .collect();
-    if !wanted.is_empty() {
-        entries.retain(|key, _| wanted.contains(&key.as_str()));
-    }
-    serde_json::Value::Object(entries)
 }

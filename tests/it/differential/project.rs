@@ -21,22 +21,34 @@ pub(crate) struct Project {
     warehouse: Warehouse,
 }
 
-/// A line of the `commands` file.
+/// A line of a scenario.
+enum Line {
+    Copy(String, String),
+    Command(Step),
+}
+
 struct Step {
     name: String,
     kept: Vec<String>,
     arguments: Vec<String>,
 }
 
-/// The names of all differential projects.
-pub(super) fn names() -> BTreeSet<String> {
-    fs::read_dir(fixtures("differential"))
-        .expect("a folder of projects")
-        .map(|entry| {
-            let name = entry.expect("is read").file_name();
-            name.to_string_lossy().into_owned()
-        })
-        .collect()
+/// All scenarios, each as `project/scenario`.
+pub(super) fn scenarios() -> BTreeSet<String> {
+    let projects = entries(&fixtures("differential"));
+    let scenarios = projects.flat_map(|project| {
+        let commands = fixtures("differential").join(&project).join("commands");
+        entries(&commands).map(move |scenario| format!("{project}/{scenario}"))
+    });
+    scenarios.collect()
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = String> + use<> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    entries.map(|entry| {
+        let name = entry.expect("is read").file_name();
+        name.to_string_lossy().into_owned()
+    })
 }
 
 impl Project {
@@ -61,35 +73,47 @@ impl Project {
         self.root.path().join("project")
     }
 
-    fn steps(&self) -> Vec<Step> {
-        let text = fs::read_to_string(self.fixture.join("commands")).expect("commands");
+    fn lines(&self, scenario: &str) -> Vec<Line> {
+        let path = self.fixture.join("commands").join(scenario);
+        let text = fs::read_to_string(path).expect("commands");
         text.lines()
             .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
-            .map(|line| {
-                let (head, arguments) = line.split_once(": ").expect("a name and arguments");
-                let mut head = head.split_whitespace().map(str::to_owned);
-                Step {
-                    name: head.next().expect("a name"),
-                    kept: head.collect(),
-                    arguments: words(arguments),
+            .map(|line| match line.split_once(": ") {
+                None => {
+                    let paths: Vec<&str> = line.split_whitespace().skip(1).collect();
+                    Line::Copy(paths[0].to_owned(), paths[1].to_owned())
+                }
+                Some((head, arguments)) => {
+                    let mut head = head.split_whitespace().map(str::to_owned);
+                    Line::Command(Step {
+                        name: head.next().expect("a name"),
+                        kept: head.collect(),
+                        arguments: words(arguments),
+                    })
                 }
             })
             .collect()
     }
 
-    /// Runs every command; where hcw's side differs, as lines.
-    pub(super) fn differences(&self) -> Vec<String> {
+    /// Runs a scenario; where hcw's side differs, as lines.
+    pub(super) fn differences(&self, scenario: &str) -> Vec<String> {
         let mut found = Vec::new();
-        for step in self.steps() {
-            let target = self.folder().join("target");
-            for entry in fs::read_dir(&target).into_iter().flatten().flatten() {
-                if entry.path().extension().is_some_and(|end| end == "json") {
-                    fs::remove_file(entry.path()).expect("is removed");
+        for line in self.lines(scenario) {
+            let step = match line {
+                Line::Copy(from, to) => {
+                    copy_over(&self.folder().join(from), &self.folder().join(to));
+                    continue;
                 }
+                Line::Command(step) => step,
+            };
+            let target = self.folder().join("target");
+            for kept in &step.kept {
+                let _ = fs::remove_file(target.join(format!("{kept}.json")));
             }
             let _ = fs::remove_dir_all(target.join("compiled"));
             let output = self.command(&step.arguments).output().expect("runs");
-            let mut differences = self.differences_of(&step, &output);
+            let expected = self.fixture.join("expected").join(scenario);
+            let mut differences = self.differences_of(&expected, &step, &output);
             if !differences.is_empty() {
                 found.push(format!("== {} ({})", step.name, step.arguments.join(" ")));
                 found.append(&mut differences);
@@ -98,8 +122,8 @@ impl Project {
         found
     }
 
-    fn differences_of(&self, step: &Step, output: &Output) -> Vec<String> {
-        let folder = self.fixture.join("expected").join(&step.name);
+    fn differences_of(&self, expected: &Path, step: &Step, output: &Output) -> Vec<String> {
+        let folder = expected.join(&step.name);
         let outcome = read(&folder.join("outcome.json"));
         let mut differences = Vec::new();
         if outcome["exit_code"] != Json::from(output.status.code()) {
@@ -188,6 +212,25 @@ impl Project {
             command.env(name, value);
         }
         command
+    }
+}
+
+/// A file, or what is in a folder, which may be there already.
+fn copy_over(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.expect("is read");
+        let below = entry.path().strip_prefix(from).expect("is below");
+        let to = if below.as_os_str().is_empty() {
+            to.to_owned()
+        } else {
+            to.join(below)
+        };
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(&to).expect("is made");
+        } else {
+            fs::create_dir_all(to.parent().expect("a folder")).expect("is made");
+            fs::copy(entry.path(), &to).expect("is copied");
+        }
     }
 }
 

@@ -30,16 +30,24 @@ pub(super) const ROWS: &str = "select hcw_rows_of_a_test";
 pub(super) struct Frame {
     before: String,
     after: String,
+    /// The macros that make it.
+    macros: Arc<[String]>,
 }
 
 impl Frame {
     /// Takes a query around [`ROWS`] apart.
-    pub(super) fn of(query: &str) -> Option<Frame> {
+    pub(super) fn of(query: &str, macros: Arc<[String]>) -> Option<Frame> {
         let (before, after) = query.split_once(ROWS)?;
         Some(Frame {
             before: before.to_owned(),
             after: after.to_owned(),
+            macros,
         })
+    }
+
+    /// Ids of the macros that make it.
+    pub(super) fn macros(&self) -> Arc<[String]> {
+        self.macros.clone()
     }
 
     /// The query of these failing rows.

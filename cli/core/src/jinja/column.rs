@@ -286,15 +286,10 @@ fn created(arguments: &[Value]) -> Result<Value, Error> {
 
 /// The server's name of one of dbt's generic types.
 fn translated(label: &str) -> String {
-    match label.to_uppercase().as_str() {
-        "STRING" => "TEXT",
-        "TIMESTAMP" => "TIMESTAMP",
-        "FLOAT" => "FLOAT",
-        "INTEGER" => "INT",
-        "BOOLEAN" => "BOOLEAN",
-        _ => return label.to_owned(),
+    if label.eq_ignore_ascii_case("string") {
+        return "TEXT".to_owned();
     }
-    .to_owned()
+    label.to_owned()
 }
 
 #[cfg(test)]

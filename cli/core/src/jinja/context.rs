@@ -212,6 +212,8 @@ pub(crate) struct Captured {
     pub(crate) macros: Vec<String>,
     /// How many macros are being called, each within the one before.
     macro_depth: usize,
+    /// At what depth calls are listed: one where the node's template is a materialization.
+    listed_depth: usize,
     /// What the template said.
     pub(crate) messages: Vec<Message>,
     /// Whether keys are added to the node's table when its rows are in.
@@ -223,6 +225,14 @@ pub(crate) struct Captured {
 }
 
 impl Captured {
+    /// Lists a macro that the template calls.
+    pub(crate) fn note_macro(&mut self, definition: &MacroDefinition) {
+        let id = definition.unique_id();
+        if !self.macros.contains(&id) {
+            self.macros.push(id);
+        }
+    }
+
     /// Each node that it refers to, once, in the order of first use.
     pub(crate) fn distinct_refs(&self) -> Vec<&ModelReference> {
         let mut distinct: Vec<&ModelReference> = Vec::new();
@@ -388,14 +398,17 @@ impl NodeContext {
     /// Notes a macro's call until the value is dropped; a call from the node's own template is a dependency.
     pub(super) fn enter_macro(&self, definition: &MacroDefinition) -> MacroCall<'_> {
         let mut captured = self.captured();
-        if captured.macro_depth == 0 {
-            let id = definition.unique_id();
-            if !captured.macros.contains(&id) {
-                captured.macros.push(id);
-            }
+        if captured.macro_depth == captured.listed_depth {
+            captured.note_macro(definition);
         }
         drop(captured);
         self.enter()
+    }
+
+    /// Takes the macro that is called next for the node's template: those that it calls are listed, not itself.
+    pub(super) fn list_calls_of_next(&self) {
+        let mut captured = self.captured();
+        captured.listed_depth = captured.macro_depth + 1;
     }
 
     /// Goes a level down until the value is dropped: what is called there is not called by the node's template.

@@ -348,6 +348,7 @@ impl Engine {
         name: &str,
         context: &Arc<NodeContext>,
     ) -> Result<Value, Diagnostic> {
+        context.list_calls_of_next();
         let definition = self.materialization(name);
         let found = definition.and_then(|definition| self.macros.of_root_first(&definition.name));
         let template = self

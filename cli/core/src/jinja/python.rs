@@ -7,7 +7,7 @@ pub(crate) mod dict;
 mod filters;
 mod functions;
 mod itertools;
-mod json;
+pub(crate) mod json;
 pub(crate) mod list;
 pub(crate) mod modules;
 pub(crate) mod number;

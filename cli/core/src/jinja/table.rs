@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use super::python;
 use super::python::call::Call;
+use super::python::datetime::{date_of, from_rfc3339};
 use crate::seed::SeedData;
 use crate::warehouse::{QueryResult, ValueType};
 
@@ -29,7 +30,10 @@ impl Table {
         let rows = result.rows.iter().map(|row| {
             row.iter()
                 .zip(&result.columns)
-                .map(|(text, column)| cell(text.as_deref(), column.value_type))
+                .map(|(text, column)| match (text, column.data_type.as_str()) {
+                    (Some(text), "real" | "double precision") => floating(text),
+                    (text, _) => cell(text.as_deref(), column.value_type),
+                })
                 .collect()
         });
         Table {
@@ -216,6 +220,14 @@ fn unknown_column(name: &str) -> Error {
     )
 }
 
+/// A floating-point number has a fraction, as Python prints it.
+fn floating(text: &str) -> Value {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Value::from(number),
+        _ => Value::from(text),
+    }
+}
+
 /// A text of the server as a value of its type; numbers that no number of the template holds exactly stay
 /// texts, so that they print as they are.
 fn cell(text: Option<&str>, value_type: ValueType) -> Value {
@@ -239,7 +251,9 @@ fn cell(text: Option<&str>, value_type: ValueType) -> Value {
             "f" | "false" => Value::from(false),
             _ => Value::from(text),
         },
-        ValueType::Date | ValueType::Timestamp | ValueType::Text => Value::from(text),
+        ValueType::Date => date_of(text).unwrap_or_else(|| Value::from(text)),
+        ValueType::Timestamp => from_rfc3339(text).unwrap_or_else(|| Value::from(text)),
+        ValueType::Text => Value::from(text),
     }
 }
 

@@ -12,13 +12,7 @@ pub(crate) fn graph(resolved: &Resolved) -> Option<Json> {
         return None;
     }
     let project = resolved.project();
-    let manifest = Manifest {
-        resolved,
-        progress: None,
-        generated_at: "",
-        target_path: "target",
-        project_dir: "",
-    };
+    let manifest = Manifest::of_parsed(resolved);
     let nodes = |is_function: bool| -> Json {
         manifest
             .nodes()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::node::{self, Used};
+use super::operations;
 use super::{Manifest, declared};
 
 /// Ids by id.
@@ -33,7 +34,7 @@ impl Maps {
                 groups.entry(group).or_default().push(node.id.to_string());
             }
         }
-        for (id, _) in node::operations(manifest) {
+        for (id, _) in operations::operations(manifest) {
             parents.insert(id, Vec::new());
         }
         for id in project.sources.keys() {

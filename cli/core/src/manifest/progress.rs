@@ -16,6 +16,8 @@ pub struct Progress<'run> {
     pub left_out: BTreeSet<&'run UniqueId>,
     /// Nodes whose statement was sent.
     pub built: BTreeSet<&'run UniqueId>,
+    /// Ids of the macros that the materializations of tests and functions called.
+    pub macros: BTreeMap<&'run UniqueId, &'run [String]>,
     /// Hooks that ran, with what their templates gave.
     pub hooks: BTreeMap<&'run UniqueId, &'run str>,
 }

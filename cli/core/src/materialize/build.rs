@@ -9,7 +9,7 @@ use crate::analyse::{Analysed, Compiled, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Access, NodeContext, Relation, Value, from_json};
 use crate::message::Message;
-use crate::project::{Node, Project, config};
+use crate::project::{Node, NodeKind, Project, config};
 use crate::render::{config_of, facts_of};
 use crate::seed::{self, SeedData};
 
@@ -26,6 +26,8 @@ pub(crate) struct Built {
     pub(crate) answer: Option<Value>,
     /// What `log` and `warn` said.
     pub(crate) messages: Vec<Message>,
+    /// Ids of the macros that the materialization itself called: in dbt a test and a function then depend on them.
+    pub(crate) macros: Vec<String>,
 }
 
 /// Runs a node's materialization.
@@ -124,6 +126,12 @@ pub(crate) fn build(
         }),
         answer: answer.and_then(|result| result.get_attr("table").ok()),
         messages: captured.messages,
+        macros: match node.kind {
+            NodeKind::Function | NodeKind::GenericTest(_) | NodeKind::SingularTest => {
+                captured.macros
+            }
+            _ => Vec::new(),
+        },
     })
 }
 

@@ -23,7 +23,7 @@ fn type_class(data_type: &str) -> String {
 }
 
 /// The name that Python's driver has for a type.
-fn driver_name(data_type: &str) -> String {
+pub(crate) fn driver_name(data_type: &str) -> String {
     if let Some(element) = data_type.strip_suffix("[]") {
         return format!("{}ARRAY", driver_name(element));
     }

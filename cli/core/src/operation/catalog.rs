@@ -6,13 +6,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::{context, finish_quietly};
-use crate::analyse::is_ephemeral;
 use crate::artifact::{CatalogColumn, CatalogStatistic, CatalogTable, TableMetadata};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
 use crate::jinja::{Access, Relation, Table, Value};
 use crate::name::RelationName;
-use crate::project::{NodeKind, UniqueId};
+use crate::project::UniqueId;
 use crate::warehouse::Warehouse;
 
 /// Up to so many relations are asked for one by one; beyond that whole schemas are.
@@ -77,12 +76,9 @@ fn relations<'run>(
             return Some((id, &table.relation));
         }
         let node = project.nodes.get(id)?;
-        let is_stored = matches!(
-            node.kind,
-            NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot
-        );
         let relation = resolved.rendered.relations.get(id)?;
-        (is_stored && !is_ephemeral(node)).then_some((id, relation))
+        let is_listed = node.is_stored() && !node.is_function();
+        is_listed.then_some((id, relation))
     });
     wanted.collect()
 }

@@ -40,12 +40,17 @@ impl UnitTest {
     pub fn compiled_path(&self) -> String {
         let path = self.declaration.file.path_in_package();
         let below = path.split_once('/').map_or(path, |(_, below)| below);
-        let (package, name) = (&self.declaration.package, &self.declaration.name);
-        let version = match &self.version {
-            Some(version) => format!("_v{version}"),
-            None => String::new(),
-        };
-        format!("{package}/{path}/{below}/{name}{version}.sql")
+        let (package, name) = (&self.declaration.package, self.full_name());
+        format!("{package}/{path}/{below}/{name}.sql")
+    }
+
+    /// Its name, with the version that it tests.
+    pub fn full_name(&self) -> String {
+        let name = &self.declaration.name;
+        match &self.version {
+            Some(version) => format!("{name}_v{version}"),
+            None => name.clone(),
+        }
     }
 }
 

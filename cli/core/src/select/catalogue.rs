@@ -6,10 +6,9 @@ use std::collections::HashMap;
 
 use super::set::Set;
 use crate::graph::Resolved;
+use crate::manifest::declared_parents;
 use crate::project::config::{self, ConfigMap};
-use crate::project::{
-    Declaration, ModelReference, Node, NodeKind, Project, SourceTable, UniqueId, Version,
-};
+use crate::project::{Declaration, Node, NodeKind, Project, SourceTable, UniqueId, Version};
 
 /// What a resource is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,12 +180,16 @@ impl<'project> Catalogue<'project> {
                 parents
             })
             .collect();
-        for (parent, child) in declared_edges(project) {
-            if let (Some(&parent), Some(&child)) = (by_id.get(&parent), by_id.get(&child))
-                && !parents[child].contains(&parent)
-            {
-                parents[child].push(parent);
-                children[parent].push(child);
+        let position = |id: &str| items.binary_search_by(|item| item.id.as_str().cmp(id)).ok();
+        for (child, of_child) in declared_parents(resolved) {
+            let Some(child) = position(&child) else {
+                continue;
+            };
+            for parent in of_child.iter().filter_map(|id| position(id)) {
+                if !parents[child].contains(&parent) {
+                    parents[child].push(parent);
+                    children[parent].push(child);
+                }
             }
         }
         Catalogue {
@@ -358,62 +361,6 @@ fn declared<'project>(project: &'project Project) -> Vec<Item<'project>> {
         );
     }
     items
-}
-
-/// What a reference in YAML means: by package and name, as far as it exists.
-fn referenced(project: &Project, package: &str, reference: &ModelReference) -> Option<UniqueId> {
-    let name = reference.lookup_name();
-    let is_it = |node: &&Node| {
-        node.is_referable() && node.reference_names().iter().any(|known| *known == name)
-    };
-    let candidates = || project.nodes.values().filter(is_it);
-    let of_package = |wanted: &str| candidates().find(|node| node.package == wanted);
-    let found = match &reference.package {
-        Some(package) => of_package(package),
-        None => of_package(package).or_else(|| candidates().next()),
-    };
-    found.map(|node| node.id.clone())
-}
-
-/// The edges of what only YAML declares: parent and child.
-fn declared_edges(project: &Project) -> Vec<(UniqueId, UniqueId)> {
-    let declared = &project.declared;
-    let mut edges = Vec::new();
-    for test in declared.unit_tests.values() {
-        edges.extend(
-            test.tested
-                .clone()
-                .map(|model| (model, test.declaration.id.clone())),
-        );
-    }
-    for exposure in declared.exposures.values() {
-        let own = &exposure.declaration;
-        let models = exposure
-            .models()
-            .filter_map(|model| referenced(project, &own.package, model));
-        let sources = exposure.sources().filter_map(|(source, table)| {
-            let mut tables = project.sources.values();
-            let found = tables.find(|known| known.source_name == source && known.name == table);
-            found.map(|table| table.id.clone())
-        });
-        let metrics = exposure.metrics().filter_map(|arguments| {
-            let name = arguments.last()?;
-            let mut metrics = declared.metrics.values();
-            let found = metrics.find(|metric| metric.declaration.name == *name);
-            found.map(|metric| metric.declaration.id.clone())
-        });
-        let parents = models.chain(sources).chain(metrics);
-        edges.extend(parents.map(|parent| (parent, own.id.clone())));
-    }
-    for model in declared.semantic_models.values() {
-        let own = &model.declaration;
-        let parent = model
-            .reference
-            .as_ref()
-            .and_then(|reference| referenced(project, &own.package, reference));
-        edges.extend(parent.map(|parent| (parent, own.id.clone())));
-    }
-    edges
 }
 
 fn of_source(table: &SourceTable) -> Item<'_> {

@@ -11,6 +11,7 @@ use crate::jinja::python::{self, call::Call};
 use crate::jinja::statement::{self, Pending};
 use crate::jinja::table::Table;
 use crate::jinja::{constraint, strategy};
+use crate::materialize::contract::driver_name;
 use crate::name::RelationName;
 use crate::publish::{self, Locks, Replacement};
 
@@ -68,7 +69,10 @@ impl Adapter {
                 let columns = columns.into_iter();
                 Ok(python::list(
                     columns
-                        .map(|column| Column::new(column.name, column.data_type).into_value())
+                        .map(|column| {
+                            let name = driver_name(&column.data_type);
+                            Column::new(column.name, name).into_value()
+                        })
                         .collect(),
                 ))
             }

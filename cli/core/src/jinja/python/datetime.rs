@@ -83,10 +83,15 @@ impl Temporal {
     }
 }
 
-/// A UTC moment from RFC 3339, such as the run's start.
+/// A moment: RFC 3339 as the run's start, or as the server prints it.
 pub(crate) fn from_rfc3339(text: &str) -> Option<Value> {
     let (micros, zone) = parse::iso(text)?;
     Some(Temporal::Datetime(micros, zone).value())
+}
+
+/// A date as the server prints it; `None` for one that Python's calendar lacks.
+pub(crate) fn date_of(text: &str) -> Option<Value> {
+    parse::iso_date(text).map(|micros| Temporal::Date(micros).value())
 }
 
 /// The name of the type, if the value is of this module.

@@ -23,6 +23,11 @@ pub(super) fn dumps(value: &Value, layout: Layout) -> Result<String, Error> {
     Ok(text)
 }
 
+/// What `json.dumps` makes of JSON.
+pub(crate) fn of_json(json: &serde_json::Value) -> String {
+    dumps(&crate::jinja::from_json(json), Layout::default()).unwrap_or_default()
+}
+
 /// The filter `tojson`: keys sorted, and safe within HTML.
 pub(super) fn for_html(value: &Value, indent: Option<usize>) -> Result<String, Error> {
     let layout = Layout {

@@ -93,7 +93,14 @@ impl Binder<'_> {
         let configured = self.project_config(current, config_kind(&kind), &fully_qualified_name);
         let mut merged = configured.own;
         properties.version = version;
-        properties.unrendered_config = configured.unrendered;
+        // dbt takes the one of functions from what is said of models
+        properties.unrendered_config = match kind {
+            NodeKind::Function => {
+                let of_models = self.project_config(current, "models", &fully_qualified_name);
+                of_models.unrendered
+            }
+            _ => configured.unrendered,
+        };
         properties.unrendered_root_config = configured.unrendered_root;
         let mut node = Node {
             id,

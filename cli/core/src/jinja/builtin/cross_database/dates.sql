@@ -90,6 +90,7 @@
 {# An interval has no quarters; three months are one. #}
 {% macro postgres__last_day(date, datepart) -%}
     {%- if datepart == 'quarter' -%}
+    -- postgres dateadd does not support quarter interval.
     cast(
         {{ dbt.dateadd('day', '-1', dbt.dateadd('month', '3', dbt.date_trunc(datepart, date))) }}
         as date)

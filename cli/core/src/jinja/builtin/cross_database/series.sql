@@ -21,25 +21,38 @@
     {{ return(adapter.dispatch('generate_series', 'dbt')(upper_bound)) }}
 {%- endmacro %}
 
-{% macro default__generate_series(upper_bound) -%}
-    {%- set digits = dbt.get_powers_of_two(upper_bound) %}
+{% macro default__generate_series(upper_bound) %}
+
+    {% set digits = dbt.get_powers_of_two(upper_bound) %}
+
     with p as (
         select 0 as generated_number union all select 1
     ), unioned as (
-        select
-        {% for digit in range(digits) -%}
-            p{{ digit }}.generated_number * power(2, {{ digit }}) + {% endfor -%}
-            1 as generated_number
-        from
-        {% for digit in range(digits) -%}
-            p as p{{ digit }}{{ ' cross join ' if not loop.last }}
-        {%- endfor %}
+
+    select
+
+    {% for digit in range(digits) %}
+    p{{ digit }}.generated_number * power(2, {{ digit }})
+    {{ ' + ' if not loop.last }}
+    {% endfor %}
+    + 1
+    as generated_number
+
+    from
+
+    {% for digit in range(digits) %}
+    p as p{{ digit }}
+    {{ ' cross join ' if not loop.last }}
+    {% endfor %}
+
     )
+
     select *
     from unioned
     where generated_number <= {{ upper_bound }}
     order by generated_number
-{%- endmacro %}
+
+{% endmacro %}
 
 {# How many periods lie between two dates: asks the database. #}
 {% macro get_intervals_between(start_date, end_date, datepart) -%}
@@ -63,22 +76,34 @@
 {%- endmacro %}
 
 {% macro default__date_spine(datepart, start_date, end_date) %}
+
+
+    {# the first day counts as one #}
+
+
     with rawdata as (
+
         {{ dbt.generate_series(dbt.get_intervals_between(start_date, end_date, datepart)) }}
+
     ),
 
     all_periods as (
+
         select (
             {{ dbt.dateadd(datepart, "row_number() over (order by 1) - 1", start_date) }}
         ) as date_{{ datepart }}
         from rawdata
+
     ),
 
     filtered as (
+
         select *
         from all_periods
         where date_{{ datepart }} <= {{ end_date }}
+
     )
 
     select * from filtered
+
 {% endmacro %}

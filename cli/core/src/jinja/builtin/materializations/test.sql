@@ -11,7 +11,7 @@
         {%- if stored_as not in ['table', 'view'] -%}
             {%- do exceptions.raise_compiler_error("'" ~ stored_as ~ "' is not a valid value for `store_failures_as`. Accepted values are: ['ephemeral', 'table', 'view']") -%}
         {%- endif -%}
-        {%- set old_relation = load_cached_relation(this) -%}
+        {%- set old_relation = adapter.get_relation(this.database, this.schema, this.identifier) -%}
         {%- set target_relation = this.incorporate(type=stored_as) -%}
         {%- if old_relation is not none -%}
             {#- in the transaction of what takes its place -#}

@@ -1,0 +1,137 @@
+//! What a node uses: what it refers to, and the macros that its templates call.
+
+use super::super::Manifest;
+use crate::project::{
+    Attachment, GenericTest, ModelReference, Node, NodeKind, Reference, UniqueId,
+};
+
+/// What a node uses, in the order of its use.
+pub(in crate::manifest) struct Used {
+    pub(in crate::manifest) refs: Vec<ModelReference>,
+    pub(in crate::manifest) sources: Vec<[String; 2]>,
+    /// Functions that it calls, each as its call's arguments.
+    pub(in crate::manifest) functions: Vec<Vec<String>>,
+    pub(in crate::manifest) macros: Vec<String>,
+    pub(in crate::manifest) nodes: Vec<UniqueId>,
+}
+
+impl Used {
+    pub(in crate::manifest) fn of(manifest: &Manifest<'_>, node: &Node) -> Used {
+        let captured = manifest.resolved.rendered.captured.get(&node.id);
+        let compiled = manifest
+            .progress
+            .and_then(|progress| progress.compiled(&node.id));
+        let mut used = Used {
+            refs: captured.map_or_else(Vec::new, |captured| {
+                let own = captured
+                    .own_references
+                    .map_or(captured.refs.len(), |own| own.0);
+                captured.refs[..own].to_vec()
+            }),
+            sources: captured.map_or_else(Vec::new, |captured| {
+                let own = captured
+                    .own_references
+                    .map_or(captured.sources.len(), |own| own.1);
+                captured.sources[..own]
+                    .iter()
+                    .map(|(source, table)| [source.clone(), table.clone()])
+                    .collect()
+            }),
+            functions: captured.map_or_else(Vec::new, |captured| {
+                let calls = captured.functions.iter();
+                calls
+                    .map(|(package, name)| package.iter().chain([name]).cloned().collect())
+                    .collect()
+            }),
+            macros: captured.map_or_else(Vec::new, |captured| captured.macros.clone()),
+            nodes: Vec::new(),
+        };
+        // dbt reads the constraints of a version twice
+        let times = if node.properties.version.is_some() {
+            2
+        } else {
+            1
+        };
+        let foreign_keys = (0..times).flat_map(|_| crate::render::foreign_keys(node));
+        for constraint in foreign_keys {
+            match constraint.to.as_deref().and_then(Reference::parse) {
+                Some(Reference::Model(model)) => used.refs.push(model),
+                Some(Reference::Source(source, table)) => used.sources.push([source, table]),
+                _ => {}
+            }
+        }
+        if let NodeKind::GenericTest(test) = &node.kind {
+            used.complete_test(manifest, node, test);
+        }
+        used.add_macros(compiled.into_iter().flat_map(|compiled| &compiled.macros));
+        let run = manifest
+            .progress
+            .and_then(|progress| progress.macros.get(&node.id));
+        used.add_macros(run.into_iter().copied().flatten());
+        let sources = used
+            .sources
+            .iter()
+            .filter_map(|[source, table]| manifest.source(&node.package, source, table).cloned());
+        let refs = used
+            .refs
+            .iter()
+            .filter_map(|model| manifest.target(&node.package, model).cloned());
+        let names = &manifest.resolved.rendered.names;
+        let functions = captured.into_iter().flat_map(|captured| {
+            captured.functions.iter().filter_map(|(package, name)| {
+                names
+                    .find_function(&node.package, package.as_deref(), name)
+                    .cloned()
+            })
+        });
+        let mut nodes: Vec<UniqueId> = Vec::new();
+        for id in sources.chain(refs).chain(functions) {
+            if !nodes.contains(&id) {
+                nodes.push(id);
+            }
+        }
+        used.nodes = nodes;
+        used
+    }
+
+    fn add_macros<'run>(&mut self, called: impl IntoIterator<Item = &'run String>) {
+        for id in called {
+            if !self.macros.contains(id) {
+                self.macros.push(id.clone());
+            }
+        }
+    }
+
+    /// As in dbt a generic test depends on its macro first, and its model is asked for after its arguments.
+    fn complete_test(&mut self, manifest: &Manifest<'_>, node: &Node, test: &GenericTest) {
+        let engine = &manifest.project().engine;
+        let definition =
+            engine.macro_definition(&node.package, test.namespace.as_deref(), &test.macro_name());
+        let id = definition.map_or_else(String::new, |found| found.unique_id());
+        let called = std::mem::replace(&mut self.macros, vec![id]);
+        if !is_never_parsed(&self.macros[0]) {
+            self.add_macros(&called);
+        }
+        match &test.attached_to {
+            Attachment::Ref(name) => {
+                let model = ModelReference {
+                    name: name.clone(),
+                    package: None,
+                    version: test.version.clone(),
+                };
+                self.refs.retain(|used| *used != model);
+                self.refs.push(model);
+            }
+            Attachment::Source(source, table) => {
+                let table = [source.clone(), table.clone()];
+                self.sources.retain(|used| *used != table);
+                self.sources.push(table);
+            }
+        }
+    }
+}
+
+/// Whether dbt does not render a generic test while it parses: the two most common ones.
+pub(super) fn is_never_parsed(id: &str) -> bool {
+    matches!(id, "macro.dbt.test_not_null" | "macro.dbt.test_unique")
+}
