@@ -56,7 +56,6 @@ fn every_resource_is_read() {
         assert!(output.status.success(), "{}", text_of(&output));
     };
     run(&["deps"]);
-    run(&["seed"]);
     run(&["build"]);
     assert_project_is_readable(&interpreter, &project.folder(), run);
 }

@@ -32,7 +32,7 @@ macro_rules! scenarios {
 scenarios! {
     dialect: build;
     hooks: build;
-    ward: build, list, selection;
+    ward: build, list, selection, state;
 }
 
 fn assert_same(project: &str, scenario: &str) {

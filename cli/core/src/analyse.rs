@@ -20,7 +20,7 @@ use crate::jinja::{Access, Names, Relation, RelationKind, RowFilter};
 use crate::materialize::{CLONE, Materialization, REFRESH};
 use crate::message::Message;
 use crate::microbatch;
-use crate::name::quote_identifier;
+use crate::name::{RelationName, quote_identifier};
 use crate::project::Overrides;
 use crate::project::config::ConfigMap;
 use crate::project::{Column, Found, NameIndex, Node, NodeKind, UniqueId, snapshot};
@@ -479,6 +479,8 @@ struct FinalNames {
     models: HashMap<UniqueId, Relation>,
     sources: HashMap<UniqueId, Relation>,
     functions: HashMap<UniqueId, Relation>,
+    /// Where relations are that this run builds in its shadow.
+    in_shadow: HashMap<RelationName, RelationName>,
 }
 
 impl FinalNames {
@@ -529,6 +531,7 @@ impl FinalNames {
             models,
             sources,
             functions,
+            in_shadow: resolved.in_shadow().collect(),
         }
     }
 }
@@ -592,5 +595,9 @@ impl Names for FinalNames {
             .and_then(|id| self.functions.get(id))
             .cloned()
             .ok_or_else(|| self.index.unknown_function(package, name))
+    }
+
+    fn built_at(&self, published: &RelationName) -> Option<RelationName> {
+        self.in_shadow.get(published).cloned()
     }
 }

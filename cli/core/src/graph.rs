@@ -87,6 +87,15 @@ impl Resolved {
         self.shadow.place(id).or_else(published)
     }
 
+    /// What this run builds in its shadow: the published name, and where it is built.
+    pub(crate) fn in_shadow(&self) -> impl Iterator<Item = (RelationName, RelationName)> {
+        let relations = self.rendered.relations.iter();
+        relations.filter_map(|(id, published)| {
+            let place = self.shadow.place(id)?;
+            Some((published.clone(), place.clone()))
+        })
+    }
+
     /// Tells templates what is selected: `selected_resources`.
     pub fn note_selected<'id>(&self, selected: impl Iterator<Item = &'id UniqueId>) {
         let names = selected.map(ToString::to_string).collect();

@@ -19,6 +19,7 @@ use super::relation::{Relation, RelationClass};
 use super::statement::{StatementCall, StatementFunction};
 use crate::diagnostic::Diagnostic;
 use crate::message::{Message, MessageKind};
+use crate::name::RelationName;
 use crate::project::config::{self, ConfigMap};
 use crate::project::{DocsBlocks, ModelReference, Overrides, UniqueId};
 use crate::seed::SeedData;
@@ -191,6 +192,10 @@ pub(crate) trait Names: Send + Sync + std::fmt::Debug {
         package: Option<&str>,
         name: &str,
     ) -> Result<Relation, Diagnostic>;
+    /// Where this run builds a relation that is looked for by its name, if that is elsewhere.
+    fn built_at(&self, _published: &RelationName) -> Option<RelationName> {
+        None
+    }
 }
 
 /// What a template asked for while it rendered.

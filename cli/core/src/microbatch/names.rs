@@ -7,6 +7,7 @@ use super::is_before;
 use crate::analyse::Analysed;
 use crate::diagnostic::Diagnostic;
 use crate::jinja::{Names, Relation};
+use crate::name::RelationName;
 use crate::project::{Found, NameIndex, UniqueId, config};
 
 /// Names of a batch.
@@ -91,5 +92,9 @@ impl Names for BatchNames {
         name: &str,
     ) -> Result<Relation, Diagnostic> {
         self.names.resolve_function(from, package, name)
+    }
+
+    fn built_at(&self, published: &RelationName) -> Option<RelationName> {
+        self.names.built_at(published)
     }
 }

@@ -14,8 +14,22 @@ use crate::name::RelationName;
 use crate::sql;
 
 impl Adapter {
-    /// A relation that exists, or none.
+    /// A relation that exists, or none; one that this run has built is found where it was built.
     pub(super) fn relation(
+        &self,
+        state: &mut State<'_, '_>,
+        name: RelationName,
+    ) -> Result<Value, Error> {
+        if let Some(built_at) = self.context.names.built_at(&name) {
+            let built = self.relation_named(state, built_at)?;
+            if !built.is_none() {
+                return Ok(built);
+            }
+        }
+        self.relation_named(state, name)
+    }
+
+    fn relation_named(
         &self,
         state: &mut State<'_, '_>,
         name: RelationName,
