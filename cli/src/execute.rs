@@ -210,24 +210,29 @@ pub(crate) async fn execute(
         results,
         elapsed: Duration::ZERO,
         interrupted,
-        is_held: plan.publication.is_some(),
+        is_held: !plan.publication.is_empty(),
         is_audited: false,
         problem: None,
     };
     let is_audited = !report.has_failed();
-    let publication = plan.publication.as_ref();
-    let publication = publication.filter(|_| is_audited && !run.publishes_later);
+    let is_published = report.is_held && is_audited && !run.publishes_later;
     let mut record = None;
     if let Some(recorder) = &run.recorder {
         recorder.count(&idle).await;
-        let is_published = publication.is_some();
         record = recorder
             .statement(&control, plan, &run.analysed, &report.results, is_published)
             .await
             .map_err(|error| vec![error])?;
     }
-    if let Some(publication) = publication {
-        match publish::publish(&control, publication, record.take().as_ref(), reporter).await {
+    if is_published {
+        match publish::publish(
+            &control,
+            &plan.publication,
+            record.take().as_ref(),
+            reporter,
+        )
+        .await
+        {
             Ok(()) => report.is_held = false,
             Err(problem) => report.problem = Some(problem),
         }

@@ -21,6 +21,7 @@ use crate::materialize::{CLONE, Materialization, REFRESH};
 use crate::message::Message;
 use crate::microbatch;
 use crate::name::{RelationName, quote_identifier};
+use crate::policy;
 use crate::project::Overrides;
 use crate::project::config::ConfigMap;
 use crate::project::{Column, Found, NameIndex, Node, NodeKind, UniqueId, snapshot};
@@ -413,8 +414,11 @@ pub fn check_settings(resolved: &Resolved) -> Vec<Diagnostic> {
     let problems = project.nodes.values().filter_map(|node| match node.kind {
         NodeKind::Model | NodeKind::Seed => Materialization::of(project, node)
             .err()
-            .or_else(|| microbatch::check(node).err()),
-        NodeKind::Snapshot => snapshot::check(node).err(),
+            .or_else(|| microbatch::check(node).err())
+            .or_else(|| policy::check(project, node).err()),
+        NodeKind::Snapshot => snapshot::check(node)
+            .err()
+            .or_else(|| policy::check(project, node).err()),
         NodeKind::Analysis | NodeKind::Function => None,
         NodeKind::SingularTest | NodeKind::GenericTest(_) => {
             data_test::check(node, project.settings()).err()

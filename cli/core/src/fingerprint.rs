@@ -45,6 +45,8 @@ const UNCOUNTED: [&str; 22] = [
     "static_analysis",
     "tags",
 ];
+/// Of `meta.hcw`, what is about who may read.
+const GRANTING: [&str; 3] = ["grants", "policies", "row_level_security"];
 
 /// What a digest is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +75,7 @@ pub enum Part {
     Engine,
     /// Descriptions that are kept in the database.
     Comments,
-    /// Declared grants.
+    /// Declared grants and row-level security.
     Grants,
 }
 
@@ -91,7 +93,7 @@ impl Part {
         (Part::Functions, "functions", "a function that it calls"),
         (Part::Engine, "hcw", "the version of hcw"),
         (Part::Comments, "comments", "its descriptions"),
-        (Part::Grants, "grants", "its grants"),
+        (Part::Grants, "grants", "what is granted on it"),
     ];
 
     /// Its name in the database and in JSON.
@@ -336,9 +338,11 @@ impl Reader<'_> {
             let own: Map<_, _> = own
                 .clone()
                 .into_iter()
-                .filter(|(key, _)| key != "volatile")
+                .filter(|(key, _)| key != "volatile" && !GRANTING.contains(&key.as_str()))
                 .collect();
-            counted.insert("meta.hcw".to_owned(), Json::Object(own));
+            if !own.is_empty() {
+                counted.insert("meta.hcw".to_owned(), Json::Object(own));
+            }
         }
         if node.kind == NodeKind::Seed && settings.reads_nothing() {
             counted.insert("empty".to_owned(), Json::Bool(true));
@@ -386,8 +390,10 @@ impl Reader<'_> {
                 &json!([of_relation, of_columns]).to_string(),
             );
         }
-        if let Some(grants) = node.config.get("grants").filter(|grants| !grants.is_null()) {
-            fingerprint.note(Part::Grants, &grants.to_string());
+        let grants = node.config.get("grants").filter(|grants| !grants.is_null());
+        let own = GRANTING.map(|key| config::hcw_meta(&node.config, key));
+        if grants.is_some() || own.iter().any(Option::is_some) {
+            fingerprint.note(Part::Grants, &json!([grants, own]).to_string());
         }
     }
 

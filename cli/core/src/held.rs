@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::graph::Resolved;
 use crate::materialize::Statement;
 use crate::name::{RelationName, quote_identifier, quote_literal};
-use crate::publish::{self, Locks, Replacement, shadow_schema};
+use crate::plan;
+use crate::publish::{Replacement, shadow_schema};
 use crate::shadow::Shadow;
 
 /// How the comment begins.
@@ -115,8 +117,8 @@ impl Held {
             .collect()
     }
 
-    /// The statement that publishes all of it.
-    pub fn publication(&self) -> Statement {
+    /// The statements that publish all of it, in one transaction, as the project is now.
+    pub fn publication(&self, resolved: &Resolved) -> Vec<Statement> {
         let replacements: Vec<Replacement> = self
             .relations
             .iter()
@@ -130,7 +132,7 @@ impl Held {
                 granted: relation.granted,
             })
             .collect();
-        publish::statement(&replacements, Locks::AtOnce)
+        plan::publication(resolved, &replacements)
     }
 }
 

@@ -20,8 +20,9 @@ use crate::materialize::{self, Operation, Statement};
 use crate::message::Message;
 use crate::microbatch::is_microbatch;
 use crate::name::RelationName;
+use crate::policy;
 use crate::project::{Landing, Node, NodeKind, SourceTable, UniqueId, UnitTest, config};
-use crate::publish::{self, Locks, retired_schema, shadow_schema};
+use crate::publish::{self, Locks, Replacement, retired_schema, shadow_schema};
 use crate::query_comment::{QueryComment, QueryComments};
 use crate::render::check_length;
 use crate::settings::Publish;
@@ -56,8 +57,9 @@ pub struct Plan {
     pub shadow_schemas: Vec<String>,
     /// The steps, each after those it waits for.
     pub steps: Vec<Step>,
-    /// What ends a run whose steps all succeeded: everything built in the shadow is published.
-    pub publication: Option<Statement>,
+    /// What ends a run whose steps all succeeded, one transaction: everything built in the shadow is published. Empty
+    /// where nothing is built there.
+    pub publication: Vec<Statement>,
 }
 
 /// What a step is about.
@@ -212,9 +214,25 @@ pub fn plan(
         schemas,
         shadow_schemas,
         steps,
-        publication: (!shadow.is_empty())
-            .then(|| publish::statement(shadow.replacements(), Locks::AtOnce)),
+        publication: match shadow.is_empty() {
+            true => Vec::new(),
+            false => publication(resolved, shadow.replacements()),
+        },
     }
+}
+
+/// The statements that publish relations: the swap, and the row-level security that their nodes declare.
+pub(crate) fn publication(resolved: &Resolved, replacements: &[Replacement]) -> Vec<Statement> {
+    let swap = publish::statement(replacements, Locks::AtOnce);
+    let targets: BTreeSet<&RelationName> = replacements.iter().map(|one| &one.target).collect();
+    let relations = resolved.rendered.relations.iter();
+    let declared = relations
+        .filter(|(_, relation)| targets.contains(relation))
+        .filter_map(|(id, relation)| {
+            let security = policy::declared(resolved.project().nodes.get(id)?)?;
+            Some(Statement::plain(security.statement(relation)))
+        });
+    std::iter::once(swap).chain(declared).collect()
 }
 
 /// Whether nothing at all is done for a node.

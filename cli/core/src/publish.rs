@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::materialize::Statement;
 use crate::name::{MAX_NAME_BYTES, RelationName, quote_literal};
 
+const SHADOW: &str = "hcw_shadow__";
 const IF_NOT_BARE: &str = "\n    if not is_bare then\n";
 const END_IF: &str = "\n    end if;\n";
 
@@ -33,7 +34,12 @@ const PARTS: [&str; 17] = [
 /// The schema beside a schema in which relations are built. Its name does not begin with the schema's: projects
 /// look for relations by the beginning of their schema's name, and what is under way is none of them.
 pub(crate) fn shadow_schema(schema: &str) -> String {
-    prefixed("hcw_shadow__", schema)
+    prefixed(SHADOW, schema)
+}
+
+/// Whether relations are built in a schema.
+pub(crate) fn is_shadow(schema: &str) -> bool {
+    schema.starts_with(SHADOW)
 }
 
 /// The schema beside a schema that takes replaced tables until the run has ended, under names that no project
@@ -58,7 +64,8 @@ pub(crate) struct Replacement {
     pub(crate) target: RelationName,
     /// Whether a contract declares its constraints, so that those of the old relation are not made by hand.
     pub(crate) contracted: bool,
-    /// Whether its grants are declared and have been given, so that those of the old relation do not go over.
+    /// Whether the declared grants, which it has, are all that are wanted, so that those of the old relation do not go
+    /// over.
     pub(crate) granted: bool,
 }
 

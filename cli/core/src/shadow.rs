@@ -71,7 +71,7 @@ impl Shadow {
             shadow.replacements.push(Replacement {
                 target: relation.clone(),
                 contracted: has_contract(node),
-                granted: has_grants(node),
+                granted: has_exact_grants(node),
             });
             shadow.places.insert(id.clone(), place);
         }
@@ -175,11 +175,8 @@ fn can_be_shadowed(project: &Project, node: &Node) -> bool {
         node.kind,
         NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot
     );
-    let is_in_place = node
-        .config
-        .get("meta")
-        .and_then(|meta| meta.get("hcw")?.get("publish")?.as_str())
-        == Some("in_place");
+    let publish = config::hcw_meta(&node.config, "publish");
+    let is_in_place = publish.and_then(|word| word.as_str()) == Some("in_place");
     is_relation
         && !is_ephemeral(node)
         && !is_in_place
@@ -208,12 +205,12 @@ fn is_table(state: &WarehouseState, relation: &RelationName) -> bool {
         .is_some_and(|existing| existing.relation_type == RelationType::Table)
 }
 
-fn has_grants(node: &Node) -> bool {
-    let grants = node
-        .config
-        .get("grants")
-        .and_then(|grants| grants.as_object());
-    grants.is_some_and(|grants| !grants.is_empty())
+/// Whether grants that the project does not declare are not wanted.
+pub(crate) fn has_exact_grants(node: &Node) -> bool {
+    let declared = node.config.get("grants");
+    let declares = declared.and_then(|grants| grants.as_object());
+    declares.is_some_and(|grants| !grants.is_empty())
+        && config::hcw_meta(&node.config, "grants").and_then(|word| word.as_str()) == Some("exact")
 }
 
 fn has_contract(node: &Node) -> bool {

@@ -75,6 +75,19 @@ pub struct Decisions {
 }
 
 impl Decisions {
+    /// Nodes whose declared grants or policies are not what stands: of those that are left they are made again.
+    pub fn restore<'id>(&mut self, ids: impl Iterator<Item = &'id str>) {
+        let ids: BTreeSet<&str> = ids.collect();
+        for (id, verdict) in &mut self.verdicts {
+            if let Verdict::Reuse { refreshed } = verdict
+                && ids.contains(id.as_str())
+                && !refreshed.contains(&Part::Grants)
+            {
+                refreshed.push(Part::Grants);
+            }
+        }
+    }
+
     /// The nodes that are left as they are.
     pub fn reused(&self) -> BTreeSet<UniqueId> {
         let verdicts = self.verdicts.iter();

@@ -354,6 +354,10 @@ async fn planned(
 ) -> Result<Planned, Problems> {
     let one = |error| vec![error];
     let wanted = wanted(&resolved, selected, work);
+    let drifts = db::drift::found(control, &resolved, built).await?;
+    for drift in &drifts {
+        reporter.line(&format!("drift: {}", drift.finding));
+    }
     resolved.shadow = Shadow::of(&resolved.rendered, &state, built);
     let seen = Arc::new(resolved.shadow.seen(state.clone(), &resolved.rendered));
     let mut recorder = None;
@@ -371,7 +375,13 @@ async fn planned(
                 let reckoning = memory::reckon(session, control, &store, &analysed, selected, work)
                     .await
                     .map_err(one)?;
-                let decisions = reckoning.decisions.clone();
+                let mut decisions = reckoning.decisions.clone();
+                decisions.restore(
+                    drifts
+                        .iter()
+                        .filter(|drift| drift.is_restored)
+                        .map(|drift| &*drift.id),
+                );
                 let run = &session.settings.invocation_id;
                 recorder = Some(Recorder::new(store, run, reckoning, state.server_version));
                 analysed.decided(decisions, &state, &wanted, built)

@@ -35,7 +35,7 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
         ]);
     }
     for held in &waiting {
-        if let Err(problem) = execute::held::publish(&client, held, reporter).await {
+        if let Err(problem) = execute::held::publish(&client, held, &resolved, reporter).await {
             reporter.diagnostics(&[problem]);
             return Ok(exit_code::FAILURE);
         }

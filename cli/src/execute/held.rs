@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::graph::Resolved;
 use hcw_core::held::{Held, Standing};
 use hcw_core::shadow::Shadow;
 use tokio_postgres::Client;
@@ -72,6 +73,7 @@ pub(crate) async fn find(client: &Client, schemas: &[String]) -> Result<Vec<Held
 pub(crate) async fn publish(
     client: &Client,
     held: &Held,
+    resolved: &Resolved,
     reporter: &Reporter,
 ) -> Result<(), Diagnostic> {
     let refused = |why: &str| {
@@ -90,7 +92,7 @@ pub(crate) async fn publish(
         let why = format!("{} changed after it was built", changed.join(", "));
         return Err(refused(&why).help("build again"));
     }
-    publish::publish(client, &held.publication(), None, reporter).await
+    publish::publish(client, &held.publication(resolved), None, reporter).await
 }
 
 /// What stands in schemas.

@@ -15,7 +15,7 @@ const ATTEMPTS: u32 = 7;
 /// Publishes, and records it in the same transaction; tries again where somebody holds a lock.
 pub(super) async fn publish(
     client: &Client,
-    publication: &Statement,
+    publication: &[Statement],
     record: Option<&Statement>,
     reporter: &Reporter,
 ) -> Result<(), Diagnostic> {
@@ -38,9 +38,9 @@ pub(super) async fn publish(
 
 async fn once(
     client: &Client,
-    publication: &Statement,
+    publication: &[Statement],
     record: Option<&Statement>,
 ) -> Result<(), Failure> {
-    let batch = Batch::new([publication].into_iter().chain(record));
+    let batch = Batch::new(publication.iter().chain(record));
     super::build::send(client, &batch).await.map(|_| ())
 }

@@ -77,7 +77,8 @@ impl Recorder {
             .filter(|id| matches!(verdicts.get(*id), Some(Verdict::Run(_))))
             .filter(|id| !analysed.resolved.shadow.has(id))
             .filter(|id| {
-                plan.publication.is_none() || analysed.resolved.rendered.relations.contains_key(*id)
+                plan.publication.is_empty()
+                    || analysed.resolved.rendered.relations.contains_key(*id)
             })
             .map(ToString::to_string)
             .collect();
@@ -173,12 +174,12 @@ impl Recorder {
         };
         if !is_good {
             // under atomic publishing what stands is still what was recorded
-            if is_test || plan.publication.is_none() {
+            if is_test || plan.publication.is_empty() {
                 changes.forgotten.push(id.to_string());
             }
             return;
         }
-        if plan.publication.is_some() && !found.is_published && step.kind != StepKind::Source {
+        if !plan.publication.is_empty() && !found.is_published && step.kind != StepKind::Source {
             return;
         }
         if let Some(outside) = found.sources.get(id) {

@@ -42,8 +42,12 @@ pub fn print(plan: &Plan) -> String {
             }
         }
     }
-    if let Some(publication) = &plan.publication {
-        let _ = writeln!(text, "\n-- all of it is published\n{};", publication.sql);
+    if !plan.publication.is_empty() {
+        text.push_str("\n-- all of it is published\nbegin;\n");
+        for statement in &plan.publication {
+            let _ = writeln!(text, "{};", statement.sql);
+        }
+        text.push_str("commit;\n");
     }
     text
 }

@@ -31,7 +31,7 @@
         inner join pg_class as class on class.oid = relation.id
         cross join lateral aclexplode(class.relacl) as acl
         where acl.grantee <> class.relowner
-            -- what is declared is all that hcw grants; others' grants stay
+            -- where what is declared is all that is wanted
             and not (relation.granted and acl.grantor = (select oid from pg_roles where rolname = current_user))
         union all
         select

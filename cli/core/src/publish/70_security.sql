@@ -17,7 +17,7 @@
     -- policies: their own, and those of other tables that read them
     with policies as (
         select
-            policy.*, relation.schema, relation.name, false as is_others
+            policy.*, relation.schema, relation.name, relation.schema as made_in, false as is_others
         from jsonb_to_recordset(kept) as relation (id oid, new_id oid, kind text, schema text, name text)
         inner join pg_policy as policy on policy.polrelid = relation.id
         where relation.kind in ('r', 'p')
@@ -27,10 +27,12 @@
                     and present.polname = policy.polname
             )
         union all
-        select policy.*, namespace.nspname, class.relname, true
+        -- a table of the shadow has moved when its policy is made again
+        select policy.*, namespace.nspname, class.relname, coalesce(moved.schema, namespace.nspname), true
         from pg_policy as policy
         inner join pg_class as class on class.oid = policy.polrelid
         inner join pg_namespace as namespace on namespace.oid = class.relnamespace
+        left join jsonb_to_recordset(replaced) as moved (new_id oid, schema text) on moved.new_id = class.oid
         where policy.oid in (
             select dependency.objid
             from jsonb_to_recordset(kept) as relation (id oid)
@@ -49,10 +51,10 @@
             polname, format('drop policy %I on %I.%I', polname, schema, name)
         ) order by oid) filter (where is_others), '[]'),
         makes || coalesce(jsonb_agg(jsonb_build_array(
-            format('policy %I of %I.%I', polname, schema, name),
+            format('policy %I of %I.%I', polname, made_in, name),
             format(
                 'create policy %I on %I.%I as %s for %s to %s%s%s',
-                polname, schema, name,
+                polname, made_in, name,
                 case when polpermissive then 'permissive' else 'restrictive' end,
                 case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete'
                     else 'all' end,
@@ -66,6 +68,10 @@
                 ' with check (' || pg_get_expr(polwithcheck, polrelid) || ')'
             )
         ) order by oid), '[]')
+        || coalesce(jsonb_agg(jsonb_build_array(
+            format('comment on the policy %I of %I.%I', polname, made_in, name),
+            format('comment on policy %I on %I.%I is %L', polname, made_in, name, obj_description(oid, 'pg_policy'))
+        ) order by oid) filter (where obj_description(oid, 'pg_policy') is not null), '[]')
     into drops, makes
     from policies;
 

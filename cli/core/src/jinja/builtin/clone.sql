@@ -44,6 +44,7 @@
             {%- endcall -%}
         {%- endif -%}
         {%- do apply_grants(target_relation, config.get('grants'), should_revoke(existing_relation, full_refresh_mode=true)) -%}
+        {%- do adapter.apply_row_security(target_relation) -%}
         {%- do persist_docs(target_relation, model) -%}
         {{ return({'relations': [target_relation]}) }}
     {%- endif -%}

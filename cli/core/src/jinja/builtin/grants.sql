@@ -22,10 +22,13 @@
     {{ return(true) }}
 {%- endmacro %}
 
-{# Whether the relation may hold grants that nobody asked for in this run. #}
+{# Whether grants that are not declared are taken away. dbt's way does where a relation keeps its grants; here what
+   others have granted stays, unless `meta: {hcw: {grants: exact}}` asks for what is declared and nothing else. #}
 {% macro should_revoke(existing_relation, full_refresh_mode=true) -%}
     {%- if not existing_relation -%}
         {{ return(false) }}
+    {%- elif flags.PUBLISH != 'legacy' -%}
+        {{ return(((config.get('meta') or {}).get('hcw') or {}).get('grants') == 'exact') }}
     {%- elif full_refresh_mode -%}
         {{ return(copy_grants()) }}
     {%- endif -%}

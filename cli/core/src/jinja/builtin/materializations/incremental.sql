@@ -44,6 +44,7 @@
         {% do persist_docs(target_relation, model) %}
     {%- endif -%}
     {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing_relation, full_refresh_mode)) %}
+    {% do adapter.apply_row_security(target_relation) %}
 
     {{ run_hooks(post_hooks, inside_transaction=true) }}
     {{ adapter.commit() }}

@@ -27,6 +27,7 @@
         {% do hcw_publish(built_relation, target_relation, existing_relation) %}
     {%- endif -%}
     {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing_relation, full_refresh_mode)) %}
+    {% do adapter.apply_row_security(target_relation) %}
 
     {{ run_hooks(post_hooks, inside_transaction=true) }}
     {{ adapter.commit() }}

@@ -10,6 +10,7 @@
     {% do persist_docs(built_relation, model) %}
     {% do hcw_publish(built_relation, target_relation, existing_relation) %}
     {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing_relation, full_refresh_mode=true)) %}
+    {% do adapter.apply_row_security(target_relation) %}
 
     {{ run_hooks(post_hooks, inside_transaction=true) }}
     {{ adapter.commit() }}

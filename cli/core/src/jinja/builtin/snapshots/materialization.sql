@@ -54,6 +54,7 @@
     {%- endcall -%}
 
     {%- do apply_grants(target_relation, grant_config, should_revoke(exists, full_refresh_mode=false)) -%}
+    {%- do adapter.apply_row_security(target_relation) -%}
     {%- do persist_docs(target_relation, model) -%}
     {%- if not exists -%}
         {%- do create_indexes(target_relation) -%}
