@@ -2,7 +2,9 @@
 
 pub(crate) mod partial;
 pub(crate) mod run_results;
+mod trees;
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::Path;
@@ -12,8 +14,11 @@ use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::Resolved;
 use hcw_core::manifest::{Manifest, Progress};
 use hcw_core::plan::{Action, Plan};
-use hcw_core::project::{Node, NodeKind, PROJECT_FILE, UnitTest};
+use hcw_core::project::{Node, PROJECT_FILE, UniqueId, UnitTest};
+use rayon::prelude::*;
 use serde_json::Value as Json;
+
+pub(crate) use trees::Trees;
 
 use crate::execute::{RunReport, Status};
 use crate::session::Session;
@@ -115,24 +120,22 @@ pub(crate) fn progress<'run>(
     progress
 }
 
-/// Writes the compiled SQL of all nodes, save those whose turn never came.
+/// Writes the compiled SQL of all nodes, save those whose turn never came and those whose files are written.
 pub(crate) fn write_compiled(
     session: &Session,
     analysed: &Analysed,
     progress: &Progress<'_>,
+    written: &BTreeSet<UniqueId>,
 ) -> Result<(), Diagnostic> {
-    let folder = session.target_path().join(COMPILED);
-    for (id, compiled) in &analysed.compiled {
-        if progress.left_out.contains(id) {
-            continue;
-        }
-        let node = &analysed.resolved.project().nodes[id];
-        if node.kind != NodeKind::Seed {
-            let text = analysed.resolved.shadow.published(&compiled.sql);
-            write(&folder.join(compiled_path(node)), text.as_bytes())?;
-        }
-    }
-    Ok(())
+    let target = session.target_path();
+    let nodes = &analysed.resolved.project().nodes;
+    let left: Vec<_> = analysed
+        .compiled
+        .iter()
+        .filter(|(id, _)| !progress.left_out.contains(id) && !written.contains(id))
+        .collect();
+    left.into_par_iter()
+        .try_for_each(|(id, compiled)| trees::write_node(&target, analysed, &nodes[id], compiled))
 }
 
 /// Writes the texts of steps that were compiled when their turn came.
@@ -178,45 +181,33 @@ pub(crate) fn write_hooks(session: &Session, progress: &Progress<'_>) -> Result<
     Ok(())
 }
 
-/// Writes the statements that built each node below `run/`.
+/// Writes the statements that built each node below `run/`, save those whose files are written.
 pub(crate) fn write_run(
     session: &Session,
     analysed: &Analysed,
     plan: &Plan,
     progress: &Progress<'_>,
+    written: &BTreeSet<UniqueId>,
 ) -> Result<(), Diagnostic> {
-    let folder = session.target_path().join("run");
-    for step in &plan.steps {
-        let Some(node) = analysed.resolved.project().nodes.get(&step.id) else {
-            continue;
-        };
-        if progress.left_out.contains(&step.id) {
-            continue;
+    let target = session.target_path();
+    let left = |id: &UniqueId| !progress.left_out.contains(id) && !written.contains(id);
+    for step in plan.steps.iter().filter(|step| left(&step.id)) {
+        if let Some(node) = analysed.resolved.project().nodes.get(&step.id) {
+            trees::write_step(&target, analysed, node, step)?;
         }
-        let text = match &step.action {
-            Action::Build { main, .. } => main.as_deref(),
-            Action::Test(test) => Some(test.query.sql.as_str()),
-            Action::Land(_)
-            | Action::Late(_)
-            | Action::Fail(_)
-            | Action::Skip(_)
-            | Action::Reuse => None,
-        };
-        let Some(text) = text else { continue };
-        let text = analysed.resolved.shadow.published(text);
-        write(&folder.join(compiled_path(node)), text.as_bytes())?;
     }
     Ok(())
 }
 
 /// Writes a file with the folders above it.
 pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), Diagnostic> {
-    let made = match path.parent() {
-        Some(folder) => fs::create_dir_all(folder),
-        None => Ok(()),
+    let replaced = match (replace(path, content), path.parent()) {
+        (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder).and_then(|()| replace(path, content))
+        }
+        (result, _) => result,
     };
-    made.and_then(|()| replace(path, content))
-        .map_err(|error| unwritable(path, &error))
+    replaced.map_err(|error| unwritable(path, &error))
 }
 
 /// Gives a file its content; one that has it already is left alone.

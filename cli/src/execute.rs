@@ -5,6 +5,7 @@ mod build;
 mod failure;
 pub(crate) mod held;
 pub(crate) mod hooks;
+mod opening;
 mod publish;
 mod setup;
 mod step;
@@ -21,6 +22,7 @@ use hcw_core::target::Connection;
 use tokio::task::JoinSet;
 use tokio_postgres::Client;
 
+pub(crate) use opening::{Control, Opening};
 pub(crate) use setup::{create_schemas, lock, remove_shadows};
 pub(crate) use step::{Outcome, Status};
 
@@ -105,12 +107,19 @@ pub(crate) trait Watcher: Send {
 /// Runs the plan; the watcher is told of each step.
 pub(crate) async fn execute(
     run: &Run,
+    opening: &mut Opening,
     reporter: &Reporter,
     watcher: &mut dyn Watcher,
 ) -> Result<RunReport, Problems> {
     let started = Instant::now();
     let plan = &run.plan;
-    let control = open(run).await?;
+    let left = |step: &&Step| step.action == Action::Reuse;
+    let steps = plan.steps.len() - plan.steps.iter().filter(left).count();
+    let mut clients = opening.take(1 + run.threads.min(steps)).await?;
+    let Some(control) = clients.pop() else {
+        return Err(Vec::new());
+    };
+    let mut idle = clients;
     setup::remove_shadows(&control, &plan.shadow_schemas)
         .await
         .map_err(|error| vec![error])?;
@@ -123,9 +132,6 @@ pub(crate) async fn execute(
             .begin(&control, plan, &run.analysed, reporter)
             .await;
     }
-    let left = |step: &&Step| step.action == Action::Reuse;
-    let steps = plan.steps.len() - plan.steps.iter().filter(left).count();
-    let mut idle = open_all(run, run.threads.min(steps)).await?;
     let progress = Arc::new(reporter.progress(plan.steps.len()));
     let mut schedule = Schedule::new(plan);
     schedule.stopped = run.is_held;
@@ -251,19 +257,6 @@ pub(crate) async fn execute(
     }
     report.elapsed = started.elapsed();
     Ok(report)
-}
-
-/// Opens connections side by side.
-async fn open_all(run: &Run, count: usize) -> Result<Vec<Client>, Problems> {
-    let mut opening = JoinSet::new();
-    for _ in 0..count {
-        let (connection, name) = (run.connection.clone(), run.application_name.clone());
-        opening.spawn(async move { connect(&connection, &name).await });
-    }
-    let opened = opening.join_all().await.into_iter();
-    opened
-        .collect::<Result<_, _>>()
-        .map_err(|error| vec![error])
 }
 
 async fn open(run: &Run) -> Result<Client, Problems> {

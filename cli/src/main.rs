@@ -69,14 +69,21 @@ fn main() -> ExitCode {
             return ExitCode::from(exit_code::UNUSABLE);
         }
     };
-    let code = match runtime.block_on(commands::run(&invocation, &invocation_id, &reporter)) {
-        Ok(code) => code,
-        Err(diagnostics) => {
+    let command = format!("hcw {}", flags.verb.words());
+    let teller = reporter.clone();
+    // on a thread of the runtime, so that no step is handed from thread to thread
+    let verb = runtime.spawn(async move {
+        let reporter = teller;
+        commands::run(&invocation, &invocation_id, &reporter).await
+    });
+    let code = match runtime.block_on(verb) {
+        Ok(Ok(code)) => code,
+        Ok(Err(diagnostics)) => {
             reporter.stopped(&diagnostics);
             exit_code::UNUSABLE
         }
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
     };
-    let command = format!("hcw {}", flags.verb.words());
     let success = code == exit_code::SUCCESS;
     reporter.event(&report::command_completed(
         &command,

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// How many edits follow each other.
-const EDITS: u64 = 80;
+const EDITS: u64 = 120;
 
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 10] = [
     (
         "dbt_project.yml",
         "name: partial\nversion: '1.0'\nprofile: partial\nvars: {unit: usd}\n",
@@ -29,7 +29,28 @@ const FILES: [(&str, &str); 7] = [
     ),
     (
         "models/all.yml",
-        "models:\n  - name: costs\n    columns:\n      - name: cost\n        data_tests: [not_null]\n  - name: totals\n    own_key: 1\n",
+        "models:\n  - name: costs\n    description: \"{{ doc('about') }}\"\n    columns:\n      - name: cost\n        data_tests: [not_null]\n  - name: totals\n    own_key: 1\n",
+    ),
+    (
+        "models/about.md",
+        "{% docs about %}what it costs{% enddocs %}\n",
+    ),
+    ("packages.yml", "packages:\n  - local: far\n"),
+    (
+        "tests/small.sql",
+        "{% set text %}big{% endset %}{{ config(meta={'text': text}) }}select 1 from {{ ref('costs') }} where cost > 9\n",
+    ),
+];
+
+/// An installed package.
+const PACKAGE: [(&str, &str); 2] = [
+    (
+        "dbt_packages/far/dbt_project.yml",
+        "name: far\nversion: '1.0'\n",
+    ),
+    (
+        "dbt_packages/far/models/days.sql",
+        "{{ config(alias=model.name ~ '_x', meta={'length': model.raw_code | length}) }}select 1 as day\n",
     ),
 ];
 
@@ -49,7 +70,7 @@ impl Project {
             environment: BTreeMap::new(),
             random: 7,
         };
-        for (path, text) in FILES {
+        for (path, text) in FILES.into_iter().chain(PACKAGE) {
             project.write(path, text);
         }
         project
@@ -78,7 +99,7 @@ impl Project {
     fn edit(&mut self) -> String {
         let number = self.below(4);
         let choice = usize::try_from(number).expect("small");
-        match self.below(14) {
+        match self.below(19) {
             0 => {
                 let text = [
                     "",
@@ -96,10 +117,9 @@ impl Project {
                 self.write("macros/own.sql", &text);
             }
             2 => {
-                let text = FILES[6].1.replace(
-                    "- name: costs",
-                    &format!("- name: costs\n    description: text {number}"),
-                );
+                let text = FILES[6]
+                    .1
+                    .replace("{{ doc('about') }}", &format!("text {number}"));
                 self.write("models/all.yml", &text);
             }
             3 => {
@@ -135,6 +155,27 @@ impl Project {
                     if number == 0 { &text } else { FILES[5].1 },
                 );
             }
+            13 => {
+                let text = format!("{{% docs about %}}text {number}{{% enddocs %}}\n");
+                self.write("models/about.md", &text);
+            }
+            14 => self.write(
+                PACKAGE[1].0,
+                &PACKAGE[1].1.replace("day", &"x".repeat(choice + 1)),
+            ),
+            15 => {
+                let text = FILES[9].1.replace("big", &format!("big{number}"));
+                self.write("tests/small.sql", &text);
+            }
+            16 => {
+                // the same length, within one tick of the clock, perhaps
+                let text = format!("select {number} from {{{{ ref('costs') }}}}\n");
+                self.write("models/more_0.sql", &text);
+            }
+            17 => drop(fs::rename(
+                self.path("models/more_1.sql"),
+                self.path("models/more_2.sql"),
+            )),
             _ => return "nothing".to_owned(),
         }
         format!("{number} in {:?} {:?}", self.vars, self.environment)
@@ -233,6 +274,16 @@ fn a_project_that_has_not_changed_is_not_parsed_again() {
     fs::rename(kept, project.path("kept.json")).expect("is moved");
     project.parse("target", &["--partial-parse-file-path", "kept.json"]);
     assert_eq!(times(&project), second, "the file may be elsewhere");
+    wait();
+    project.write(
+        "models/costs.sql",
+        "select cost as \"c\" from {{ ref('visits') }} -- more\n",
+    );
+    let (edited, said) = project.parse("target", &[]);
+    assert_eq!(times(&project), second, "no code of a template has changed");
+    let (whole, said_of_whole) = project.parse("whole", &["--no-partial-parse"]);
+    let whole = body(&whole, &id_of(&said_of_whole));
+    assert_eq!(body(&edited, &id_of(&said)), whole);
     wait();
     project.write("models/costs.sql", "select 1 as cost\n");
     project.parse("target", &[]);

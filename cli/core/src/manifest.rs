@@ -6,10 +6,12 @@ mod column;
 mod configuration;
 mod declared;
 mod described;
+mod edited;
 mod listed;
 mod maps;
 mod node;
 mod operations;
+mod parts;
 mod progress;
 mod source_table;
 
@@ -17,11 +19,11 @@ use std::collections::BTreeMap;
 use std::io;
 
 use md5::{Digest, Md5};
-use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 pub(crate) use checksum::of_unit_test as checksum_of_unit_test;
 pub(crate) use described::graph;
+pub use edited::{Splice, splices};
 pub use listed::listed;
 pub use progress::Progress;
 
@@ -62,8 +64,8 @@ impl Manifest<'_> {
     /// Writes the manifest.
     ///
     /// **Errors**: those of the writer.
-    pub fn write(&self, writer: impl io::Write) -> io::Result<()> {
-        serde_json::to_writer(writer, self).map_err(io::Error::from)
+    pub fn write(&self, mut writer: impl io::Write) -> io::Result<()> {
+        parts::write(self, &mut writer)
     }
 
     /// Writes `semantic_manifest.json`.
@@ -166,67 +168,6 @@ pub fn renewed(start: &[u8], settings: &Settings, generated_at: &str) -> Option<
     }
     let written = serde_json::to_vec(&metadata).ok()?;
     (written.len() == length).then(|| [OPENING, &written].concat())
-}
-
-/// A mapping that is made while it is written.
-struct Entries<F>(F);
-
-impl<F, I, K, V> Serialize for Entries<F>
-where
-    F: Fn() -> I,
-    I: Iterator<Item = (K, V)>,
-    K: Serialize,
-    V: Serialize,
-{
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map((self.0)())
-    }
-}
-
-impl Serialize for Manifest<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let project = self.project();
-        let mut fields = serializer.serialize_struct("Manifest", 17)?;
-        fields.serialize_field("metadata", &self.metadata())?;
-        let nodes = || {
-            let operations = operations::operations(self);
-            self.nodes()
-                .filter(|node| !node.is_function())
-                .map(|node| (node.id.as_str().to_owned(), node::Entry::of(self, node)))
-                .chain(operations)
-        };
-        fields.serialize_field("nodes", &Entries(nodes))?;
-        let sources = || {
-            project
-                .sources
-                .values()
-                .map(|table| (table.id.as_str(), source_table::entry(table)))
-        };
-        fields.serialize_field("sources", &Entries(sources))?;
-        let macros = declared::macros(self);
-        fields.serialize_field("macros", &macros)?;
-        fields.serialize_field("docs", &declared::docs(self))?;
-        fields.serialize_field("exposures", &declared::exposures(self, true))?;
-        fields.serialize_field("metrics", &declared::metrics(self, true))?;
-        fields.serialize_field("groups", &declared::groups(self))?;
-        fields.serialize_field("selectors", &declared::selectors(self))?;
-        fields.serialize_field("disabled", &self.disabled())?;
-        let maps = maps::Maps::of(self);
-        fields.serialize_field("parent_map", &maps.parents)?;
-        fields.serialize_field("child_map", &maps.children)?;
-        fields.serialize_field("group_map", &maps.groups)?;
-        fields.serialize_field("saved_queries", &declared::saved_queries(self, true))?;
-        fields.serialize_field("semantic_models", &declared::semantic_models(self, true))?;
-        fields.serialize_field("unit_tests", &declared::unit_tests(self, true))?;
-        let functions = || {
-            self.nodes()
-                .filter(|node| node.is_function())
-                .map(|node| (node.id.as_str().to_owned(), node::Entry::of(self, node)))
-        };
-        fields.serialize_field("functions", &Entries(functions))?;
-        fields.end()
-    }
 }
 
 impl Manifest<'_> {

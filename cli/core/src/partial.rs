@@ -1,20 +1,30 @@
 //! Partial parsing as values: what an earlier parse was made of and what it said, and whether it would say the
-//! same now. Parsing is pure, so that equal inputs are the whole proof; no input is left out of the key.
+//! same now. Parsing is pure, so that equal inputs are the whole proof; no input is left out of the key and the
+//! digests of files. What an edited file leaves as it was is `edit.rs`'s to say.
+
+mod edit;
+mod warning;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::dependencies::{DEPENDENCIES_FILE, PACKAGES_FILE};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+pub use edit::Edit;
+pub(crate) use edit::is_same_code;
+use warning::Warning;
+
+use crate::diagnostic::Diagnostic;
 use crate::graph::Resolved;
 use crate::project::PROJECT_FILE;
 use crate::settings::Settings;
-use crate::source::{Location, SourceTree};
+use crate::source::{SourceFile, SourceTree};
 
 /// The form of records; another one is not read.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// Flags that say how the project is parsed, and not what it is: they count where a template may ask for them.
 const HOW: [&str; 3] = [
@@ -38,6 +48,8 @@ const READ_EARLY: [&str; 3] = [PROJECT_FILE, PACKAGES_FILE, DEPENDENCIES_FILE];
 pub struct Record {
     form: u32,
     key: String,
+    /// The files by path.
+    files: BTreeMap<String, Known>,
     /// The environment variables that templates asked for, with a digest of each that was set.
     environment: BTreeMap<String, Option<String>>,
     warnings: Vec<Warning>,
@@ -47,27 +59,27 @@ pub struct Record {
     pub sources: usize,
 }
 
-/// A warning with its places by path and offset.
+/// A file of a parse.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Warning {
-    code: String,
-    message: String,
-    at: Option<Place>,
-    label: Option<String>,
-    related: Vec<(String, Place)>,
-    notes: Vec<String>,
-    help: Option<String>,
+struct Known {
+    digest: String,
+    /// The node of which it is the template, when that never reads its own text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node: Option<String>,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Place {
-    path: String,
-    start: usize,
-    end: usize,
+/// What a record has to say of a parse now.
+#[derive(Debug)]
+pub struct Recalled {
+    /// The warnings.
+    pub warnings: Vec<Diagnostic>,
+    /// The templates that have another text; the manifest shows it, and may be the same but for that.
+    pub edits: Vec<Edit>,
 }
 
-/// The digest of everything that a parse reads: files, settings, and `edge`, what the caller adds (its own version, and
-/// where artifacts go). Of the environment only what project files may read: the rest is noted while templates run.
+/// The digest of everything that a parse reads beside the texts of files: settings, and `edge`, what the caller adds
+/// (its own version, and where artifacts go). Of the environment only what project files may read: the rest is noted
+/// while templates run.
 pub fn key(tree: &SourceTree, settings: &Settings, edge: &[&str]) -> String {
     let mut digest = Sha256::new();
     let mut add = |part: &str| {
@@ -98,7 +110,6 @@ pub fn key(tree: &SourceTree, settings: &Settings, edge: &[&str]) -> String {
     let mut reads_environment = false;
     for file in tree.below("") {
         add(&file.path);
-        add(&file.text);
         let name = file.path.rsplit('/').next().unwrap_or_default();
         reads_environment |= READ_EARLY.contains(&name) && file.text.contains("env_var");
     }
@@ -120,6 +131,15 @@ fn is_metadata(name: &str) -> bool {
 fn hexadecimal(digest: Sha256) -> String {
     let bytes = digest.finalize();
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The digest of each file, in the order of their paths.
+fn file_digests(tree: &SourceTree) -> Vec<(&SourceFile, String)> {
+    let files: Vec<&SourceFile> = tree.below("").collect();
+    files
+        .into_par_iter()
+        .map(|file| (file, digest_of(&file.text)))
+        .collect()
 }
 
 fn digest_of(value: &str) -> String {
@@ -151,6 +171,7 @@ impl Record {
         Some(Record {
             form: FORM,
             key,
+            files: edit::known(tree, resolved),
             environment,
             warnings,
             nodes: project.nodes.len(),
@@ -158,19 +179,26 @@ impl Record {
         })
     }
 
-    /// The warnings of the parse, when parsing now would give the same result.
-    pub fn warnings(
-        &self,
+    /// What parsing now would give, when that is the same or differs by nothing but edits. The record is then of the
+    /// files as they are.
+    pub fn recall(
+        &mut self,
         key: &str,
         tree: &SourceTree,
         settings: &Settings,
-    ) -> Option<Vec<Diagnostic>> {
+    ) -> Option<Recalled> {
         let asked = self.environment.keys().cloned().collect();
-        let is_same =
-            self.form == FORM && self.key == key && self.environment == digests(settings, &asked);
-        let warnings = self.warnings.iter().filter(|_| is_same);
-        let read: Option<Vec<Diagnostic>> = warnings.map(|warning| warning.read(tree)).collect();
-        read.filter(|_| is_same)
+        if self.form != FORM || self.key != key || self.environment != digests(settings, &asked) {
+            return None;
+        }
+        let edits = edit::edits(&mut self.files, tree, &self.warnings)?;
+        let warnings: Option<Vec<Diagnostic>> = (self.warnings.iter())
+            .map(|warning| warning.read(tree))
+            .collect();
+        Some(Recalled {
+            warnings: warnings?,
+            edits,
+        })
     }
 }
 
@@ -180,59 +208,4 @@ fn digests(settings: &Settings, names: &BTreeSet<String>) -> BTreeMap<String, Op
         .iter()
         .map(|name| (name.clone(), value(name)))
         .collect()
-}
-
-impl Warning {
-    fn of(diagnostic: &Diagnostic) -> Warning {
-        let related = diagnostic.related.iter();
-        Warning {
-            code: diagnostic.code.as_str().to_owned(),
-            message: diagnostic.message.clone(),
-            at: diagnostic.location.as_ref().map(Place::of),
-            label: diagnostic.label.clone(),
-            related: related
-                .map(|(word, location)| (word.clone(), Place::of(location)))
-                .collect(),
-            notes: diagnostic.notes.clone(),
-            help: diagnostic.help.clone(),
-        }
-    }
-
-    fn read(&self, tree: &SourceTree) -> Option<Diagnostic> {
-        let code = Code::ALL.iter().find(|code| code.as_str() == self.code)?;
-        let location = match &self.at {
-            Some(place) => Some(place.read(tree)?),
-            None => None,
-        };
-        let related: Option<Vec<_>> = self
-            .related
-            .iter()
-            .map(|(word, place)| Some((word.clone(), place.read(tree)?)))
-            .collect();
-        Some(Diagnostic {
-            code: *code,
-            severity: Severity::Warning,
-            event: None,
-            message: self.message.clone(),
-            location,
-            label: self.label.clone(),
-            related: related?,
-            notes: self.notes.clone(),
-            help: self.help.clone(),
-        })
-    }
-}
-
-impl Place {
-    fn of(location: &Location) -> Place {
-        Place {
-            path: location.file.path.to_string(),
-            start: location.range.start,
-            end: location.range.end,
-        }
-    }
-
-    fn read(&self, tree: &SourceTree) -> Option<Location> {
-        Some(tree.get(&self.path)?.at(self.start..self.end))
-    }
 }

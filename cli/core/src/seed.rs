@@ -1,5 +1,6 @@
 //! Seeds: a CSV file of the project as rows, with the column types that dbt would find in it.
 
+mod plain;
 mod rows;
 mod seed_type;
 
@@ -7,6 +8,8 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
+use plain::ColumnFacts;
+use rows::Collected;
 pub use rows::SeedRows;
 use seed_type::SeedType;
 
@@ -94,21 +97,14 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
         .at(file.at(0..0))
         .help("name it in the header line, or remove the surplus delimiter"));
     }
-    let mut rows = SeedRows::new(header.len());
-    let mut record = csv::StringRecord::new();
-    while reader
-        .read_record(&mut record)
-        .map_err(|error| invalid(&error))?
-    {
-        if !rows.push(record.iter().map(value)) {
-            return Err(Diagnostic::error(
-                Code::SeedInvalid,
-                format!("the seed `{}` is larger than 4 GB", node.name),
-            )
-            .at(file.at(0..0))
-            .help("land it as a source instead"));
-        }
-    }
+    let body = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+    let (rows, facts) = match plain::read(&file.text, body, delimiter, header.len()) {
+        Some(plain) => (
+            SeedRows::new(header.len(), file.text.clone(), plain.cells),
+            Some(plain.columns),
+        ),
+        None => (collected(&mut reader, header.len(), node, invalid)?, None),
+    };
     let declared = node.config.get("column_types");
     let declared = |name: &str| declared.and_then(|types| types.get(name)?.as_str());
     // what is declared is sent as it stands
@@ -117,10 +113,10 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
         .enumerate()
         .map(|(position, name)| match declared(name) {
             Some(_) => None,
-            None => Some(SeedType::of(rows.column(position).flatten())),
+            None => Some(column_type(&rows, position, facts.as_deref())),
         })
         .collect();
-    let rows = written(&rows, &found).unwrap_or(rows);
+    let rows = written(&rows, &found, facts.as_deref()).unwrap_or(rows);
     let columns = header
         .into_iter()
         .zip(found)
@@ -133,22 +129,67 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
     Ok(SeedData { columns, rows })
 }
 
+/// The records below the header, as CSV.
+fn collected(
+    reader: &mut csv::Reader<&[u8]>,
+    width: usize,
+    node: &Node,
+    invalid: impl Fn(&csv::Error) -> Diagnostic,
+) -> Result<SeedRows, Diagnostic> {
+    let mut rows = Collected::new(width);
+    let mut record = csv::StringRecord::new();
+    while reader
+        .read_record(&mut record)
+        .map_err(|error| invalid(&error))?
+    {
+        if !rows.push(record.iter().map(value)) {
+            return Err(Diagnostic::error(
+                Code::SeedInvalid,
+                format!("the seed `{}` is larger than 4 GB", node.name),
+            )
+            .at(node.file.at(0..0))
+            .help("land it as a source instead"));
+        }
+    }
+    Ok(rows.finish())
+}
+
+fn column_type(rows: &SeedRows, position: usize, facts: Option<&[ColumnFacts]>) -> SeedType {
+    let values = rows.column(position).flatten();
+    match facts.and_then(|facts| facts.get(position)) {
+        Some(facts) => facts.number.unwrap_or_else(|| SeedType::of_words(values)),
+        None => SeedType::of(values),
+    }
+}
+
 fn value(field: &str) -> Option<&str> {
     let is_null = field.trim().is_empty() || field.trim().eq_ignore_ascii_case("null");
     (!is_null).then_some(field)
 }
 
 /// The rows with every value as its type is written; `None` where they stand so already, or would pass 4 GB so.
-fn written(rows: &SeedRows, types: &[Option<SeedType>]) -> Option<SeedRows> {
+fn written(
+    rows: &SeedRows,
+    types: &[Option<SeedType>],
+    facts: Option<&[ColumnFacts]>,
+) -> Option<SeedRows> {
     let kind = |position: usize| types[position].unwrap_or(SeedType::Text);
-    let changes = (0..types.len()).into_par_iter().any(|position| {
-        let mut values = rows.column(position).flatten();
-        values.any(|text| matches!(kind(position).written(text), Cow::Owned(_)))
-    });
+    let is_as_written = |position: usize| {
+        let facts = facts.and_then(|facts| facts.get(position));
+        kind(position) == SeedType::Text
+            || facts.is_some_and(|facts| facts.number.is_some() && facts.is_as_written)
+    };
+    let changes = (0..types.len())
+        .into_par_iter()
+        .filter(|position| !is_as_written(*position))
+        .any(|position| {
+            let mut values = rows.column(position).flatten();
+            values.any(|text| matches!(kind(position).written(text), Cow::Owned(_)))
+        });
     if !changes {
         return None;
     }
-    let mut all = SeedRows::new(types.len());
+    let mut all = Collected::new(types.len());
     for row in rows.iter() {
         let values: Vec<Option<Cow<'_, str>>> = row
             .enumerate()
@@ -158,5 +199,8 @@ fn written(rows: &SeedRows, types: &[Option<SeedType>]) -> Option<SeedRows> {
             return None;
         }
     }
-    Some(all)
+    Some(all.finish())
 }
+
+#[cfg(test)]
+mod tests;

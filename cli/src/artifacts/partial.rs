@@ -2,13 +2,13 @@
 //! version or does not fit the files that are there means that the project is parsed, and never an error.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::manifest;
-use hcw_core::partial::{self, Record};
+use hcw_core::partial::{self, Edit, Record};
 use serde::{Deserialize, Serialize};
 
 use super::{MANIFEST, SEMANTIC_MANIFEST, write};
@@ -62,15 +62,16 @@ pub(crate) fn recall(session: &Session, key: &str) -> Option<(Record, Vec<Diagno
         None => session.target_path().join(NAME),
     };
     let memory: Memory = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-    let warnings = memory
-        .record
-        .warnings(key, &session.tree, &session.settings)?;
+    let mut record = memory.record;
+    let recalled = record.recall(key, &session.tree, &session.settings)?;
     if memory.artifacts != stamps(session)? {
         return None;
     }
+    if !recalled.edits.is_empty() {
+        edit(session, &recalled.edits)?;
+    }
     renew(session)?;
-    let record = memory.record;
-    Some((remember(session, Some(record))?, warnings))
+    Some((remember(session, Some(record))?, recalled.warnings))
 }
 
 /// Keeps what is known of a parse, when its artifacts have been written; without a record what was kept goes.
@@ -91,6 +92,28 @@ pub(crate) fn remember(session: &Session, record: Option<Record>) -> Option<Reco
     let text = serde_json::to_vec(&memory).ok()?;
     let _unwritable = write(&path, &text);
     Some(memory.record)
+}
+
+/// Gives the manifest the texts of edited templates; what stands before the first of them stays.
+fn edit(session: &Session, edits: &[Edit]) -> Option<()> {
+    let path = session.target_path().join(MANIFEST);
+    let manifest = fs::read(&path).ok()?;
+    let splices = manifest::splices(&manifest, edits)?;
+    let mut end = splices.first()?.0.start;
+    let file = OpenOptions::new().write(true).open(&path).ok()?;
+    let mut writer = BufWriter::with_capacity(1 << 18, file);
+    writer
+        .seek(SeekFrom::Start(u64::try_from(end).ok()?))
+        .ok()?;
+    for (range, text) in &splices {
+        writer.write_all(manifest.get(end..range.start)?).ok()?;
+        writer.write_all(text).ok()?;
+        end = range.end;
+    }
+    writer.write_all(manifest.get(end..)?).ok()?;
+    writer.flush().ok()?;
+    let length = writer.stream_position().ok()?;
+    writer.get_ref().set_len(length).ok()
 }
 
 /// Makes the manifest one of this run.

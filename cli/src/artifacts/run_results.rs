@@ -286,12 +286,19 @@ pub(crate) fn head(session: &Session, kind: ArtifactKind) -> ArtifactMetadata {
 
 /// Writes an artifact, without what must not be printed.
 pub(crate) fn write_json(path: &Path, artifact: &impl serde::Serialize) -> Result<(), Diagnostic> {
-    let content: Json = serde_json::to_value(artifact).map_err(|error| {
+    let unwritable = |error: serde_json::Error| {
         Diagnostic::error(
             Code::FileUnwritable,
             format!("cannot write `{}`: {error}", path.display()),
         )
-    })?;
-    let content = Secrets::of_environment().masked_json(&content);
-    super::write(path, format!("{content}\n").as_bytes())
+    };
+    let secrets = Secrets::of_environment();
+    let mut text = if secrets.is_empty() {
+        serde_json::to_vec(artifact).map_err(unwritable)?
+    } else {
+        let content: Json = serde_json::to_value(artifact).map_err(unwritable)?;
+        secrets.masked_json(&content).to_string().into_bytes()
+    };
+    text.push(b'\n');
+    super::write(path, &text)
 }

@@ -24,9 +24,9 @@ use hcw_core::state::WarehouseState;
 use tokio_postgres::Client;
 
 use crate::args::{Flags, LogLevel, Verb};
-use crate::artifacts::run_results;
+use crate::artifacts::{Trees, run_results};
 use crate::execute::hooks::HookReport;
-use crate::execute::{self, Run};
+use crate::execute::{self, Control, Opening, Run, StepResult, Watcher};
 use crate::memory::{self, Recorder, Store};
 use crate::report::{Event, Reporter};
 use crate::selection::{deferral, selected};
@@ -52,6 +52,7 @@ pub(crate) async fn run(
             .help("leave it out, or say --publish=atomic"),
         ]);
     }
+    let control = Control::open(session);
     let resolved = session.resolve(reporter)?;
     let selected = selected(session, &resolved, arguments, reporter)?;
     let in_run = selected
@@ -59,7 +60,7 @@ pub(crate) async fn run(
         .filter(|id| plan::is_for(&resolved, id, work));
     resolved.note_selected(in_run);
     let connection = session.connection().await?;
-    let mut control = session.connect(&connection).await?;
+    let mut control = control.client(session, &connection).await?;
     if !arguments.dry_run {
         execute::lock(&control, &session.lock_name(), reporter)
             .await
@@ -92,6 +93,12 @@ pub(crate) async fn run(
             return Err(vec![*problem]);
         }
     }
+    let application_name = format!("hcw {}", session.settings.invocation_id);
+    let count = match arguments.dry_run {
+        true => 0,
+        false => session.settings.target.threads.min(selected.len()) + 1,
+    };
+    let mut opening = Opening::new(&connection, &application_name, count);
     let state = state(&control, &resolved).await?;
     let built = built(&resolved, &selected, work);
     let resolved = deferred(session, resolved, &state, &selected, &built, reporter)?;
@@ -148,14 +155,20 @@ pub(crate) async fn run(
         is_held: started.has_failed()
             && arguments.project_switch("skip_nodes_if_on_run_start_fails", true),
         publishes_later: arguments.switch("hold"),
-        application_name: format!("hcw {}", session.settings.invocation_id),
+        application_name,
         recorder,
     };
     artifacts::make_folder(session).map_err(|error| vec![error])?;
     let mut lines = lines::Lines::new(run.plan.clone(), run.analysed.clone(), reporter);
-    let report = execute::execute(&run, reporter, &mut lines).await;
+    let trees = Trees::new(session, &run.plan, &run.analysed);
+    let mut watcher = Watchers {
+        lines: &mut lines,
+        trees: &trees,
+    };
+    let report = execute::execute(&run, &mut opening, reporter, &mut watcher).await;
     lines.finish();
     let report = report?;
+    let written = trees.finish().map_err(|error| vec![error])?;
     reporter.diagnostics(report.problem.as_slice());
     if report.is_held {
         let shadow = &run.analysed.resolved.shadow;
@@ -167,8 +180,8 @@ pub(crate) async fn run(
     }
     let mut progress = artifacts::progress(&run.analysed, &run.plan, &report);
     let (analysed, plan) = (&*run.analysed, &*run.plan);
-    artifacts::write_compiled(session, analysed, &progress)
-        .and_then(|()| artifacts::write_run(session, analysed, plan, &progress))
+    artifacts::write_compiled(session, analysed, &progress, &written)
+        .and_then(|()| artifacts::write_run(session, analysed, plan, &progress, &written))
         .and_then(|()| artifacts::write_late(session, analysed, plan, &report))
         .map_err(|error| vec![error])?;
     let mut results = run_results::of_run(&run.plan, &run.analysed, &report);
@@ -178,7 +191,7 @@ pub(crate) async fn run(
     }
     let resolved = &run.analysed.resolved;
     let mut ended = HookReport::default();
-    if has_hooks {
+    if has_hooks && !operation::hooks(resolved, HookTime::End).is_empty() {
         let told = if run.is_held { &[] } else { results.as_slice() };
         let told = hooks::as_names(told, resolved);
         let names = execute::hooks::end_names(resolved, &run.plan, &report, told);
@@ -205,6 +218,8 @@ pub(crate) async fn run(
         return Err(vec![*problem]);
     }
     summary::summary(&run, &report, &[&started, &ended], reporter);
+    // the process ends: nobody needs the memory
+    std::mem::forget((run.analysed.clone(), run.plan.clone()));
     Ok(
         if report.has_failed() || started.has_failed() || ended.has_failed() {
             exit_code::FAILURE
@@ -212,6 +227,23 @@ pub(crate) async fn run(
             exit_code::SUCCESS
         },
     )
+}
+
+/// Who is told of steps: the lines that the user sees, and the files of what was built.
+struct Watchers<'run> {
+    lines: &'run mut lines::Lines,
+    trees: &'run Trees,
+}
+
+impl Watcher for Watchers<'_> {
+    fn started(&mut self, position: usize) {
+        self.lines.started(position);
+    }
+
+    fn ended(&mut self, result: &Arc<StepResult>) {
+        self.trees.ended(result);
+        self.lines.ended(result);
+    }
 }
 
 /// Whether the run goes without its shadow, since nodes look for relations in a way that it hides. Where somebody asks

@@ -95,7 +95,7 @@ pub(super) async fn compiled(
     if !analysed.failed.is_empty() {
         return Err(analysed.failed.into_values().collect());
     }
-    artifacts::write_compiled(session, &analysed, &Progress::default())
+    artifacts::write_compiled(session, &analysed, &Progress::default(), &BTreeSet::new())
         .map_err(|error| vec![error])?;
     let results = analysed
         .compiled

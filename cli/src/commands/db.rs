@@ -49,7 +49,7 @@ enum DbCommand {
 pub(crate) async fn run(
     arguments: &DbArguments,
     project_dir: &Path,
-    output: &mut dyn Write,
+    output: &mut (dyn Write + Send),
 ) -> Result<u8, Diagnostic> {
     match &arguments.command {
         DbCommand::Start => {
@@ -82,7 +82,7 @@ pub(crate) async fn run(
     }
 }
 
-async fn status(project_dir: &Path, output: &mut dyn Write) -> Result<u8, Diagnostic> {
+async fn status(project_dir: &Path, output: &mut (dyn Write + Send)) -> Result<u8, Diagnostic> {
     let Some(status) = embedded::status(project_dir).await? else {
         print(output, "stopped: no embedded cluster was made yet\n");
         return Ok(1);
@@ -130,7 +130,7 @@ async fn psql(project_dir: &Path, arguments: &[OsString]) -> Result<u8, Diagnost
 }
 
 /// Writes a line for the user; a reader that went away is no error.
-fn print(output: &mut dyn Write, text: &str) {
+fn print(output: &mut (dyn Write + Send), text: &str) {
     let _gone = output
         .write_all(text.as_bytes())
         .and_then(|()| output.flush());

@@ -109,7 +109,11 @@ pub(crate) async fn run(flags: &Flags, reporter: &Reporter) -> Result<u8, Proble
 }
 
 /// Connects; the server's version comes back.
-async fn test(target: &Target, flags: &Flags, line: &dyn Fn(&str)) -> Result<String, Diagnostic> {
+async fn test(
+    target: &Target,
+    flags: &Flags,
+    line: &(dyn Fn(&str) + Sync),
+) -> Result<String, Diagnostic> {
     let connection = match &target.server {
         Server::External(connection) => with_stored_password(connection.clone()),
         Server::Embedded => embedded::ensure_running(&flags.project_dir).await?,
@@ -124,7 +128,7 @@ async fn test(target: &Target, flags: &Flags, line: &dyn Fn(&str)) -> Result<Str
     ))
 }
 
-fn facts(target: &Target, connection: &Connection, line: &dyn Fn(&str)) {
+fn facts(target: &Target, connection: &Connection, line: &(dyn Fn(&str) + Sync)) {
     line(&format!("  host: {}", connection.host));
     line(&format!("  port: {}", connection.port));
     line(&format!("  user: {}", connection.user));

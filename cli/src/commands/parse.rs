@@ -26,6 +26,8 @@ pub(crate) fn run(session: &Session, reporter: &Reporter) -> Result<u8, Problems
     partial::remember(session, record);
     let project = resolved.project();
     tell_counts(project.nodes.len(), project.sources.len(), reporter);
+    // the process ends: nobody needs the memory
+    std::mem::forget(resolved);
     Ok(exit_code::SUCCESS)
 }
 

@@ -49,7 +49,7 @@ enum ValidatorsCommand {
 ///
 /// **Errors**: HCW1101 for an unknown validator; HCW1102 to HCW1104 when they cannot be installed.
 pub(crate) async fn run(
-    session: &dyn Fn() -> Result<Session, Problems>,
+    session: &(dyn Fn() -> Result<Session, Problems> + Sync),
     arguments: &ValidatorsArguments,
     reporter: &Reporter,
 ) -> Result<u8, Problems> {

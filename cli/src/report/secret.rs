@@ -38,6 +38,11 @@ impl Secrets {
             .fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
     }
 
+    /// Whether there is nothing to mask.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The value with each secret masked in its texts.
     pub(crate) fn masked_json(&self, value: &Json) -> Json {
         match value {
@@ -56,7 +61,7 @@ impl Secrets {
     }
 
     pub(super) fn scrubbed(&self, event: &Event) -> Event {
-        if self.0.is_empty() {
+        if self.is_empty() {
             return event.clone();
         }
         Event {

@@ -215,6 +215,8 @@ pub(crate) struct Captured {
     pub(crate) misspelt: Vec<(String, &'static str)>,
     /// Ids of the macros that the template itself calls, in the order of their first call.
     pub(crate) macros: Vec<String>,
+    /// Whether the template or a macro that it calls has asked for `model`, which holds the template's text.
+    pub(crate) reads_itself: bool,
     /// How many macros are being called, each within the one before.
     macro_depth: usize,
     /// At what depth calls are listed: one where the node's template is a materialization.
@@ -558,7 +560,10 @@ impl NodeContext {
                 .clone()
                 .map_or(Value::from(()), Relation::into_value),
             "target" => self.shared.target.clone(),
-            "model" => self.model.clone(),
+            "model" => {
+                self.captured().reads_itself = true;
+                self.model.clone()
+            }
             "execute" => self.execute.into(),
             "flags" => self.shared.flags.clone(),
             "project_name" => self.shared.project_name.clone().into(),

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use data_test::{attached, raw_code, test_metadata};
 use primary_key::primary_key;
+pub(super) use unrendered::config_call;
 use unrendered::unrendered;
 pub(super) use used::Used;
 

@@ -1,32 +1,44 @@
 //! Rows of texts in one piece of memory: a seed of a million cells is no million allocations.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// Marks a null among the lengths.
-const NULL: u32 = u32::MAX;
+pub(super) const NULL: u32 = u32::MAX;
+
+/// Start in the text and length of a cell.
+pub(super) type Cell = (u32, u32);
 
 /// Rows of equal width.
 ///
 /// **Shape**: cells row by row, in the file's order. **Nulls**: `None`.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SeedRows {
     width: usize,
-    text: String,
-    /// Start in `text` and length of each cell.
-    cells: Vec<(u32, u32)>,
+    text: Arc<str>,
+    cells: Vec<Cell>,
 }
 
-impl SeedRows {
+/// Rows that are collected.
+#[derive(Debug)]
+pub(super) struct Collected {
+    width: usize,
+    text: String,
+    cells: Vec<Cell>,
+}
+
+impl Collected {
     /// No rows yet, each of so many cells.
-    pub(crate) fn new(width: usize) -> SeedRows {
-        SeedRows {
+    pub(super) fn new(width: usize) -> Collected {
+        Collected {
             width,
-            ..SeedRows::default()
+            text: String::new(),
+            cells: Vec::new(),
         }
     }
 
     /// Adds a row, which must have the width of the others. `false` when the texts are larger than 4 GB.
-    pub(crate) fn push<'row>(&mut self, row: impl Iterator<Item = Option<&'row str>>) -> bool {
+    pub(super) fn push<'row>(&mut self, row: impl Iterator<Item = Option<&'row str>>) -> bool {
         for cell in row {
             let (Ok(start), Ok(length)) = (
                 u32::try_from(self.text.len()),
@@ -40,9 +52,20 @@ impl SeedRows {
         true
     }
 
+    /// The rows, when all are there.
+    pub(super) fn finish(self) -> SeedRows {
+        SeedRows::new(self.width, self.text.into(), self.cells)
+    }
+}
+
+impl SeedRows {
+    /// Rows whose cells are places of a text.
+    pub(super) fn new(width: usize, text: Arc<str>, cells: Vec<Cell>) -> SeedRows {
+        SeedRows { width, text, cells }
+    }
+
     /// No row is left.
     pub(crate) fn clear(&mut self) {
-        self.text.clear();
         self.cells.clear();
     }
 
@@ -75,7 +98,7 @@ impl SeedRows {
             .map(|cell| self.cell(*cell))
     }
 
-    fn cell(&self, (start, length): (u32, u32)) -> Option<&str> {
+    fn cell(&self, (start, length): Cell) -> Option<&str> {
         if length == NULL {
             return None;
         }
@@ -97,13 +120,14 @@ mod tests {
 
     #[test]
     fn cells_come_back_by_row_and_by_column() {
-        let mut rows = SeedRows::new(2);
+        let mut rows = Collected::new(2);
         assert!(rows.push([Some("a"), None].into_iter()));
         assert!(rows.push([Some(""), Some("é")].into_iter()));
+        let rows = rows.finish();
         let all: Vec<Vec<Option<&str>>> = rows.iter().map(Iterator::collect).collect();
         assert_eq!(all, [[Some("a"), None], [Some(""), Some("é")]]);
         assert_eq!(rows.column(1).collect::<Vec<_>>(), [None, Some("é")]);
         assert_eq!(rows.len(), 2);
-        assert!(SeedRows::new(0).is_empty());
+        assert!(Collected::new(0).finish().is_empty());
     }
 }

@@ -28,11 +28,29 @@ impl SeedType {
     /// The type that all values have.
     pub(super) fn of<'value>(values: impl Iterator<Item = &'value str> + Clone) -> SeedType {
         let numbers = values.clone().try_fold(SeedType::Integer, |widest, text| {
-            number_type(text).map(|own| widest.max(own))
+            SeedType::of_number(text).map(|own| widest.max(own))
         });
-        if let Some(number) = numbers {
-            return number;
+        numbers.unwrap_or_else(|| SeedType::of_words(values))
+    }
+
+    /// The narrowest type of a number; `None` for what is none.
+    pub(super) fn of_number(text: &str) -> Option<SeedType> {
+        if is_plain(text) {
+            return Some(SeedType::Integer);
         }
+        if is_plain_fraction(text) {
+            return Some(SeedType::Float);
+        }
+        Some(match Decimal::parse(text)?.in_full() {
+            None => SeedType::Float,
+            Some(whole) if whole.parse::<i32>().is_ok() => SeedType::Integer,
+            Some(whole) if whole.parse::<i64>().is_ok() => SeedType::BigInteger,
+            Some(_) => SeedType::Numeric,
+        })
+    }
+
+    /// The type that all values have where not all are numbers.
+    pub(super) fn of_words<'value>(values: impl Iterator<Item = &'value str> + Clone) -> SeedType {
         [
             SeedType::Date,
             SeedType::PlainTime,
@@ -42,6 +60,11 @@ impl SeedType {
         .into_iter()
         .find(|kind| values.clone().all(|text| kind.read(text).is_some()))
         .unwrap_or(SeedType::Text)
+    }
+
+    /// Whether a value is a number that is written as the server takes it, whatever numbers its column has.
+    pub(super) fn is_number_as_written(text: &str) -> bool {
+        is_plain(text) || is_plain_fraction(text)
     }
 
     /// The server's name of it.
@@ -60,7 +83,9 @@ impl SeedType {
 
     /// A value as the server takes it.
     pub(super) fn written(self, text: &str) -> Cow<'_, str> {
-        if self == SeedType::Text || (self <= SeedType::Float && is_plain(text)) {
+        if self == SeedType::Text
+            || (self <= SeedType::Float && SeedType::is_number_as_written(text))
+        {
             return Cow::Borrowed(text);
         }
         match self.read(text) {
@@ -87,21 +112,19 @@ impl SeedType {
 
 /// Whether a text is an integer that needs no reading: most are.
 fn is_plain(text: &str) -> bool {
-    (1..10).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_digit())
-        && (text.len() == 1 || !text.starts_with('0'))
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    (1..10).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && (text.len() == 1 || !digits.starts_with('0'))
 }
 
-/// The narrowest type of a number.
-fn number_type(text: &str) -> Option<SeedType> {
-    if is_plain(text) {
-        return Some(SeedType::Integer);
-    }
-    Some(match Decimal::parse(text)?.in_full() {
-        None => SeedType::Float,
-        Some(whole) if whole.parse::<i32>().is_ok() => SeedType::Integer,
-        Some(whole) if whole.parse::<i64>().is_ok() => SeedType::BigInteger,
-        Some(_) => SeedType::Numeric,
+/// Whether a text is a number with a fraction that needs no reading.
+fn is_plain_fraction(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('.').is_some_and(|(whole, fraction)| {
+        digits(whole.strip_prefix('-').unwrap_or(whole))
+            && digits(fraction)
+            && !fraction.ends_with('0')
     })
 }
 

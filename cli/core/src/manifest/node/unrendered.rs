@@ -46,7 +46,7 @@ fn as_text(value: &Json) -> Json {
 }
 
 /// The arguments of a template's first `config(…)`, as texts.
-fn config_call(text: &str) -> Vec<(String, Json)> {
+pub(in crate::manifest) fn config_call(text: &str) -> Vec<(String, Json)> {
     let Some(at) = text.find("config(") else {
         return Vec::new();
     };
