@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// How many edits follow each other.
-const EDITS: u64 = 120;
+const EDITS: u64 = 80;
 
 const FILES: [(&str, &str); 10] = [
     (
