@@ -57,9 +57,9 @@ pub(crate) async fn reckon(
     session: &Session,
     client: &Client,
     store: &Store,
+    server_version: u32,
     analysed: &Analysed,
-    selected: &BTreeSet<UniqueId>,
-    work: &Work,
+    (selected, work): (&BTreeSet<UniqueId>, &Work),
 ) -> Result<Reckoning, Diagnostic> {
     let resolved = &analysed.resolved;
     let steps = selected
@@ -74,6 +74,7 @@ pub(crate) async fn reckon(
         nodes: store.nodes.clone(),
         ..Memory::default()
     };
+    observe::count(client, server_version).await;
     observe::functions(client, &fingerprints, &mut memory).await?;
     skip::with_functions(&mut fingerprints, &memory.functions);
     observe::relations(client, resolved, &fingerprints, &mut memory).await?;

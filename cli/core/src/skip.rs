@@ -107,22 +107,39 @@ pub fn with_functions(
     }
     for fingerprint in fingerprints.values_mut() {
         let mut definitions = BTreeSet::new();
+        let mut reads = BTreeSet::new();
         let mut calls: Vec<(&WrittenName, bool)> =
             fingerprint.calls.iter().map(|call| (call, true)).collect();
-        while let Some((call, is_direct)) = calls.pop() {
+        while let Some((call, is_open)) = calls.pop() {
             let Some(name) = call.last() else { continue };
             let found = by_name.get(name.as_str()).into_iter().flatten();
             for function in found.filter(|function| function.is_meant_by(call)) {
-                // what an immutable function calls is its own promise
-                if let Some(why) = function.obstacle().filter(|_| is_direct) {
-                    fingerprint.obstacles.push(why);
+                // what an immutable function does is its own promise
+                if is_open {
+                    fingerprint.obstacles.extend(function.obstacle());
                 }
-                let definition = (&function.schema, &function.name, &function.definition);
-                if !function.is_of_server && definitions.insert(definition) {
-                    calls.extend(function.calls.iter().map(|call| (call, false)));
+                let is_open = is_open && !function.is_immutable();
+                let definition = (
+                    &function.schema,
+                    &function.name,
+                    &function.definition,
+                    is_open,
+                );
+                let Some(body) = function.body.as_ref().filter(|_| !function.is_of_server) else {
+                    if !function.is_of_server {
+                        definitions.insert(definition);
+                    }
+                    continue;
+                };
+                if definitions.insert(definition) {
+                    calls.extend(body.calls.iter().map(|call| (call, is_open)));
+                    if is_open {
+                        reads.extend(body.reads.iter().cloned());
+                    }
                 }
             }
         }
+        fingerprint.reads.extend(reads);
         fingerprint.parts.remove(&Part::Functions);
         if !definitions.is_empty() {
             let definitions = digest(&format!("{definitions:?}"));

@@ -102,21 +102,31 @@ pub(crate) async fn run(
     let state = state(&control, &resolved).await?;
     let built = built(&resolved, &selected, work);
     let resolved = deferred(session, resolved, &state, &selected, &built, reporter)?;
-    let planned = planned(
-        session,
-        &control,
-        resolved,
-        state,
-        (&selected, &built),
-        work,
-        reporter,
-    )
-    .await?;
+    let asked = (&selected, &built, work);
+    let mut run_ahead =
+        planned(session, &control, resolved, state.clone(), asked, reporter).await?;
+    if !arguments.dry_run && (work.models || work.tests) && has_hooks {
+        let plan = &run_ahead.plan;
+        let is_changed = super::validators::keep_installed(session, plan, &mut control, reporter)
+            .await?
+            | super::load_codes::keep_loaded(session, &mut control, reporter).await?;
+        if is_changed {
+            // what calls them is compared with what they are now
+            let resolved = run_ahead.analysed.resolved;
+            run_ahead = planned(session, &control, resolved, state, asked, reporter).await?;
+        }
+    }
     let Planned {
         analysed,
         plan,
         recorder,
-    } = planned;
+    } = run_ahead;
+    for (id, compiled) in &analysed.compiled {
+        let verdict = analysed.decisions.verdicts.get(id);
+        if !matches!(verdict, Some(Verdict::Reuse { .. })) {
+            lines::messages(&compiled.messages, reporter);
+        }
+    }
     if arguments.switch("explain_skip") {
         lines::explain(&analysed, &plan, reporter);
     }
@@ -127,10 +137,6 @@ pub(crate) async fn run(
             plan::print(&plan)
         ));
         return Ok(exit_code::SUCCESS);
-    }
-    if (work.models || work.tests) && has_hooks {
-        super::validators::keep_installed(session, &plan, &mut control, reporter).await?;
-        super::load_codes::keep_loaded(session, &mut control, reporter).await?;
     }
     if plan.steps.is_empty() {
         reporter.warn(&summary::nothing_to_do(), Code::SelectorEmpty)?;
@@ -380,8 +386,7 @@ async fn planned(
     control: &Client,
     mut resolved: Resolved,
     state: WarehouseState,
-    (selected, built): (&BTreeSet<UniqueId>, &BTreeSet<UniqueId>),
-    work: &Work,
+    (selected, built, work): (&BTreeSet<UniqueId>, &BTreeSet<UniqueId>, &Work),
     reporter: &Reporter,
 ) -> Result<Planned, Problems> {
     let one = |error| vec![error];
@@ -404,7 +409,9 @@ async fn planned(
                 false => None,
             };
             if let Some(store) = store {
-                let reckoning = memory::reckon(session, control, &store, &analysed, selected, work)
+                let version = state.server_version;
+                let asked = (selected, work);
+                let reckoning = memory::reckon(session, control, &store, version, &analysed, asked)
                     .await
                     .map_err(one)?;
                 let mut decisions = reckoning.decisions.clone();
@@ -428,14 +435,6 @@ async fn planned(
         false => (analysed, seen),
     };
     let plan = plan::plan(&analysed, &seen, selected, work);
-    for (id, compiled) in &analysed.compiled {
-        if !matches!(
-            analysed.decisions.verdicts.get(id),
-            Some(Verdict::Reuse { .. })
-        ) {
-            lines::messages(&compiled.messages, reporter);
-        }
-    }
     Ok(Planned {
         analysed,
         plan,

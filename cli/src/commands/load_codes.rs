@@ -65,7 +65,8 @@ pub(super) async fn keep_loaded(
     session: &Session,
     client: &mut Client,
     reporter: &Reporter,
-) -> Result<(), Problems> {
+) -> Result<bool, Problems> {
+    let mut is_changed = false;
     for name in &session.project_file.codes {
         let wanted = LoadCodesArguments {
             system: Some(name.clone()),
@@ -75,20 +76,22 @@ pub(super) async fn keep_loaded(
             to: None,
         };
         let files = files(&session.project_dir, &wanted).map_err(|error| vec![error])?;
-        load_files(client, &files, false, reporter).await?;
+        is_changed |= load_files(client, &files, false, reporter).await?;
     }
-    Ok(())
+    Ok(is_changed)
 }
 
-/// Loads files that are not loaded yet, a line each.
+/// Loads files that are not loaded yet, a line each; tells whether there were any.
 async fn load_files(
     client: &mut Client,
     files: &[CodeFile],
     tells_unchanged: bool,
     reporter: &Reporter,
-) -> Result<(), Problems> {
+) -> Result<bool, Problems> {
+    let mut is_changed = false;
     for file in files {
         let loaded = load(client, file).await.map_err(|error| vec![error])?;
+        is_changed |= loaded != Loaded::Unchanged;
         if loaded == Loaded::Unchanged && !tells_unchanged {
             continue;
         }
@@ -121,7 +124,7 @@ async fn load_files(
             }
         });
     }
-    Ok(())
+    Ok(is_changed)
 }
 
 fn files(project_dir: &Path, arguments: &LoadCodesArguments) -> Result<Vec<CodeFile>, Diagnostic> {

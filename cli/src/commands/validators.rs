@@ -105,21 +105,21 @@ pub(super) async fn keep_installed(
     plan: &Plan,
     client: &mut Client,
     reporter: &Reporter,
-) -> Result<(), Problems> {
+) -> Result<bool, Problems> {
     let Some(wanted) = wanted(&session.project_file, plan) else {
-        return Ok(());
+        return Ok(false);
     };
     let is_asked = session.project_file.validators != ValidatorForm::WhenUsed;
     let one = |error| vec![error];
     if !is_asked && validators::is_kept_by_others(client).await.map_err(one)? {
-        return Ok(());
+        return Ok(false);
     }
     let outcome = validators::ensure(client, wanted).await.map_err(one)?;
     if outcome.is_changed {
         reporter.line(&line(&outcome));
     }
     reporter.diagnostics(&outcome.warnings);
-    Ok(())
+    Ok(outcome.is_changed)
 }
 
 fn line(outcome: &Outcome) -> String {

@@ -10,8 +10,14 @@ select
     )),
     namespace.nspname = any (current_schemas(true)),
     namespace.nspname = 'pg_catalog',
-    case when language.lanname in ('sql', 'plpgsql') and namespace.nspname <> 'pg_catalog'
-        then routine.prosrc end
+    -- names in a body are those that the session finds
+    case
+        when language.lanname in ('sql', 'plpgsql')
+            and namespace.nspname <> 'pg_catalog'
+            and coalesce(routine.proconfig::text, '') not like '%search_path=%'
+            and (to_jsonb(routine) ->> 'prosqlbody') is null
+            then routine.prosrc
+    end
 from pg_catalog.pg_proc as routine
 inner join pg_catalog.pg_namespace as namespace on namespace.oid = routine.pronamespace
 inner join pg_catalog.pg_language as language on language.oid = routine.prolang

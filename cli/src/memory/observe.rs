@@ -18,8 +18,20 @@ use crate::db::state::failure;
 pub(super) const RELATIONS: &str = include_str!("relations.sql");
 const VIEWS: &str = include_str!("views.sql");
 const FUNCTIONS: &str = include_str!("functions.sql");
+/// From this version on a session can say that it wants to be counted at once.
+pub(super) const COUNTS_AT_ONCE: u32 = 150_000;
 /// How deep is looked into the bodies of functions.
 const DEPTH: usize = 8;
+
+/// Has what a session has done counted now, where the server can.
+pub(super) async fn count(client: &Client, server_version: u32) {
+    if server_version >= COUNTS_AT_ONCE {
+        // what is not counted yet shows as changed, and is built again
+        let _uncounted = client
+            .simple_query("select pg_stat_force_next_flush()")
+            .await;
+    }
+}
 
 /// The functions that are called, and those that their bodies call.
 pub(super) async fn functions(
@@ -38,9 +50,8 @@ pub(super) async fn functions(
             break;
         }
         let found = named_functions(client, &wanted).await?;
-        let called = found
-            .iter()
-            .flat_map(|function| function.calls.iter().filter_map(last));
+        let bodies = found.iter().filter_map(|function| function.body.as_ref());
+        let called = bodies.flat_map(|body| body.calls.iter().filter_map(last));
         wanted = called.filter(|name| asked.insert(name.clone())).collect();
         memory.functions.extend(found);
     }
@@ -63,10 +74,7 @@ async fn named_functions(
             name: row.get(1),
             volatility: row.get(2),
             definition: row.get(3),
-            calls: body
-                .and_then(|body| sql::facts(&body))
-                .map(|facts| facts.calls)
-                .unwrap_or_default(),
+            body: body.and_then(|body| sql::facts(&body)),
             is_visible: row.get(4),
             is_of_server: row.get(5),
         }

@@ -18,8 +18,6 @@ use super::{Reckoning, Store, store};
 use crate::execute::{Status, StepResult};
 use crate::report::Reporter;
 
-/// From this version on a session can say that it wants to be counted at once.
-const COUNTS_AT_ONCE: u32 = 150_000;
 /// Stands for an input that nothing is known of: no later input is the same.
 const UNKNOWN: &str = "?";
 
@@ -97,14 +95,10 @@ impl Recorder {
 
     /// Has what a session has done counted now, where the server can.
     pub(crate) async fn count(&self, sessions: &[Client]) {
-        if self.server_version < COUNTS_AT_ONCE {
-            return;
-        }
         let counts = sessions
             .iter()
-            .map(|client| client.simple_query("select pg_stat_force_next_flush()"));
-        // what is not counted yet shows as changed, and is built again
-        let _uncounted = futures_util::future::join_all(counts).await;
+            .map(|client| observe::count(client, self.server_version));
+        futures_util::future::join_all(counts).await;
     }
 
     /// The statement that writes what a run has done; `None` when there is nothing to write. It fails in silence: what
@@ -237,7 +231,7 @@ impl Recorder {
             ));
         }
         if !changes.entries.is_empty() {
-            let facts = match self.server_version < COUNTS_AT_ONCE {
+            let facts = match self.server_version < observe::COUNTS_AT_ONCE {
                 true => "seen.facts - 'counts'",
                 false => "seen.facts",
             };

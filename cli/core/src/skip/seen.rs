@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::fingerprint::digest;
-use crate::sql::WrittenName;
+use crate::sql::SqlFacts;
 
 /// A relation as it is, by what changes when somebody changes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,8 +107,8 @@ pub struct FunctionSeen {
     pub volatility: String,
     /// A digest of its definition.
     pub definition: String,
-    /// What its body calls, where that is SQL.
-    pub calls: BTreeSet<WrittenName>,
+    /// What its body does, where that can be read.
+    pub body: Option<SqlFacts>,
     /// Whether its schema is searched for names without one.
     pub is_visible: bool,
     /// Whether it is PostgreSQL's own.
@@ -125,14 +125,24 @@ impl FunctionSeen {
         }
     }
 
+    /// Whether it promises to read no table.
+    pub(super) fn is_immutable(&self) -> bool {
+        self.volatility == "i"
+    }
+
     /// Why what calls it may have another result although nothing was changed.
     pub(super) fn obstacle(&self) -> Option<String> {
         let name = format!("{}.{}", self.schema, self.name);
+        let is_read = |body: &SqlFacts| body.volatile.is_empty();
         match self.volatility.as_str() {
             "i" => None,
             // of the server's own the names are known of those that change
             "s" if self.is_of_server => None,
-            "s" => Some(format!("{name}() is declared stable: it may read tables")),
+            // the tables that it reads are looked at
+            "s" if self.body.as_ref().is_some_and(is_read) => None,
+            "s" => Some(format!(
+                "{name}() is declared stable, and what it reads is not known"
+            )),
             _ => Some(format!("{name}() is volatile")),
         }
     }

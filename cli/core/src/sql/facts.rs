@@ -266,8 +266,9 @@ impl Reader<'_> {
             if BARE_CALLS.contains(&keyword) && before.as_deref() != Some("as") {
                 self.facts.volatile.insert(keyword.to_owned());
             }
-            if keyword == "tablesample" {
-                self.facts.volatile.insert("tablesample".to_owned());
+            // rows by chance, and in a function's body statements that are not there to be read
+            if keyword == "tablesample" || keyword == "execute" {
+                self.facts.volatile.insert(keyword.to_owned());
             }
         }
         let frame = self.frame();
