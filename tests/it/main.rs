@@ -25,6 +25,7 @@ mod portable;
 mod projects;
 mod rows;
 mod server;
+mod skipping;
 mod state;
 #[path = "../../pg_extension/validators/tests/support/mod.rs"]
 mod support;

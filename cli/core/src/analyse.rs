@@ -15,9 +15,10 @@ pub(crate) use ephemeral::with_expressions;
 
 use crate::data_test;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::fingerprint::Part;
 use crate::graph::Resolved;
 use crate::jinja::{Access, Names, Relation, RelationKind, RowFilter};
-use crate::materialize::{CLONE, Materialization, REFRESH};
+use crate::materialize::{CLONE, Materialization, REFRESHED_COMMENTS, REFRESHED_GRANTS};
 use crate::message::Message;
 use crate::microbatch;
 use crate::name::{RelationName, quote_identifier};
@@ -240,7 +241,11 @@ impl Analysed {
             if let Some(Verdict::Reuse { refreshed }) = decisions.verdicts.get(id)
                 && !refreshed.is_empty()
             {
-                node.materialization = Some(Materialization::Macro(REFRESH.to_owned()));
+                let name = match refreshed.contains(&Part::Grants) {
+                    true => REFRESHED_GRANTS,
+                    false => REFRESHED_COMMENTS,
+                };
+                node.materialization = Some(Materialization::Macro(name.to_owned()));
             }
         }
         let left = |ids: &BTreeSet<UniqueId>| -> BTreeSet<UniqueId> {

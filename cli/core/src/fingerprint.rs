@@ -431,10 +431,6 @@ impl Reader<'_> {
             .get(test.tested.as_ref()?)?;
         let mut fingerprint = Fingerprint::default();
         self.engine(&mut fingerprint);
-        fingerprint.note(
-            Part::Definition,
-            &crate::manifest::checksum_of_unit_test(test),
-        );
         let template = node
             .template()
             .map_or("", |file| &file.text[node.template_part()]);
@@ -443,12 +439,15 @@ impl Reader<'_> {
         self.configured(node, &mut fingerprint);
         fingerprint.parts.remove(&Part::Grants);
         fingerprint.parts.remove(&Part::Comments);
-        // functions and what changes by itself are those of the query
-        let probe = sql::facts(template).unwrap_or_default();
-        let compiled = self.analysed.compiled.get(&node.id);
-        let facts = compiled
-            .and_then(|compiled| sql::facts(&compiled.sql))
-            .unwrap_or(probe);
+        // the query shows ephemeral models, functions, and what changes by itself
+        let if_built = self.analysed.as_if_built(node);
+        let compiled = if_built
+            .as_ref()
+            .or_else(|| self.analysed.compiled.get(&node.id));
+        let sql = compiled.map(|compiled| self.analysed.resolved.shadow.published(&compiled.sql));
+        let facts = sql::facts(sql.as_deref().unwrap_or(template)).unwrap_or_default();
+        let definition = crate::manifest::checksum_of_unit_test(test);
+        fingerprint.note(Part::Definition, &format!("{definition}{}", facts.normal));
         fingerprint.calls = facts.calls;
         if !facts.volatile.is_empty() {
             let found: Vec<&str> = facts.volatile.iter().map(String::as_str).collect();

@@ -13,8 +13,10 @@ mod statement;
 /// The materialization of `clone`.
 pub(crate) const CLONE: &str = "clone";
 
-/// The materialization of a node that is not built: only what is said of it is brought up to date.
-pub(crate) const REFRESH: &str = "hcw_refresh";
+/// The materializations of a node that is not built: its descriptions are brought up to date, or its grants too.
+pub(crate) const REFRESHED_COMMENTS: &str = "hcw_refreshed_comments";
+/// The same with its grants.
+pub(crate) const REFRESHED_GRANTS: &str = "hcw_refreshed_grants";
 
 pub use operation::Operation;
 pub use settings::Materialization;

@@ -1,5 +1,15 @@
-{# Of a relation that stays as it is only what is said of it: its descriptions, its declared grants and policies. #}
-{% materialization hcw_refresh, default %}
+{# Of a relation that stays as it is only what is said of it is brought up to date: its descriptions, and where they are
+   others than before its declared grants and policies. #}
+{% materialization hcw_refreshed_comments, default %}
+    {%- set target_relation = load_relation(this) -%}
+    {%- if target_relation is not none -%}
+        {% do persist_docs(target_relation, model) %}
+        {{ adapter.commit() }}
+    {%- endif -%}
+    {{ return({'relations': [this]}) }}
+{% endmaterialization %}
+
+{% materialization hcw_refreshed_grants, default %}
     {%- set target_relation = load_relation(this) -%}
     {%- if target_relation is not none -%}
         {% do persist_docs(target_relation, model) %}
