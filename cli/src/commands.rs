@@ -14,6 +14,7 @@ pub(crate) mod load_codes;
 mod ls;
 mod migrate;
 mod parse;
+mod plan;
 mod publish;
 mod retry;
 mod run_operation;
@@ -55,6 +56,7 @@ pub(crate) async fn run(
         (Verb::Migrate, _) => migrate::run(&session()?, reporter).await,
         (Verb::Debug, _) => debug::run(flags, reporter).await,
         (Verb::Deps, _) => deps::run(flags, reporter),
+        (Verb::Plan, _) => plan::run(&plan::session(flags, invocation_id)?, reporter).await,
         (Verb::Diff, _) => diff::run(&session()?, flags, reporter).await,
         (Verb::Publish, _) => publish::run(&session()?, reporter).await,
         (Verb::Clean, _) if flags.switch("shadow") => clean::shadow(&session()?, reporter).await,

@@ -3,6 +3,7 @@
 
 mod landed;
 mod observe;
+mod orphans;
 mod record;
 mod store;
 

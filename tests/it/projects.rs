@@ -10,6 +10,7 @@ mod live;
 mod materializations;
 mod materialized_views;
 mod packaged;
+mod plan;
 mod policies;
 mod publishing;
 mod run_hooks;

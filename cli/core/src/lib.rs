@@ -37,6 +37,7 @@ pub mod operation;
 pub mod partial;
 pub mod plan;
 mod policy;
+pub mod preview;
 pub mod profile;
 pub mod project;
 mod publish;

@@ -16,9 +16,10 @@ const SELECTING: &[Verb] = &[
     Verb::DocsGenerate,
     Verb::SourceFreshness,
     Verb::Load,
+    Verb::Plan,
     Verb::Diff,
 ];
-const TYPED: &[Verb] = &[Verb::Build, Verb::List, Verb::Clone, Verb::Test];
+const TYPED: &[Verb] = &[Verb::Build, Verb::Plan, Verb::List, Verb::Clone, Verb::Test];
 const RESOURCE_TYPES: &[&str] = &[
     "metric",
     "semantic_model",
@@ -218,6 +219,7 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
         .short('f')
         .only(&[
             Verb::Build,
+            Verb::Plan,
             Verb::Run,
             Verb::Compile,
             Verb::Show,
@@ -235,11 +237,18 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
     .variables(Variables::None)
     .only(&[
         Verb::Build,
+        Verb::Plan,
         Verb::Run,
         Verb::Seed,
         Verb::Snapshot,
         Verb::Retry,
     ]),
+    OptionSpec::set(
+        "prune",
+        "Drop what hcw built for nodes that are no more, unless others depend on it",
+    )
+    .variables(Variables::None)
+    .only(&[Verb::Build]),
     OptionSpec::set(
         "hold",
         "Build and test, and leave the publishing to `hcw publish`",
@@ -290,7 +299,7 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
         ]),
     OptionSpec::set("no_skip", "Run what has not changed too; also HCW_NO_SKIP")
         .variables(Variables::None)
-        .only(&[Verb::Build]),
+        .only(&[Verb::Build, Verb::Plan]),
     OptionSpec::set(
         "explain_skip",
         "Say of each node why it runs or is left as it is",
@@ -299,7 +308,7 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
     .only(&[Verb::Build]),
     OptionSpec::set("no_load", "Do not land files first")
         .variables(Variables::None)
-        .only(&[Verb::Build]),
+        .only(&[Verb::Build, Verb::Plan]),
     // compile and show
     OptionSpec::text(
         "inline",
@@ -336,7 +345,7 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
         "Form of the result",
     )
     .variables(Variables::None)
-    .only(&[Verb::Diff]),
+    .only(&[Verb::Plan, Verb::Diff]),
     OptionSpec::text(
         "other_target",
         "Target of the profile that is compared, in the same database [default: what waits in the shadow]",

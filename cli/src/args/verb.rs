@@ -16,6 +16,7 @@ pub(crate) enum Verb {
     Retry,
     Clone,
     Deps,
+    Plan,
     Diff,
     Publish,
     Clean,
@@ -33,7 +34,7 @@ pub(crate) enum Verb {
 
 impl Verb {
     /// All of them, in the order of the help text.
-    pub(crate) const ALL: [Verb; 26] = [
+    pub(crate) const ALL: [Verb; 27] = [
         Verb::Build,
         Verb::Run,
         Verb::Test,
@@ -47,6 +48,7 @@ impl Verb {
         Verb::Retry,
         Verb::Clone,
         Verb::Deps,
+        Verb::Plan,
         Verb::Diff,
         Verb::Publish,
         Verb::Clean,
@@ -78,6 +80,7 @@ impl Verb {
             Verb::Retry => "retry",
             Verb::Clone => "clone",
             Verb::Deps => "deps",
+            Verb::Plan => "plan",
             Verb::Diff => "diff",
             Verb::Publish => "publish",
             Verb::Clean => "clean",
@@ -110,6 +113,7 @@ impl Verb {
             self,
             Verb::List
                 | Verb::Show
+                | Verb::Plan
                 | Verb::Diff
                 | Verb::Compile
                 | Verb::Db
@@ -135,6 +139,7 @@ impl Verb {
             Verb::Retry => "Run again what failed the last time",
             Verb::Clone => "Make selected relations as copies of those of another environment",
             Verb::Deps => "Install the project's packages",
+            Verb::Plan => "Say what `build` would do and why, and whom it would break",
             Verb::Diff => {
                 "Compare what waits to be published, or another target, with what is published"
             }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hcw_core::analyse::{Analysed, analyse, clones};
-use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::diagnostic::{Code, Diagnostic, Severity};
 use hcw_core::graph::Resolved;
 use hcw_core::operation::{self, HookTime};
 use hcw_core::plan::{self, Plan, Work};
@@ -25,6 +25,7 @@ use tokio_postgres::Client;
 
 use crate::args::{Flags, LogLevel, Verb};
 use crate::artifacts::{Trees, run_results};
+use crate::db::drift::Drift;
 use crate::execute::hooks::HookReport;
 use crate::execute::{self, Control, Opening, Run, StepResult, Watcher};
 use crate::memory::{self, Recorder, Store};
@@ -120,12 +121,16 @@ pub(crate) async fn run(
         analysed,
         plan,
         recorder,
+        drifts,
     } = run_ahead;
     for (id, compiled) in &analysed.compiled {
         let verdict = analysed.decisions.verdicts.get(id);
         if !matches!(verdict, Some(Verdict::Reuse { .. })) {
             lines::messages(&compiled.messages, reporter);
         }
+    }
+    for drift in &drifts {
+        reporter.line(&format!("drift: {}", drift.finding));
     }
     if arguments.switch("explain_skip") {
         lines::explain(&analysed, &plan, reporter);
@@ -183,6 +188,9 @@ pub(crate) async fn run(
         execute::remove_shadows(&control, &run.plan.shadow_schemas)
             .await
             .map_err(|error| vec![error])?;
+    }
+    if arguments.switch("prune") && !report.is_held && !report.has_failed() {
+        prune(&run, &control, reporter).await?;
     }
     let mut progress = artifacts::progress(&run.analysed, &run.plan, &report);
     let (analysed, plan) = (&*run.analysed, &*run.plan);
@@ -250,6 +258,25 @@ impl Watcher for Watchers<'_> {
         self.trees.ended(result);
         self.lines.ended(result);
     }
+}
+
+/// Drops what was built for nodes that are no more.
+async fn prune(run: &Run, control: &Client, reporter: &Reporter) -> Result<(), Problems> {
+    let one = |problem: Diagnostic| vec![problem];
+    let Some(recorder) = &run.recorder else {
+        return Ok(());
+    };
+    let orphans = recorder.orphans(control, &run.analysed).await;
+    for orphan in orphans.map_err(one)? {
+        match recorder.prune(control, &orphan).await {
+            Ok(()) => reporter.line(&format!("dropped {}", orphan.relation)),
+            Err(problem) if problem.severity == Severity::Warning => {
+                reporter.diagnostics(&[problem]);
+            }
+            Err(problem) => return Err(vec![problem]),
+        }
+    }
+    Ok(())
 }
 
 /// Whether the run goes without its shadow, since nodes look for relations in a way that it hides. Where somebody asks
@@ -342,7 +369,11 @@ pub(super) async fn state(
 }
 
 /// The selected nodes that the verb builds.
-fn built(resolved: &Resolved, selected: &BTreeSet<UniqueId>, work: &Work) -> BTreeSet<UniqueId> {
+pub(super) fn built(
+    resolved: &Resolved,
+    selected: &BTreeSet<UniqueId>,
+    work: &Work,
+) -> BTreeSet<UniqueId> {
     let nodes = &resolved.project().nodes;
     let is_built = |id: &&UniqueId| match nodes.get(*id).map(|node| &node.kind) {
         Some(NodeKind::Seed) => work.seeds,
@@ -354,7 +385,7 @@ fn built(resolved: &Resolved, selected: &BTreeSet<UniqueId>, work: &Work) -> BTr
 }
 
 /// The project with the environment that it reads where its own has nothing.
-fn deferred(
+pub(super) fn deferred(
     session: &Session,
     mut resolved: Resolved,
     state: &WarehouseState,
@@ -373,15 +404,17 @@ fn deferred(
 }
 
 /// A run before its first step.
-struct Planned {
-    analysed: Analysed,
-    plan: Plan,
-    recorder: Option<Recorder>,
+pub(super) struct Planned {
+    pub(super) analysed: Analysed,
+    pub(super) plan: Plan,
+    pub(super) recorder: Option<Recorder>,
+    /// Grants and policies that are not as declared.
+    pub(super) drifts: Vec<Drift>,
 }
 
 /// Compiles and plans the selected nodes. Where it is remembered what was built, what has not changed is left as it
 /// is, and the others are compiled to read it where it stands.
-async fn planned(
+pub(super) async fn planned(
     session: &Session,
     control: &Client,
     mut resolved: Resolved,
@@ -392,9 +425,6 @@ async fn planned(
     let one = |error| vec![error];
     let wanted = wanted(&resolved, selected, work);
     let drifts = db::drift::found(control, &resolved, built).await?;
-    for drift in &drifts {
-        reporter.line(&format!("drift: {}", drift.finding));
-    }
     resolved.shadow = Shadow::of(&resolved.rendered, &state, built);
     let seen = Arc::new(resolved.shadow.seen(state.clone(), &resolved.rendered));
     let mut recorder = None;
@@ -439,6 +469,7 @@ async fn planned(
         analysed,
         plan,
         recorder,
+        drifts,
     })
 }
 

@@ -23,9 +23,9 @@ const UNKNOWN: &str = "?";
 
 /// Records what a run builds.
 pub(crate) struct Recorder {
-    scope: String,
+    pub(super) scope: String,
     run: String,
-    reckoning: Reckoning,
+    pub(super) reckoning: Reckoning,
     server_version: u32,
 }
 

@@ -181,6 +181,11 @@ impl Case {
         fs::write(path, content).expect("is written");
     }
 
+    /// Removes a file of the project.
+    pub(crate) fn remove(&self, path: &str) {
+        fs::remove_file(self.folder.join(path)).expect("is removed");
+    }
+
     /// `{other_database}` is the address of a database that the test server does not have.
     fn filled(&self, value: &str) -> String {
         let other = self.warehouse.as_ref().map(|warehouse| {

@@ -1,0 +1,316 @@
+//! `hcw plan`: what a build would do and why, and what it would change for those who read what it builds.
+//!
+//! The shape that a relation will have is asked of the server: empty stand-ins of what is to be built are made in the
+//! shadow, in dependency order, in a transaction that is rolled back.
+
+mod print;
+mod stand_in;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+pub use print::{markdown, text};
+pub use stand_in::{StandIn, stand_ins};
+
+use crate::analyse::Analysed;
+use crate::difference::{Comparison, Difference, NewColumn, RetypedColumn};
+use crate::manifest::declared_parents;
+use crate::name::{RelationName, quote_literal};
+use crate::plan::{Action, Plan, Step, StepKind};
+use crate::project::{NodeKind, UniqueId, config};
+use crate::skip::Verdict;
+use crate::state::{ExistingRelation, WarehouseState};
+
+/// The query that finds who reads columns: relations with their columns stand for `{relations}` in it.
+const READERS: &str = include_str!("preview/readers.sql");
+/// The query that finds what is locked beside the relations themselves.
+const LOCKED: &str = include_str!("preview/locked.sql");
+
+/// What a build would do.
+#[derive(Debug, Clone, Serialize)]
+pub struct Preview {
+    /// How it is published.
+    pub publish: String,
+    /// What is built, landed or brought up to date, in the order of the run.
+    pub nodes: Vec<NodePreview>,
+    /// How many nodes are left as they are.
+    pub reused: usize,
+    /// Tests that run.
+    pub tests_run: usize,
+    /// Tests that have passed on what is left as it is.
+    pub tests_reused: usize,
+    /// Relations that hcw has built for nodes that are no more, in order.
+    pub removed: Vec<Orphan>,
+    /// What is locked when it is published, in order.
+    pub locks: Vec<Lock>,
+    /// Grants and policies that are not as declared.
+    pub drift: Vec<String>,
+}
+
+/// What happens to a node.
+#[derive(Debug, Clone, Serialize)]
+pub struct NodePreview {
+    /// Its id.
+    pub unique_id: UniqueId,
+    /// Its relation, `schema.name`.
+    pub relation: String,
+    /// The same by its parts.
+    #[serde(skip)]
+    pub name: RelationName,
+    /// Its kind or materialization.
+    pub kind: String,
+    /// What happens.
+    pub change: Change,
+    /// Why.
+    pub reasons: Vec<String>,
+    /// Columns that are new; of a relation that is new all of them.
+    pub new_columns: Vec<NewColumn>,
+    /// Columns that vanish.
+    pub lost_columns: Vec<String>,
+    /// Columns whose type changes.
+    pub retyped_columns: Vec<RetypedColumn>,
+    /// Who reads a column that vanishes or changes its type, and is not built by this run.
+    pub breaks: Vec<Reader>,
+    /// Exposures that read it, where it loses columns or changes types.
+    pub exposures: Vec<String>,
+    /// Why its columns are not known before the run.
+    pub unknown: Option<String>,
+}
+
+/// What happens to a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// Its relation is made; there is none.
+    Added,
+    /// Its relation is made anew or changed.
+    Rebuilt,
+    /// Its files are landed.
+    Landed,
+    /// What is said of it or granted on it is brought up to date.
+    Refreshed,
+    /// It cannot be built.
+    Fails,
+}
+
+/// Something that reads a column.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Reader {
+    /// The column.
+    pub column: String,
+    /// What it is, as `view outside.report`.
+    pub reader: String,
+}
+
+/// A relation whose node is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Orphan {
+    /// The node that it was built for.
+    pub unique_id: String,
+    /// `schema.name`.
+    pub relation: String,
+    /// Schema and name.
+    #[serde(skip)]
+    pub name: (String, String),
+    /// `pg_class.relkind`.
+    #[serde(skip)]
+    pub relkind: String,
+}
+
+/// Something that is locked while the run is published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lock {
+    /// `schema.name`.
+    pub relation: String,
+    /// The mode, in PostgreSQL's words.
+    pub mode: String,
+    /// Why.
+    pub why: String,
+}
+
+/// The nodes of a plan, without what the server is asked about them.
+pub fn nodes(analysed: &Analysed, plan: &Plan, state: &WarehouseState) -> Vec<NodePreview> {
+    let steps = plan.steps.iter();
+    let shown = steps.filter(|step| step.kind != StepKind::Test);
+    shown
+        .filter_map(|step| {
+            let relation = step.relation.as_ref()?;
+            let verdict = analysed.decisions.verdicts.get(&step.id);
+            let change = match (verdict, &step.action) {
+                (_, Action::Fail(_) | Action::Skip(_)) => Change::Fails,
+                (Some(Verdict::Reuse { refreshed }), _) if refreshed.is_empty() => return None,
+                (Some(Verdict::Reuse { .. }), _) => Change::Refreshed,
+                _ if step.kind == StepKind::Source => Change::Landed,
+                _ if state.get(relation).is_none() => Change::Added,
+                _ => Change::Rebuilt,
+            };
+            Some(NodePreview {
+                unique_id: step.id.clone(),
+                name: relation.clone(),
+                relation: relation.plain(),
+                kind: step.description.clone(),
+                change,
+                reasons: match change {
+                    Change::Added => vec!["it is new".to_owned()],
+                    _ => reasons(step, verdict),
+                },
+                new_columns: Vec::new(),
+                lost_columns: Vec::new(),
+                retyped_columns: Vec::new(),
+                breaks: Vec::new(),
+                exposures: Vec::new(),
+                unknown: None,
+            })
+        })
+        .collect()
+}
+
+fn reasons(step: &Step, verdict: Option<&Verdict>) -> Vec<String> {
+    match (&step.action, verdict) {
+        (Action::Fail(problem) | Action::Skip(problem), _) => {
+            vec![problem.message.clone()]
+        }
+        (_, Some(Verdict::Run(reasons))) => reasons.iter().map(ToString::to_string).collect(),
+        (_, Some(Verdict::Reuse { refreshed })) => {
+            let parts = refreshed
+                .iter()
+                .map(|part| format!("{} changed", part.words()));
+            parts.collect()
+        }
+        (_, None) => Vec::new(),
+    }
+}
+
+impl NodePreview {
+    /// Notes what the new relation's columns make of those that stand.
+    pub fn compare(
+        &mut self,
+        analysed: &Analysed,
+        standing: Option<&ExistingRelation>,
+        new: &ExistingRelation,
+    ) {
+        let name = &self.name;
+        let Some(standing) = standing else {
+            let columns = new.columns.iter();
+            self.new_columns = columns
+                .map(|(name, data_type)| NewColumn {
+                    name: name.clone(),
+                    data_type: data_type.clone(),
+                })
+                .collect();
+            return;
+        };
+        let found = Difference::of_columns(&Comparison {
+            name: self.relation.clone(),
+            old: Some((name.clone(), standing.clone())),
+            new: Some((name.clone(), new.clone())),
+            key: Vec::new(),
+        });
+        self.new_columns = found.new_columns;
+        self.lost_columns = found.lost_columns;
+        self.retyped_columns = found.retyped_columns;
+        match stand_in::keeps_columns(analysed, &self.unique_id) {
+            Some("sync_all_columns") | None => {}
+            Some("append_new_columns") => {
+                self.lost_columns.clear();
+                self.retyped_columns.clear();
+            }
+            Some(_) => {
+                self.new_columns.clear();
+                self.lost_columns.clear();
+                self.retyped_columns.clear();
+            }
+        }
+        if self.is_breaking() {
+            let depending = declared_parents(&analysed.resolved);
+            let depending = depending.into_iter().filter(|(id, parents)| {
+                let reads = parents
+                    .iter()
+                    .any(|parent| parent == self.unique_id.as_str());
+                id.starts_with("exposure.") && reads
+            });
+            self.exposures = depending.map(|(id, _)| id).collect();
+        }
+    }
+
+    /// Whether somebody may miss what was there.
+    pub fn is_breaking(&self) -> bool {
+        !self.lost_columns.is_empty() || !self.retyped_columns.is_empty()
+    }
+}
+
+/// The query for those who read columns that vanish or change; none where no column does.
+///
+/// **Shape**: `schema.name`, column, what reads it.
+pub fn readers_query(nodes: &[NodePreview]) -> Option<String> {
+    let listed: Vec<Json> = nodes
+        .iter()
+        .filter(|node| node.is_breaking())
+        .map(|node| {
+            let retyped = node
+                .retyped_columns
+                .iter()
+                .map(|column| column.name.clone());
+            let columns: Vec<String> = node.lost_columns.iter().cloned().chain(retyped).collect();
+            json!({"relation": node.name.in_schema(), "columns": columns})
+        })
+        .collect();
+    let built: Vec<&str> = nodes.iter().map(|node| node.relation.as_str()).collect();
+    (!listed.is_empty()).then(|| {
+        READERS
+            .replace("{relations}", &quote_literal(&json!(listed).to_string()))
+            .replace("{built}", &quote_literal(&json!(built).to_string()))
+    })
+}
+
+/// The query for what is locked beside the relations that are replaced; none where none is.
+///
+/// **Shape**: `schema.name`, mode, why.
+pub fn locks_query(nodes: &[NodePreview]) -> Option<String> {
+    let replaced: Vec<Json> = nodes
+        .iter()
+        .filter(|node| node.change == Change::Rebuilt)
+        .map(|node| json!({"quoted": node.name.in_schema(), "name": node.relation}))
+        .collect();
+    (!replaced.is_empty())
+        .then(|| LOCKED.replace("{relations}", &quote_literal(&json!(replaced).to_string())))
+}
+
+/// How many steps of a kind run and how many are left.
+pub fn counts(analysed: &Analysed, plan: &Plan) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for step in &plan.steps {
+        let verdict = analysed.decisions.verdicts.get(&step.id);
+        let is_left = matches!(verdict, Some(Verdict::Reuse { refreshed }) if refreshed.is_empty());
+        let name = match (step.kind == StepKind::Test, is_left) {
+            (true, true) => "tests_reused",
+            (true, false) => "tests_run",
+            (false, true) => "reused",
+            (false, false) => "run",
+        };
+        *counts.entry(name).or_default() += 1;
+    }
+    counts
+}
+
+/// The relations of all nodes of the project, by id.
+pub fn relations_of(analysed: &Analysed) -> BTreeSet<(String, String)> {
+    let relations = analysed.resolved.rendered.relations.values();
+    relations
+        .map(|relation| (relation.schema.clone(), relation.identifier.clone()))
+        .collect()
+}
+
+/// Whether a model only adds rows to what stands.
+fn is_incremental(analysed: &Analysed, id: &UniqueId) -> bool {
+    let project = analysed.resolved.project();
+    let node = project.nodes.get(id);
+    node.is_some_and(|node| {
+        node.kind == NodeKind::Model
+            && config::text(&node.config, "materialized") == Some("incremental")
+            && !config::flag(&node.config, "full_refresh")
+                .unwrap_or(project.settings().full_refresh)
+    })
+}

@@ -1,0 +1,53 @@
+with recursive replaced as (
+    select to_regclass(one.quoted)::oid as id, one.name
+    from jsonb_to_recordset({relations}) as one (quoted text, name text)
+),
+reached as (
+    select rewrite.ev_class as id, replaced.name as of
+    from replaced
+    inner join pg_catalog.pg_depend as dependency
+        on dependency.refclassid = 'pg_class'::regclass
+        and dependency.refobjid = replaced.id
+        and dependency.classid = 'pg_rewrite'::regclass
+    inner join pg_catalog.pg_rewrite as rewrite on rewrite.oid = dependency.objid
+    where rewrite.ev_class <> replaced.id
+    union
+    select rewrite.ev_class, reached.of
+    from reached
+    inner join pg_catalog.pg_depend as dependency
+        on dependency.refclassid = 'pg_class'::regclass
+        and dependency.refobjid = reached.id
+        and dependency.classid = 'pg_rewrite'::regclass
+    inner join pg_catalog.pg_rewrite as rewrite on rewrite.oid = dependency.objid
+    where rewrite.ev_class <> reached.id
+),
+locked as (
+    select id, 'ACCESS EXCLUSIVE' as mode, 'replaced' as why, 1 as rank
+    from replaced
+    union all
+    select id, 'ACCESS EXCLUSIVE', format('made again, since it reads %s', min(of)), 2
+    from reached
+    group by id
+    union all
+    select policy.polrelid, 'ACCESS EXCLUSIVE', format('its policy %s is made again', min(policy.polname)), 3
+    from replaced
+    inner join pg_catalog.pg_depend as dependency
+        on dependency.refclassid = 'pg_class'::regclass
+        and dependency.refobjid = replaced.id
+        and dependency.classid = 'pg_policy'::regclass
+    inner join pg_catalog.pg_policy as policy on policy.oid = dependency.objid
+    where policy.polrelid <> replaced.id
+    group by policy.polrelid
+    union all
+    select foreign_key.conrelid, 'ACCESS EXCLUSIVE', format('its foreign key %s is made again', min(foreign_key.conname)), 3
+    from replaced
+    inner join pg_catalog.pg_constraint as foreign_key
+        on foreign_key.contype = 'f' and foreign_key.confrelid = replaced.id and foreign_key.conrelid <> replaced.id
+    group by foreign_key.conrelid
+)
+select distinct on (class.oid) format('%s.%s', namespace.nspname, class.relname), locked.mode, locked.why
+from locked
+inner join pg_catalog.pg_class as class on class.oid = locked.id
+inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+where namespace.nspname not like 'hcw\_shadow\_\_%'
+order by class.oid, locked.rank

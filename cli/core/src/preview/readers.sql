@@ -1,0 +1,47 @@
+with wanted as (
+    select to_regclass(one.relation)::oid as id, one.relation, columns.name
+    from jsonb_to_recordset({relations}) as one (relation text, columns jsonb)
+    cross join lateral jsonb_array_elements_text(one.columns) as columns (name)
+),
+read as (
+    select wanted.relation, wanted.name, dependency.classid, dependency.objid
+    from wanted
+    inner join pg_catalog.pg_attribute as attribute
+        on attribute.attrelid = wanted.id
+        and attribute.attname = wanted.name
+    inner join pg_catalog.pg_depend as dependency
+        on dependency.refclassid = 'pg_class'::regclass
+        and dependency.refobjid = wanted.id
+        and dependency.refobjsubid = attribute.attnum
+        and dependency.deptype in ('n', 'a')
+),
+found as (
+    select read.relation, read.name, format(
+        '%s %I.%I',
+        case class.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
+        namespace.nspname, class.relname
+    ) as reader, format('%s.%s', namespace.nspname, class.relname) as reading
+    from read
+    inner join pg_catalog.pg_rewrite as rewrite
+        on read.classid = 'pg_rewrite'::regclass and rewrite.oid = read.objid
+    inner join pg_catalog.pg_class as class on class.oid = rewrite.ev_class
+    inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+    union
+    select read.relation, read.name, format('policy %I of %s', policy.polname, policy.polrelid::regclass), ''
+    from read
+    inner join pg_catalog.pg_policy as policy on read.classid = 'pg_policy'::regclass and policy.oid = read.objid
+    union
+    select read.relation, read.name, format('foreign key %I of %s', foreign_key.conname, foreign_key.conrelid::regclass), ''
+    from wanted
+    inner join pg_catalog.pg_attribute as attribute on attribute.attrelid = wanted.id and attribute.attname = wanted.name
+    inner join pg_catalog.pg_constraint as foreign_key
+        on foreign_key.contype = 'f'
+        and foreign_key.confrelid = wanted.id
+        and attribute.attnum = any (foreign_key.confkey)
+    cross join lateral (select wanted.relation, wanted.name) as read
+)
+select relation, name, reader
+from found
+where not {built}::jsonb ? reading
+    and reading not like 'hcw\_shadow\_\_%'
+order by 1, 2, 3

@@ -1,0 +1,216 @@
+//! `plan`: what a build would do and why. Nothing is written: what is asked of the server happens in a transaction that
+//! is rolled back.
+
+use std::collections::BTreeMap;
+
+use hcw_core::diagnostic::Diagnostic;
+use hcw_core::name::quote_identifier;
+use hcw_core::plan::Plan;
+use hcw_core::preview::{self, Lock, NodePreview, Preview, Reader, StandIn};
+use hcw_core::project::UniqueId;
+use hcw_core::state::{ExistingRelation, WarehouseState};
+use tokio_postgres::Client;
+
+use super::build;
+use crate::args::{Flags, Output, Verb};
+use crate::db::redact::ServerError;
+use crate::db::state::{self, failure};
+use crate::exit_code;
+use crate::report::Reporter;
+use crate::selection::selected;
+use crate::session::{Problems, Session};
+
+/// The session of the build that is planned.
+///
+/// **Errors**: those of a session.
+pub(crate) fn session(flags: &Flags, invocation_id: &str) -> Result<Session, Problems> {
+    let flags = Flags {
+        verb: Verb::Build,
+        dry_run: true,
+        ..flags.clone()
+    };
+    Session::new(&flags, invocation_id)
+}
+
+/// Prints what a build of the selected nodes would do.
+///
+/// **Errors**: everything that would stop the build before its first step.
+pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Problems> {
+    let one = |problem: Diagnostic| vec![problem];
+    let flags = &session.flags;
+    let work = super::work(flags).unwrap_or_default();
+    let resolved = session.resolve(reporter)?;
+    let selected = selected(session, &resolved, flags, reporter)?;
+    let connection = session.connection().await?;
+    let client = session.connect(&connection).await?;
+    let standing = build::state(&client, &resolved).await?;
+    let built = build::built(&resolved, &selected, &work);
+    let resolved = build::deferred(session, resolved, &standing, &selected, &built, reporter)?;
+    let planned = build::planned(
+        session,
+        &client,
+        resolved,
+        standing.clone(),
+        (&selected, &built, &work),
+        reporter,
+    )
+    .await?;
+    let (analysed, plan) = (&planned.analysed, &planned.plan);
+    let mut nodes = preview::nodes(analysed, plan, &standing);
+    let stand_ins = preview::stand_ins(analysed, plan, &standing);
+    let shapes = shapes(&client, plan, stand_ins).await.map_err(one)?;
+    for node in &mut nodes {
+        match shapes.get(&node.unique_id) {
+            Some(Ok(shape)) => {
+                let before = standing.get(&node.name);
+                node.compare(analysed, before, shape);
+            }
+            Some(Err(why)) => {
+                let shadow = &analysed.resolved.shadow;
+                node.unknown = Some(shadow.published(why).into_owned());
+            }
+            None => {}
+        }
+    }
+    if let Some(query) = preview::readers_query(&nodes) {
+        note_readers(&client, &query, &mut nodes)
+            .await
+            .map_err(one)?;
+    }
+    let counts = preview::counts(analysed, plan);
+    let count = |name: &str| counts.get(name).copied().unwrap_or_default();
+    let locks = match preview::locks_query(&nodes) {
+        Some(query) => locks(&client, &query).await.map_err(one)?,
+        None => Vec::new(),
+    };
+    let removed = match &planned.recorder {
+        Some(recorder) => recorder.orphans(&client, analysed).await.map_err(one)?,
+        None => Vec::new(),
+    };
+    let preview = Preview {
+        publish: published(session, plan),
+        reused: count("reused"),
+        tests_run: count("tests_run"),
+        tests_reused: count("tests_reused"),
+        nodes,
+        removed,
+        locks,
+        drift: planned
+            .drifts
+            .iter()
+            .map(|drift| drift.finding.clone())
+            .collect(),
+    };
+    reporter.data(&match flags.output {
+        Output::Json => serde_json::to_string_pretty(&preview).unwrap_or_default(),
+        Output::Markdown => preview::markdown(&preview).trim_end().to_owned(),
+        _ => preview::text(&preview).trim_end().to_owned(),
+    });
+    Ok(exit_code::SUCCESS)
+}
+
+/// How the run would be published.
+fn published(session: &Session, plan: &Plan) -> String {
+    let way = match plan.publication.is_empty() {
+        false => "all in one transaction",
+        true if session.settings.publish.as_str() == "legacy" => "node by node, dbt's way",
+        true => "node by node",
+    };
+    way.to_owned()
+}
+
+/// The columns that relations would have, or why they are not known.
+type Shapes = BTreeMap<UniqueId, Result<ExistingRelation, String>>;
+
+/// Makes the stand-ins, asks for their columns, and makes all of it undone.
+async fn shapes(
+    client: &Client,
+    plan: &Plan,
+    stand_ins: Vec<StandIn>,
+) -> Result<Shapes, Diagnostic> {
+    if stand_ins.is_empty() {
+        return Ok(Shapes::new());
+    }
+    let run = |text: String| async move {
+        let done = client.batch_execute(&text).await;
+        done.map_err(|error| failure(&error, &text))
+    };
+    // what a run has left in its shadow steps aside until all is rolled back
+    let aside = plan
+        .shadow_schemas
+        .iter()
+        .enumerate()
+        .map(|(number, schema)| {
+            let (schema, number) = (quote_identifier(schema), number + 1);
+            format!(
+                "do $hcw$ begin alter schema {schema} rename to hcw_aside_{number}; \
+             exception when invalid_schema_name then null; end $hcw$; create schema {schema};"
+            )
+        });
+    let aside: String = aside.collect();
+    run(format!("begin; set local lock_timeout = '2s'; {aside}")).await?;
+    let mut shapes = Shapes::new();
+    let mut made = Vec::new();
+    for stand_in in stand_ins {
+        let note = stand_in.note.unwrap_or("it reads what is not there yet");
+        let Some(statement) = &stand_in.statement else {
+            shapes.insert(stand_in.id, Err(note.to_owned()));
+            continue;
+        };
+        let batch = format!("savepoint one;\n{statement};\nrelease one");
+        match client.batch_execute(&batch).await {
+            Ok(()) => made.push(stand_in),
+            Err(error) => {
+                let Some(refused) = ServerError::new(&error, statement) else {
+                    return Err(failure(&error, statement));
+                };
+                run("rollback to one".to_owned()).await?;
+                shapes.insert(stand_in.id, Err(refused.message));
+            }
+        }
+    }
+    let schemas: Vec<String> = plan.shadow_schemas.clone();
+    let found: WarehouseState = state::read(client, &schemas).await?;
+    run("rollback".to_owned()).await?;
+    for stand_in in made {
+        let shape = match (stand_in.note, found.get(&stand_in.place)) {
+            (None, Some(shape)) => Ok(shape.clone()),
+            (note, _) => Err(note.unwrap_or_default().to_owned()),
+        };
+        shapes.insert(stand_in.id, shape);
+    }
+    Ok(shapes)
+}
+
+async fn note_readers(
+    client: &Client,
+    query: &str,
+    nodes: &mut [NodePreview],
+) -> Result<(), Diagnostic> {
+    let rows = client.query(query, &[]).await;
+    for row in rows.map_err(|error| failure(&error, query))? {
+        let relation: String = row.get(0);
+        let reader = Reader {
+            column: row.get(1),
+            reader: row.get(2),
+        };
+        let node = nodes
+            .iter_mut()
+            .find(|node| node.name.in_schema() == relation);
+        if let Some(node) = node {
+            node.breaks.push(reader);
+        }
+    }
+    Ok(())
+}
+
+async fn locks(client: &Client, query: &str) -> Result<Vec<Lock>, Diagnostic> {
+    let rows = client.query(query, &[]).await;
+    let rows = rows.map_err(|error| failure(&error, query))?;
+    let lock = |row: &tokio_postgres::Row| Lock {
+        relation: row.get(0),
+        mode: row.get(1),
+        why: row.get(2),
+    };
+    Ok(rows.iter().map(lock).collect())
+}

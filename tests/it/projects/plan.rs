@@ -1,0 +1,102 @@
+//! `hcw plan`: what a build would do, why, and whom it would break; orphans and `build --prune`.
+
+use super::case::Case;
+
+const OUTSIDE: &str = "
+    create schema outside;
+    create view outside.births as select patient_id, born from patients;
+    create table outside.visits (patient_id integer);
+    alter table outside.visits enable row level security;
+    create policy of_born on outside.visits using (exists (select from patients where born is not null))";
+
+fn case() -> Option<Case> {
+    let case = Case::good("publishing")?;
+    case.write(
+        "models/exposures.yml",
+        "exposures:\n  - name: births_report\n    type: dashboard\n    owner: {email: a@example.org}\n    depends_on: [ref('patients')]\n",
+    );
+    Some(case)
+}
+
+#[test]
+fn what_is_new_is_told_with_its_columns() {
+    let Some(case) = case() else { return };
+    insta::assert_snapshot!(case.run(0, "-q plan"));
+    assert_eq!(
+        case.rows("select nspname from pg_namespace where nspname like 'hcw%'"),
+        "",
+        "nothing is written"
+    );
+    case.run(0, "build");
+    insta::assert_snapshot!(case.run(0, "-q plan"));
+}
+
+#[test]
+fn those_who_read_what_vanishes_are_named() {
+    let Some(case) = case() else { return };
+    case.run(0, "build");
+    case.execute(OUTSIDE);
+    insta::assert_snapshot!(case.run(0, "-q plan --vars '{narrower: true}'"));
+    insta::assert_snapshot!(case.run(0, "-q plan --vars '{narrower: true}' --output markdown"));
+    insta::assert_snapshot!(case.run(0, "-q plan --vars '{wider: true}' --output json"));
+}
+
+#[test]
+fn what_waits_in_the_shadow_is_left_there() {
+    let Some(case) = case() else { return };
+    case.run(0, "build");
+    case.run(0, "build --hold --vars '{count: 12}'");
+    case.run(0, "plan --vars '{count: 13}'");
+    case.run(0, "publish");
+    assert_eq!(case.rows("select count(*) from patients"), "12");
+}
+
+#[test]
+fn what_cannot_be_known_is_told() {
+    let Some(case) = case() else { return };
+    case.write(
+        "models/late.sql",
+        "{% set rows = run_query('select 1 as n') %}select {{ rows.rows[0][0] if execute }} as n",
+    );
+    case.write("models/after_late.sql", "select n from {{ ref('late') }}");
+    case.write(
+        "models/failing.sql",
+        "select nothing from {{ ref('patients') }}",
+    );
+    insta::assert_snapshot!(case.run(0, "-q plan --select late+ failing"));
+}
+
+#[test]
+fn what_no_node_is_for_is_dropped_when_asked_for() {
+    let Some(case) = case() else { return };
+    case.write(
+        "models/gone.sql",
+        "{{ config(materialized='table') }} select 1 as one",
+    );
+    case.write(
+        "models/read.sql",
+        "{{ config(materialized='table') }} select 1 as one",
+    );
+    case.run(0, "build");
+    case.execute("create schema outside; create view outside.reading as select * from read");
+    case.remove("models/gone.sql");
+    case.remove("models/read.sql");
+    let shown = case.run(0, "-q plan");
+    assert!(
+        shown.contains(
+            "- public.gone: model.publishing.gone is no more; `hcw build --prune` drops it"
+        ),
+        "{shown}"
+    );
+    let standing = "select count(*) from pg_class where relname in ('gone', 'read')";
+    case.run(0, "build");
+    assert_eq!(case.rows(standing), "2", "not without being asked");
+    let shown = case.run(0, "build --prune");
+    assert!(
+        shown.contains("dropped public.gone") && shown.contains("public.read is not dropped"),
+        "{shown}"
+    );
+    assert_eq!(case.rows(standing), "1");
+    assert_eq!(case.rows("select count(*) from outside.reading"), "1");
+    assert!(!case.run(0, "-q plan").contains("public.gone"));
+}
