@@ -5,8 +5,8 @@ Usage: bench/layered.py path/to/hcw [path/to/dbt-core's dbt] [path/to/dbt 2's db
 
 A project of N models has seeds, staging, intermediate and mart layers; every model reads one to three models of the
 layer before it through a macro, and has two tests. Measured: parse and compile from nothing, again, and after an edit of
-one model; `run` of 1,000 models as views against psql sending the statements of `run --dry-run` over as many
-connections; a seed of 100,000 rows against psql's \\copy. What is compared is run in turn, and the fastest of several
+one model; `run` and `build` of 1,000 models as views, and of 1,000 views `select 1 as id` without tests, against psql
+sending the statements of `--dry-run` over as many connections; a seed of 100,000 rows against psql's \\copy. What is compared is run in turn, and the fastest of several
 runs counts. With a dbt executable (dbt-core, adapter postgres) dbt parses the same projects of up to 1,000 models; with
 that of dbt 2 (from PyPI's wheel `dbt`, adapter postgres behind its switch for experiments) it parses and compiles all.
 """
@@ -59,6 +59,13 @@ def write_project(folder, models):
         (folder / "models" / layer / "properties.yml").write_text("\n".join(lines) + "\n")
 
 
+def write_views(folder):
+    (folder / "models").mkdir(parents=True)
+    (folder / "dbt_project.yml").write_text("name: views\nversion: '1.0'\nmodels:\n  views:\n    +materialized: view\n")
+    for number in range(1000):
+        (folder / "models" / f"view_{number:04d}.sql").write_text("select 1 as id\n")
+
+
 def measured(command, **options):
     """Wall seconds, CPU seconds and peak megabytes of a command."""
     start = time.perf_counter()
@@ -101,7 +108,11 @@ def main():
             compare_with_dbt(project, size, options)
             if size == 1000:
                 for threads in (1, 4):
-                    run_against_psql(project, url, options, threads)
+                    run_against_psql(project, url, options, threads, "run", ["seed"])
+        views = folder / "views"
+        write_views(views)
+        for threads in (1, 4):
+            run_against_psql(views, url, {"cwd": views, "env": environment}, threads, "build", [])
         seed_against_copy(folder, url, environment)
     finally:
         subprocess.run([HCW, "db", "stop"], cwd=server, env=environment, capture_output=True)
@@ -145,23 +156,23 @@ def compare_with_dbt(project, size, options):
         (project / "profiles.yml").unlink()
 
 
-def run_against_psql(project, url, options, threads):
+def run_against_psql(project, url, options, threads, verb, before):
     def reset():
-        subprocess.run(
-            ["psql", url, "-qc", "drop schema public cascade; create schema public"], check=True, capture_output=True
-        )
-        measured([HCW, "-q", "seed"], **options)
+        schemas = "drop schema public cascade; create schema public; drop schema if exists hcw cascade"
+        subprocess.run(["psql", url, "-qc", schemas], check=True, capture_output=True)
+        for needed in before:
+            measured([HCW, "-q", needed], **options)
 
     psql, hcw = [], []
-    for _ in range(REPEATS):
+    for _ in range(2 * REPEATS):
         reset()
-        plan = subprocess.run([HCW, "run", "--dry-run"], check=True, capture_output=True, text=True, **options).stdout
-        psql.append(psql_in_layers(plan, url, threads))
+        dry = subprocess.run([HCW, verb, "--dry-run"], check=True, capture_output=True, text=True, **options)
+        psql.append(psql_in_layers(dry.stdout, url, threads))
         reset()
-        hcw.append(measured([HCW, "-q", "run", "--threads", str(threads)], **options))
-    print(f"1000 views, connections: {threads}")
-    print(f"  {'psql, the statements of run':34} {min(psql):8.2f} s wall")
-    line("hcw run", min(hcw))
+        hcw.append(measured([HCW, "-q", verb, "--threads", str(threads)], **options))
+    print(f"{project.name}: 1000 views, connections: {threads}")
+    print(f"  {'psql, the statements of ' + verb:34} {min(psql):8.2f} s wall")
+    line(f"hcw {verb}", min(hcw))
     ratio("wall of hcw / psql", min(hcw)[0] / min(psql))
 
 
@@ -169,12 +180,18 @@ def psql_in_layers(plan, url, connections):
     """Seconds of psql processes, one a connection, that share each layer's statements and wait for it to end."""
     before, *steps = plan.split("\n-- ")
     layers = [[step for step in steps if f".{layer}_" in step.split("\n")[0]] for layer in LAYERS]
+    if not any(layers):
+        # views without parents, then what publishes them
+        layers = [[step for step in steps if " of " in step.split("\n")[0][:15]]]
+    layers.append([step for step in steps if step.startswith("all of it is published")])
     start = time.perf_counter()
     processes = [
         subprocess.Popen(["psql", url, "-qAt"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for _ in range(connections)
     ]
     for layer in [[f"first\n{before}"], *layers]:
+        if not layer:
+            continue
         for number, process in enumerate(processes):
             statements = "\n".join("-- " + step for step in layer[number::connections])
             process.stdin.write(f"{statements}\n\\echo done\n")

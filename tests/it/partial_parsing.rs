@@ -183,9 +183,13 @@ impl Project {
 
     /// The manifest and what was printed.
     fn parse(&self, target: &str, options: &[&str]) -> (String, String) {
+        self.run("parse", target, options)
+    }
+
+    fn run(&self, verb: &str, target: &str, options: &[&str]) -> (String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hcw"));
         command
-            .arg("parse")
+            .arg(verb)
             .args(options)
             .args(["--target-path", target, "--log-path", "logs"])
             .args(["--profiles-dir", ".", "--log-format", "json"])
@@ -288,4 +292,79 @@ fn a_project_that_has_not_changed_is_not_parsed_again() {
     project.write("models/costs.sql", "select 1 as cost\n");
     project.parse("target", &[]);
     assert_ne!(times(&project), second, "a file has changed");
+}
+
+/// What a compile leaves, by path: SQL, and artifacts without what tells runs apart.
+fn compiled(project: &Project, target: &str) -> BTreeMap<String, String> {
+    let folder = project.path(target);
+    let results = fs::read_to_string(folder.join("run_results.json")).expect("results");
+    let id = invocation_id(&results);
+    let files = walkdir::WalkDir::new(&folder).into_iter();
+    let files = files.map(|entry| entry.expect("is there"));
+    files
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let path = entry.path().strip_prefix(&folder).expect("is below");
+            let path = path.to_string_lossy().into_owned();
+            let text = fs::read_to_string(entry.path()).expect("is text");
+            (
+                path,
+                text.replace(&format!("{target}/"), "target/")
+                    .replace(&id, "the run's id"),
+            )
+        })
+        .filter(|(path, _)| !path.starts_with("partial"))
+        .map(|(path, text)| match path.ends_with(".json") {
+            true => {
+                let mut json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+                for (key, part) in [("metadata", ""), ("elapsed_time", ""), ("args", "")] {
+                    json[key] = part.into();
+                }
+                (path, json.to_string())
+            }
+            false => (path, text),
+        })
+        .collect()
+}
+
+#[test]
+fn whatever_was_edited_a_compile_leaves_what_a_full_one_does() {
+    let mut project = Project::new();
+    let compile = |project: &Project| {
+        let (manifest, said) = project.run("compile", "target", &[]);
+        let (_, said_in_full) = project.run("compile", "full", &["--no-partial-parse"]);
+        assert_eq!(invocation_id(&manifest), id_of(&said));
+        let results = fs::read_to_string(project.path("target/run_results.json"));
+        let results = results.expect("results");
+        assert_eq!(invocation_id(&results), id_of(&said));
+        let full = messages(&said_in_full.replace("/full/", "/target/"));
+        assert_eq!(messages(&said), full);
+        compiled(project, "target") == compiled(project, "full")
+    };
+    let modified = |project: &Project| {
+        let path = project.path("target/semantic_manifest.json");
+        let facts = fs::metadata(path).expect("is written");
+        facts.modified().expect("a time")
+    };
+    assert!(compile(&project), "from nothing");
+    let first = modified(&project);
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    assert!(compile(&project), "again");
+    assert_eq!(modified(&project), first, "nothing was compiled");
+    let sql = "target/compiled/partial/models/costs.sql";
+    project.write(sql, "select 'by hand'\n");
+    assert!(compile(&project), "a file was edited");
+    fs::remove_file(project.path(sql)).expect("is removed");
+    assert!(compile(&project), "a file was removed");
+    project.parse("target", &[]);
+    assert!(compile(&project), "the manifest is a parse's");
+    for step in 0..15 {
+        let edit = project.edit();
+        // what a node that is gone was compiled to stays, as in dbt
+        for target in ["target", "full"] {
+            let _missing = fs::remove_dir_all(project.path(target).join("compiled"));
+        }
+        assert!(compile(&project), "step {step}: {edit}");
+        assert!(compile(&project), "step {step} again: {edit}");
+    }
 }

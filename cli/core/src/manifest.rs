@@ -23,7 +23,7 @@ use serde_json::{Map, Value as Json, json};
 
 pub(crate) use checksum::of_unit_test as checksum_of_unit_test;
 pub(crate) use described::graph;
-pub use edited::{Splice, splices};
+pub use edited::{Splice, last, splices};
 pub use listed::listed;
 pub use progress::Progress;
 
@@ -150,7 +150,7 @@ pub fn declared_parents(resolved: &Resolved) -> BTreeMap<String, Vec<String>> {
     declared::dependencies(&Manifest::of_parsed(resolved))
 }
 
-/// The start of a manifest that is for another run now: what `start`, the first bytes of one, is to be replaced by, of
+/// The start of an artifact that is for another run now: what `start`, the first bytes of one, is to be replaced by, of
 /// the same length. `None` where that cannot be.
 pub fn renewed(start: &[u8], settings: &Settings, generated_at: &str) -> Option<Vec<u8>> {
     const OPENING: &[u8] = br#"{"metadata":"#;
@@ -164,7 +164,9 @@ pub fn renewed(start: &[u8], settings: &Settings, generated_at: &str) -> Option<
         ("invocation_started_at", utc(&settings.run_started_at)),
         ("run_started_at", utc(&settings.run_started_at)),
     ] {
-        *metadata.get_mut(key)? = Json::String(value);
+        if let Some(shown) = metadata.get_mut(key) {
+            *shown = Json::String(value);
+        }
     }
     let written = serde_json::to_vec(&metadata).ok()?;
     (written.len() == length).then(|| [OPENING, &written].concat())

@@ -1,6 +1,8 @@
 //! `partial_parse.json`: what the last parse was made of. It is only ever a help: what cannot be read, is of another
 //! version or does not fit the files that are there means that the project is parsed, and never an error.
 
+pub(crate) mod compiled;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -16,8 +18,10 @@ use crate::session::Session;
 
 /// The file's name.
 const NAME: &str = "partial_parse.json";
-/// The manifest's metadata is within so many bytes.
+/// The metadata of artifacts is within so many bytes.
 const START: u64 = 1 << 16;
+/// What a parse writes.
+const ARTIFACTS: [&str; 2] = [MANIFEST, SEMANTIC_MANIFEST];
 
 /// The file.
 #[derive(Serialize, Deserialize)]
@@ -53,7 +57,7 @@ pub(crate) fn key(session: &Session) -> String {
 
 /// The parse of before with its warnings, when parsing would give the same; its manifest is this run's then.
 pub(crate) fn recall(session: &Session, key: &str) -> Option<(Record, Vec<Diagnostic>)> {
-    if !session.flags.write_json || !session.flags.switch("partial_parse") {
+    if is_off(session) {
         return None;
     }
     let asked_for = session.flags.text("partial_parse_file_path");
@@ -64,13 +68,13 @@ pub(crate) fn recall(session: &Session, key: &str) -> Option<(Record, Vec<Diagno
     let memory: Memory = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
     let mut record = memory.record;
     let recalled = record.recall(key, &session.tree, &session.settings)?;
-    if memory.artifacts != stamps(session)? {
+    if memory.artifacts != stamps(session, &ARTIFACTS)? {
         return None;
     }
     if !recalled.edits.is_empty() {
         edit(session, &recalled.edits)?;
     }
-    renew(session)?;
+    renew_head(session, MANIFEST)?;
     Some((remember(session, Some(record))?, recalled.warnings))
 }
 
@@ -82,7 +86,7 @@ pub(crate) fn remember(session: &Session, record: Option<Record>) -> Option<Reco
         .and_then(|record| {
             Some(Memory {
                 record,
-                artifacts: stamps(session)?,
+                artifacts: stamps(session, &ARTIFACTS)?,
             })
         });
     let Some(memory) = memory else {
@@ -116,9 +120,9 @@ fn edit(session: &Session, edits: &[Edit]) -> Option<()> {
     writer.get_ref().set_len(length).ok()
 }
 
-/// Makes the manifest one of this run.
-fn renew(session: &Session) -> Option<()> {
-    let path = session.target_path().join(MANIFEST);
+/// Makes an artifact one of this run.
+fn renew_head(session: &Session, name: &str) -> Option<()> {
+    let path = session.target_path().join(name);
     let mut start = Vec::new();
     let file = File::open(&path).ok()?;
     file.take(START).read_to_end(&mut start).ok()?;
@@ -128,9 +132,13 @@ fn renew(session: &Session) -> Option<()> {
     file.write_all(&renewed).ok()
 }
 
-fn stamps(session: &Session) -> Option<Vec<Stamp>> {
+/// Whether nothing is remembered.
+fn is_off(session: &Session) -> bool {
+    !session.flags.write_json || !session.flags.switch("partial_parse")
+}
+
+fn stamps(session: &Session, names: &[&str]) -> Option<Vec<Stamp>> {
     let folder = session.target_path();
-    let names = [MANIFEST, SEMANTIC_MANIFEST];
     names.iter().map(|name| stamp(&folder.join(name))).collect()
 }
 

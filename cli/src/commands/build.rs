@@ -6,7 +6,7 @@ mod seeds;
 mod summary;
 
 pub(super) use lines::messages;
-pub(super) use summary::{found, nothing_to_do};
+pub(super) use summary::{found, nothing_to_do, stat_line, tell_found};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -10,13 +10,14 @@ use hcw_core::diagnostic::Diagnostic;
 use hcw_core::graph::Resolved;
 use hcw_core::manifest::Progress;
 use hcw_core::materialize::Materialization;
+use hcw_core::partial::Record;
 use hcw_core::project::{Node, NodeKind, UniqueId};
 use hcw_core::state::WarehouseState;
 use serde_json::json;
 
 use super::build;
 use crate::args::{Flags, LogLevel};
-use crate::artifacts::run_results;
+use crate::artifacts::{partial, run_results};
 use crate::db::live::compile_late;
 use crate::report::{Event, Reporter};
 use crate::selection::{deferral, selected};
@@ -30,11 +31,28 @@ pub(crate) async fn run(
     reporter: &Reporter,
 ) -> Result<u8, Problems> {
     let (session, flags) = (&session.with_inline(flags), &with_inline_selected(flags));
-    let resolved = session.resolve(reporter)?;
-    build::found(&resolved, reporter);
+    let started = Instant::now();
+    let key = partial::compiled::is_whole(session, flags).then(|| partial::key(session));
+    let recall = |key: &String| partial::compiled::recall(session, key, || started.elapsed());
+    if let Some((told, warnings)) = key.as_ref().and_then(recall) {
+        reporter.admit(warnings)?;
+        build::tell_found(&told.found, reporter);
+        tell_count(session, told.count, reporter);
+        return Ok(exit_code::SUCCESS);
+    }
+    let (resolved, diagnostics) = session.parse()?;
+    reporter.admit(diagnostics.clone())?;
+    let found = build::stat_line(&resolved);
+    build::tell_found(&found, reporter);
     let selected = selected(session, &resolved, flags, reporter)?;
     resolved.note_selected(selected.iter());
-    let analysed = compiled(session, resolved, &selected, flags, reporter).await?;
+    let compiled = compiled(session, resolved, &selected, flags, reporter).await?;
+    let analysed = compiled.analysed;
+    let record = key
+        // what the warehouse said may be another thing next time
+        .filter(|_| !compiled.asked_warehouse)
+        .and_then(|key| Record::of(key, &session.tree, &analysed.resolved, &diagnostics));
+    partial::compiled::remember(session, record, &analysed, found);
     let nodes = &analysed.resolved.project().nodes;
     let mut models = analysed
         .compiled
@@ -55,13 +73,25 @@ pub(crate) async fn run(
                 .with("is_inline", flags.inline.is_some());
             reporter.result(&event);
         }
-        _ => reporter.line(&format!(
-            "compiled {} nodes into {}",
-            analysed.compiled.len(),
-            session.target_path().join(artifacts::COMPILED).display()
-        )),
+        _ => tell_count(session, analysed.compiled.len(), reporter),
     }
+    // the process ends: nobody needs the memory
+    std::mem::forget(analysed);
     Ok(exit_code::SUCCESS)
+}
+
+fn tell_count(session: &Session, count: usize, reporter: &Reporter) {
+    reporter.line(&format!(
+        "compiled {count} nodes into {}",
+        session.target_path().join(artifacts::COMPILED).display()
+    ));
+}
+
+/// What was compiled.
+pub(super) struct Compilation {
+    pub(super) analysed: Analysed,
+    /// Whether templates asked the warehouse.
+    pub(super) asked_warehouse: bool,
 }
 
 /// Compiles the selected nodes and writes what dbt writes of that: their SQL, the manifest and the results.
@@ -73,7 +103,7 @@ pub(super) async fn compiled(
     selected: &BTreeSet<UniqueId>,
     flags: &Flags,
     reporter: &Reporter,
-) -> Result<Analysed, Problems> {
+) -> Result<Compilation, Problems> {
     let started = Instant::now();
     let mut resolved = resolved;
     let mut state = WarehouseState::default();
@@ -86,7 +116,8 @@ pub(super) async fn compiled(
         resolved.deferral = other.choose(relations, &state, selected, &BTreeSet::new(), favours);
     }
     let mut analysed = analyse(resolved, &Arc::new(state), selected);
-    if analysed.failed.is_empty() && !analysed.late.is_empty() {
+    let asked_warehouse = !analysed.late.is_empty();
+    if analysed.failed.is_empty() && asked_warehouse {
         let connection = session.connection().await?;
         let client = session.connect(&connection).await?;
         let voice = session.voice(&analysed.resolved, "master", reporter)?;
@@ -105,7 +136,11 @@ pub(super) async fn compiled(
         .map(|(id, compiled)| result(&analysed.resolved, id, Some(compiled.sql.clone())));
     run_results::write(session, results.collect(), started.elapsed())
         .map_err(|error| vec![error])?;
-    write_manifest(session, flags, analysed).map_err(|error| vec![error])
+    let analysed = write_manifest(session, flags, analysed).map_err(|error| vec![error])?;
+    Ok(Compilation {
+        analysed,
+        asked_warehouse,
+    })
 }
 
 /// The result of a node that was compiled, and no more.

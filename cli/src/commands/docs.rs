@@ -40,8 +40,8 @@ pub(crate) async fn generate(
     let (resolved, wanted) = if compiles {
         let selected = selected(session, &resolved, flags, reporter)?;
         resolved.note_selected(selected.iter());
-        let analysed = compile::compiled(session, resolved, &selected, flags, reporter).await?;
-        (analysed.resolved, selected)
+        let compiled = compile::compiled(session, resolved, &selected, flags, reporter).await?;
+        (compiled.analysed.resolved, selected)
     } else {
         let project = resolved.project();
         let all = project.nodes.keys().chain(project.sources.keys());

@@ -53,6 +53,11 @@ fn text_after(manifest: &[u8], entry: Range<usize>, key: &str) -> Option<(Range<
     (is_as_written == Json::String(text.clone())).then_some((range, text))
 }
 
+/// Where a text stands last.
+pub fn last(bytes: &[u8], text: &[u8]) -> Option<usize> {
+    memchr::memmem::rfind(bytes, text)
+}
+
 /// Where a text stands that stands only once.
 fn only(bytes: &[u8], text: &str) -> Option<usize> {
     let mut places = memchr::memmem::find_iter(bytes, text);

@@ -17,6 +17,22 @@ use super::lines::seconds;
 
 /// `Found 3 models, 2 data tests, 1 source`
 pub(in crate::commands) fn found(resolved: &Resolved, reporter: &Reporter) {
+    tell_found(&stat_line(resolved), reporter);
+}
+
+/// Tells what was found.
+pub(in crate::commands) fn tell_found(line: &str, reporter: &Reporter) {
+    let event = Event::new(
+        "FoundStats",
+        "W006",
+        LogLevel::Info,
+        format!("Found {line}"),
+    );
+    reporter.event(&event.with("stat_line", line));
+}
+
+/// `3 models, 2 data tests, 1 source`
+pub(in crate::commands) fn stat_line(resolved: &Resolved) -> String {
     let project = resolved.project();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for node in project.nodes.values() {
@@ -45,14 +61,7 @@ pub(in crate::commands) fn found(resolved: &Resolved, reporter: &Reporter) {
             counted(count, &words)
         })
         .collect();
-    let line = parts.join(", ");
-    let event = Event::new(
-        "FoundStats",
-        "W006",
-        LogLevel::Info,
-        format!("Found {line}"),
-    );
-    reporter.event(&event.with("stat_line", line));
+    parts.join(", ")
 }
 
 /// `Concurrency: 4 threads (target='dev')`
