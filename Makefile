@@ -33,6 +33,7 @@ bench:
 	$(CARGO) build --release
 	python3 bench/example.py target/release/hcw
 	python3 bench/layered.py target/release/hcw "$(DBT)" "$(DBT2)"
+	python3 bench/publish.py target/release/hcw 100
 	python3 pg_extension/bench/run.py 1000000
 
 # builds hcw_pg into the server of PG_CONFIG; with OVERLAY=folder into a private copy of that server

@@ -342,6 +342,46 @@ fn what_others_made_stays_through_runs_in_the_shadow() {
     forget(&case, &role);
 }
 
+/// A query that takes long holds up the build, and no other reader.
+#[test]
+fn a_long_query_delays_the_build_alone() {
+    for way in ["atomic", "per-node"] {
+        let Some(case) = Case::good("atomic") else {
+            return;
+        };
+        case.run(0, &format!("build --publish {way}"));
+        let (longest, all) = std::thread::scope(|scope| {
+            let long = scope.spawn(|| {
+                let began = std::time::Instant::now();
+                let reader = case.reader();
+                reader.row("select count(*), (select pg_sleep(3)) is null from kpi_stays");
+                began.elapsed()
+            });
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            let build = scope.spawn(|| {
+                case.run(
+                    0,
+                    &format!("build --publish {way} --vars '{{count: 20, round: 2}}'"),
+                )
+            });
+            let reader = case.reader();
+            let mut longest = std::time::Duration::ZERO;
+            while !build.is_finished() {
+                let began = std::time::Instant::now();
+                reader.row("select count(*) from kpi_stays");
+                longest = longest.max(began.elapsed());
+            }
+            (longest, long.join().expect("the long query sees no error"))
+        });
+        assert_eq!(case.rows("select max(round) from kpi_stays"), "2", "{way}");
+        // it would have waited behind the build for as long as the query took
+        assert!(
+            longest < std::time::Duration::from_secs(2),
+            "{way}: {longest:?}"
+        );
+    }
+}
+
 #[test]
 fn readers_see_one_version_of_all_marts() {
     let Some(case) = Case::good("atomic") else {

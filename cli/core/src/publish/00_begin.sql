@@ -11,8 +11,17 @@ declare
     -- schema, name, shadow, retired; contracted: whether the model's contract declares the constraints; granted:
     -- whether its grants are declared
     replacements constant jsonb := {replacements};
-    -- whether all locks are to be had at once, so that no reader ends a deadlock; else they are waited for
+    -- whether hcw itself tries again when locks are not had at once
     is_hurried constant boolean := {is_hurried};
+    search_path constant text := current_setting('search_path');
+    jit constant text := current_setting('jit');
+    lock_timeout constant text := current_setting('lock_timeout');
+    began constant timestamptz := clock_timestamp();
+    pause double precision := 0.05;
+begin
+-- Nobody waits long behind a lock that cannot be had: all of it is given back and tried again, for ten minutes.
+loop
+declare
     -- the same with old_id (null: there was none), old_kind, new_id, new_kind
     replaced jsonb;
     -- relations of others that read them: id, kind, schema, name, depth
@@ -25,10 +34,7 @@ declare
     checks jsonb := '[]';
     in_the_way text[] := '{}';
     is_bare boolean;
-    search_path constant text := current_setting('search_path');
-    jit constant text := current_setting('jit');
-    lock_timeout text;
-    began constant timestamptz := clock_timestamp();
+    locking constant timestamptz := clock_timestamp();
     item record;
 begin
     -- one at a time in a database: two that share dependents would lock each other out

@@ -36,7 +36,9 @@
     loop
         begin
             execute item.command;
-        exception when others then
+        exception when lock_not_available or deadlock_detected then
+            raise;
+        when others then
             in_the_way := in_the_way || format('%s cannot be made again (SQLSTATE %s)', item.object, sqlstate);
         end;
     end loop;
@@ -57,5 +59,15 @@
     end loop;
     perform set_config('search_path', search_path, true);
     perform set_config('jit', jit, true);
+    perform set_config('lock_timeout', lock_timeout, true);
+    exit;
+exception when lock_not_available or deadlock_detected then
+    if is_hurried or clock_timestamp() - began > interval '10 minutes' then
+        raise;
+    end if;
+    perform pg_sleep(pause);
+    pause := least(pause * 2, 5);
+end;
+end loop;
 end
 $hcw$;
