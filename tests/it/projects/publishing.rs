@@ -374,11 +374,8 @@ fn a_long_query_delays_the_build_alone() {
             (longest, long.join().expect("the long query sees no error"))
         });
         assert_eq!(case.rows("select max(round) from kpi_stays"), "2", "{way}");
-        // it would have waited behind the build for as long as the query took
-        assert!(
-            longest < std::time::Duration::from_secs(2),
-            "{way}: {longest:?}"
-        );
+        // behind a build that waits for the query they would wait nearly as long as it takes
+        assert!(longest < all / 2, "{way}: {longest:?} of {all:?}");
     }
 }
 
