@@ -24,7 +24,7 @@ pub(crate) mod validators;
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::plan::Work;
 
-use crate::args::{Flags, Invocation, Operands, Verb};
+use crate::args::{Flags, Invocation, Operands, Output, Verb};
 use crate::report::{Event, Reporter, WarningPolicy};
 use crate::session::{Problems, Session};
 
@@ -154,6 +154,27 @@ fn notices(flags: &Flags, reporter: &Reporter) -> Result<(), Problems> {
             "ModelParamUsageDeprecation",
             "D032",
             "`--models`, `--model` and `-m` are old names of `--select` and `-s`".to_owned(),
+        )?;
+    }
+    if let Some(options) = flags.warn_error_options.as_ref() {
+        for (old, new) in [("include", "error"), ("exclude", "warn")] {
+            if options.get(old).is_some() {
+                deprecated(
+                    "WEOIncludeExcludeDeprecation",
+                    "D031",
+                    format!("`{old}` of `warn_error_options` is now `{new}`"),
+                )?;
+            }
+        }
+    }
+    if let Output::File(path) = &flags.output {
+        deprecated(
+            "CustomOutputPathInSourceFreshnessDeprecation",
+            "D029",
+            format!(
+                "`--output {}`: sources.json will be in the target folder alone",
+                path.display()
+            ),
         )?;
     }
     for (old, new) in &flags.renamed_variables {

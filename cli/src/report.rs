@@ -1,6 +1,7 @@
 //! One place prints: the log (lines for people or JSON, also in a file), diagnostics, progress and results.
 //! A verb with results of its own prints them to stdout and its log to stderr; the others log to stdout, as dbt.
 
+mod deprecation;
 mod diagnostic;
 mod event;
 mod form;
@@ -25,6 +26,7 @@ pub(crate) use secret::Secrets;
 pub(crate) use warning::{Decision, WarningPolicy, dbt_name};
 
 use crate::args::{Flags, LogFormat, LogLevel, Output};
+use deprecation::Deprecations;
 use log_file::LogFile;
 
 /// Prints for one call of hcw. Cheap to clone; clones print to the same places.
@@ -42,6 +44,7 @@ pub(crate) struct Reporter {
     invocation_id: Arc<str>,
     /// What becomes of warnings.
     pub(crate) warnings: Arc<WarningPolicy>,
+    deprecations: Arc<Deprecations>,
     secrets: Arc<Secrets>,
     file: Arc<Mutex<Option<LogFile>>>,
     bar: Arc<Mutex<Option<indicatif::ProgressBar>>>,
@@ -66,6 +69,7 @@ impl Reporter {
             width: log.printer_width,
             invocation_id: invocation_id.into(),
             warnings: Arc::new(WarningPolicy::new(flags)),
+            deprecations: Arc::new(Deprecations::new(flags)),
             secrets: Arc::new(Secrets::of_environment()),
             file: Arc::default(),
             bar: Arc::default(),
@@ -172,7 +176,9 @@ impl Reporter {
         match self.warnings.decision(event.name) {
             Decision::Error => Err(vec![Diagnostic::error(code, event.message.clone())]),
             Decision::Warn => {
-                self.event(event);
+                if code != Code::Deprecated || self.deprecations.admits(event.name) {
+                    self.event(event);
+                }
                 Ok(())
             }
             Decision::Silence => Ok(()),
@@ -224,6 +230,10 @@ impl Reporter {
             Severity::Warning => dbt_name(problem).unwrap_or((name, code)),
             Severity::Error => (name, code),
         };
+        let is_warning = problem.severity == Severity::Warning;
+        if is_warning && problem.code == Code::Deprecated && !self.deprecations.admits(name) {
+            return;
+        }
         let coloured = self.colours
             && std::io::stderr().is_terminal()
             && anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
@@ -247,8 +257,11 @@ impl Reporter {
         progress
     }
 
-    /// The log file is complete.
+    /// The log is complete: what was deprecated is counted.
     pub(crate) fn finish(&self) {
+        if let Some(event) = self.deprecations.summary() {
+            self.event(&event);
+        }
         if let Some(file) = &mut *self.file.lock().unwrap_or_else(PoisonError::into_inner) {
             file.flush();
         }

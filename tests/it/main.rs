@@ -19,6 +19,7 @@ mod judged;
 mod landing;
 mod macros;
 mod migration;
+mod mistakes;
 mod packages;
 mod partial_parsing;
 mod portable;

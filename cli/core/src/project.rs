@@ -144,6 +144,7 @@ pub fn parse(tree: &SourceTree, settings: Settings) -> (Option<Project>, Vec<Dia
         engine,
         shared,
     };
+    diagnostics.extend(deprecated_modules(&project));
     (Some(project), diagnostics)
 }
 
@@ -153,6 +154,27 @@ fn checks_dbt_version(settings: &Settings) -> bool {
 }
 
 /// The macros of all packages, compiled.
+/// Templates and macros that use a module of Python which dbt will take away.
+fn deprecated_modules(project: &Project) -> Vec<Diagnostic> {
+    const MODULE: &str = "modules.itertools";
+    let macros = project.engine.macros();
+    let macros = macros.filter(|found| !found.is_built_in());
+    let macros = macros.map(|found| (&found.file, found.range.clone()));
+    let templates = project.nodes.values().filter_map(Node::template);
+    let templates = templates.map(|file| (file, 0..file.text.len()));
+    let used = macros.chain(templates).filter_map(|(file, range)| {
+        let at = range.start + file.text.get(range)?.find(MODULE)?;
+        Some(file.at(at..at + MODULE.len()))
+    });
+    used.map(|location| {
+        Diagnostic::warning(Code::Deprecated, format!("`{MODULE}` will not stay"))
+            .named("ModulesItertoolsUsageDeprecation")
+            .at(location)
+            .help("Jinja's own functions and filters do the same")
+    })
+    .collect()
+}
+
 fn engine(tree: &SourceTree, packages: &Packages, diagnostics: &mut Vec<Diagnostic>) -> Engine {
     let root = packages.root();
     let mut library = MacroLibrary::new(root.name(), diagnostics);

@@ -3,6 +3,7 @@
 //! The only user of serde-saphyr. Scalars follow YAML 1.1 as PyYAML reads it, as in the files that dbt reads.
 
 mod reader;
+mod repeated;
 mod scalar;
 mod typed;
 
@@ -56,10 +57,33 @@ pub struct Key {
     pub range: Range<usize>,
 }
 
-/// Parses a file; an empty one is `Null`.
+/// Parses a file; an empty one is `Null`. Of a key that a mapping has twice the last one counts.
 ///
 /// **Errors**: HCW0102 with the place where the parser stopped.
 pub fn parse(file: &SourceFile) -> Result<Node, Diagnostic> {
+    parse_noting(file, &mut Vec::new())
+}
+
+/// The same; warns of keys that a mapping has twice.
+pub(crate) fn parse_noting(
+    file: &SourceFile,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Node, Diagnostic> {
+    let mut repeated = Vec::new();
+    let node = repeated::without(parse_all(file)?, &mut repeated);
+    diagnostics.extend(repeated.into_iter().map(|key| {
+        Diagnostic::warning(
+            Code::Deprecated,
+            format!("`{}` is said twice: the last one counts", key.name),
+        )
+        .named("DuplicateYAMLKeysDeprecation")
+        .at(file.at(key.range))
+        .help("remove one of them: dbt will not take both one day")
+    }));
+    Ok(node)
+}
+
+fn parse_all(file: &SourceFile) -> Result<Node, Diagnostic> {
     if file
         .text
         .lines()
@@ -72,7 +96,7 @@ pub fn parse(file: &SourceFile) -> Result<Node, Diagnostic> {
     }
     let options = serde_saphyr::options! {
         with_snippet: false,
-        duplicate_keys: DuplicateKeyPolicy::Error,
+        duplicate_keys: DuplicateKeyPolicy::LastWins,
         budget: None
     };
     let parsed = serde_saphyr::from_str_with_options::<Node>(&file.text, options);
@@ -85,10 +109,8 @@ pub fn parse(file: &SourceFile) -> Result<Node, Diagnostic> {
                 .map_or(0, |location| byte_offset(&file.text, location));
             let mut message = error.to_string();
             // advice for Rust callers of the parser is not for the user
-            for advice in [" at line ", ", set DuplicateKeyPolicy"] {
-                if let Some(at) = message.find(advice) {
-                    message.truncate(at);
-                }
+            if let Some(at) = message.find(" at line ") {
+                message.truncate(at);
             }
             Diagnostic::error(
                 Code::YamlSyntax,
@@ -348,8 +370,11 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_key_is_an_error() {
-        let error = parse(&SourceFile::new("a.yml", "a: 1\na: 2\n")).unwrap_err();
-        insta::assert_snapshot!(error.message, @"invalid YAML: duplicate mapping key: a");
+    fn of_a_repeated_key_the_last_one_counts() {
+        let file = SourceFile::new("a.yml", "a: 1\nb: {c: 1, c: 2}\na: 3\n");
+        let mut noted = Vec::new();
+        let node = parse_noting(&file, &mut noted).expect("valid YAML");
+        assert_eq!(node.to_json().to_string(), r#"{"a":3,"b":{"c":2}}"#);
+        assert_eq!(noted.len(), 2);
     }
 }

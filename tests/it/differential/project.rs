@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio_postgres::config::Host;
 
 use super::compare::{self, DATABASE};
-use crate::projects::case::{copy, database_name, fixtures, words};
+use crate::projects::case::{copy, database_name, fixtures, shell_words};
 use crate::warehouse::{Warehouse, text_of};
 
 /// A copy of a project, and where dbt's side of it is.
@@ -88,7 +88,7 @@ impl Project {
                     Line::Command(Step {
                         name: head.next().expect("a name"),
                         kept: head.collect(),
-                        arguments: words(arguments),
+                        arguments: shell_words(arguments),
                     })
                 }
             })

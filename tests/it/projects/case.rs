@@ -73,6 +73,28 @@ pub(crate) fn words(line: &str) -> Vec<String> {
         .collect()
 }
 
+/// A command line's words as a shell has them: quotes of both kinds, and `\` within double ones.
+pub(crate) fn shell_words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (Some(open), letter) if letter == open => quote = None,
+            (Some('"'), '\\') => word.get_or_insert_default().extend(letters.next()),
+            (None, '"' | '\'') => {
+                word.get_or_insert_default();
+                quote = Some(letter);
+            }
+            (None, ' ') => words.extend(word.take()),
+            (_, letter) => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    words
+}
+
 impl Case {
     /// Copies the fixture; `None` when it needs a server and there is none for tests.
     pub(crate) fn start(fixture: &Path) -> Option<Case> {

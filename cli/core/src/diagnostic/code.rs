@@ -65,6 +65,7 @@ codes! {
     UnknownGroup = "HCW0213", "a group that nobody declares";
     UnknownFunction = "HCW0214", "function() that the project does not have";
     UnknownImplementation = "HCW0215", "adapter.dispatch of a macro without an implementation";
+    MissingArgument = "HCW0216", "a built-in test without an argument that it needs";
     // 03: templates
     TemplateSyntax = "HCW0301", "a template does not parse";
     TemplateError = "HCW0302", "a template fails while it renders";

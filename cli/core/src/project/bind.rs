@@ -100,22 +100,12 @@ impl<'run> Binder<'run> {
         };
         let project = &package.file;
         let model_files: Vec<&SourceFile> = package
-            .files(tree, &project.model_paths, &["sql"])
+            .files(tree, &project.model_paths, &["sql", "py"])
             .collect();
         let mut index = Index::new(&mut properties, &model_files, current.diagnostics);
         for file in model_files {
             let patch = index.take(PatchKind::Model, file.stem());
             self.add(current, file, NodeKind::Model, &project.model_paths, patch);
-        }
-        for file in package.files(tree, &project.model_paths, &["py"]) {
-            current.diagnostics.push(
-                Diagnostic::error(
-                    Code::Unsupported,
-                    "Python models are not supported on PostgreSQL",
-                )
-                .at(file.at(0..0))
-                .help("write the model in SQL, or take its folder out of `model-paths`"),
-            );
         }
         for file in package.files(tree, &project.seed_paths, &["csv"]) {
             let patch = index.take(PatchKind::Seed, file.stem());

@@ -247,7 +247,7 @@ pub fn parse_project_file(
     for key in ["config-version", "project-root", "osi-paths", "packages"] {
         reader.node(key);
     }
-    reader.finish();
+    reader.finish_strictly();
     let validators = validators.map_or_else(ValidatorForm::default, |node| {
         validator_form(vars_stand_in, &node, diagnostics)
     });

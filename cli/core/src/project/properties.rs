@@ -69,7 +69,7 @@ pub(crate) fn parse(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Properties {
     let mut properties = Properties::new(file);
-    let root = match yaml::parse(file) {
+    let root = match yaml::parse_noting(file, diagnostics) {
         Ok(root) => root,
         Err(diagnostic) => {
             diagnostics.push(diagnostic);

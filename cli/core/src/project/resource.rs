@@ -198,7 +198,7 @@ impl Node {
     /// dbt's word for the language that it is written in: only functions have others than SQL.
     pub fn language(&self) -> &'static str {
         match self.file.path.rsplit_once('.') {
-            Some((_, "py")) if self.is_function() => "python",
+            Some((_, "py")) => "python",
             Some((_, "js")) if self.is_function() => "javascript",
             _ => "sql",
         }

@@ -10,9 +10,12 @@ pub(super) fn can_be_left_out(node: &Node, problem: &Diagnostic) -> bool {
 }
 
 /// Whether a node's problem fails it alone, when its turn comes: as in dbt a call of what does not exist is
-/// passed over while the project is read.
+/// passed over while the project is read, and so is a model in Python.
 pub(super) fn fails_alone(problem: &Diagnostic) -> bool {
-    problem.code == Code::UnknownMacro
+    matches!(
+        problem.code,
+        Code::UnknownMacro | Code::UnknownTest | Code::MissingArgument | Code::Unsupported
+    )
 }
 
 /// Disables a test; its problem becomes a warning.

@@ -1,6 +1,6 @@
 //! Reading a mapping key by key: typed access, every problem collected, unknown keys named.
 
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
 use crate::source::{Location, SourceFile};
 
 use super::{Key, Node, Value};
@@ -143,21 +143,33 @@ impl<'node, 'run> MapReader<'node, 'run> {
     /// Warns of each key that nobody asked for, since dbt lets projects add keys of their own; where a known
     /// key is near it is likely a typo.
     pub fn finish(self) {
+        self.finish_with(Severity::Warning);
+    }
+
+    /// The same where a key that was not asked for is an error.
+    pub fn finish_strictly(self) {
+        self.finish_with(Severity::Error);
+    }
+
+    fn finish_with(self, severity: Severity) {
         for (key, _) in self.entries {
             if self.asked.contains(&key.name.as_str()) {
                 continue;
             }
             let message = format!("unknown key `{}` in {}", key.name, self.what);
-            let diagnostic = match nearest(&key.name, self.asked.iter().copied()) {
-                Some(known) => Diagnostic::warning(Code::YamlUnknownKey, message)
-                    .help(format!("did you mean `{known}`?")),
-                None => Diagnostic::warning(Code::YamlUnknownKey, message).help(format!(
+            let help = match nearest(&key.name, self.asked.iter().copied()) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!(
                     "put a key of your own under `meta`; known keys: {}",
                     known_keys(&self.asked)
-                )),
+                ),
+            };
+            let diagnostic = Diagnostic {
+                severity,
+                ..Diagnostic::warning(Code::YamlUnknownKey, message)
             };
             self.diagnostics
-                .push(diagnostic.at(self.file.at(key.range.clone())));
+                .push(diagnostic.help(help).at(self.file.at(key.range.clone())));
         }
     }
 

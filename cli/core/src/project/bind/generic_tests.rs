@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::project::config;
 use crate::project::generic_test;
 use crate::project::properties::TestDeclaration;
-use crate::project::resource::{Attachment, GenericTest, NodeKind};
+use crate::project::resource::Attachment;
 use crate::source::SourceFile;
 
 impl Binder<'_> {
@@ -66,42 +66,6 @@ impl Binder<'_> {
             );
             return;
         }
-        if let NodeKind::GenericTest(generic) = &node.kind
-            && let Some(problem) = self.unknown_test(&package, generic)
-        {
-            let location = node.patched_at.clone().unwrap_or_else(|| file.at(0..0));
-            current.diagnostics.push(problem.at(location));
-            return;
-        }
         self.nodes.insert(node.id.clone(), node);
-    }
-
-    /// The problem with a test that no macro implements.
-    fn unknown_test(&self, package: &str, test: &GenericTest) -> Option<Diagnostic> {
-        let name = test.macro_name();
-        let namespace = test.namespace.as_deref();
-        if self
-            .engine
-            .macro_definition(package, namespace, &name)
-            .is_some()
-        {
-            return None;
-        }
-        let problem = Diagnostic::error(
-            Code::UnknownTest,
-            format!("unknown test `{}`", test.written_name()),
-        );
-        let packages = self.engine.macro_packages();
-        Some(match namespace {
-            Some(namespace) if !packages.contains(&namespace) => problem.help(format!(
-                "no package `{namespace}` is installed: name it in packages.yml and run `hcw deps`"
-            )),
-            _ => {
-                let tests = self.engine.generic_tests();
-                problem
-                    .help(format!("known tests: {}", tests.join(", ")))
-                    .did_you_mean(&test.test_name, tests.iter().copied())
-            }
-        })
     }
 }

@@ -107,6 +107,20 @@ pub(super) fn exposure(
     }
     reader.finish();
     let (name, location) = super::required_name(name, file, node, &what, diagnostics)?;
+    if !name
+        .chars()
+        .all(|letter| letter.is_alphanumeric() || letter == '_')
+    {
+        diagnostics.push(
+            Diagnostic::warning(
+                Code::Deprecated,
+                format!("the name of the exposure `{name}` has more than letters, digits and `_`"),
+            )
+            .named("ExposureNameDeprecation")
+            .at(location.clone())
+            .help("what people read is its `label`"),
+        );
+    }
     let Some(kind) = kind else {
         if node.get("type").is_none() {
             diagnostics.push(

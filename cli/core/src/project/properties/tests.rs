@@ -133,6 +133,8 @@ pub(super) fn parse(
             return None;
         }
     };
+    // an argument that stands where only properties of the test should
+    let mut beside = None;
     for (key, value) in body.as_mapping().unwrap_or_default() {
         match key.name.as_str() {
             "test_name" => {}
@@ -154,14 +156,41 @@ pub(super) fn parse(
             }
             "column_name" => declaration.column_name = value.scalar_text(),
             name if CONFIG_KEYS.contains(&name) => {
+                diagnostics.push(
+                    Diagnostic::warning(
+                        Code::Deprecated,
+                        format!(
+                            "`{name}` of the test `{}` belongs under its `config`",
+                            declaration.test_name
+                        ),
+                    )
+                    .named("PropertyMovedToConfigDeprecation")
+                    .at(file.at(key.range.clone())),
+                );
                 let value = renderer.render(file, value, diagnostics);
                 let layer = ConfigMap::from_iter([(name.to_owned(), value)]);
                 config::merge(&mut declaration.config, &layer);
             }
-            _ => declaration
-                .arguments
-                .push((key.name.clone(), value.to_json())),
+            _ => {
+                beside.get_or_insert(key);
+                declaration
+                    .arguments
+                    .push((key.name.clone(), value.to_json()));
+            }
         }
+    }
+    if let Some(key) = beside {
+        diagnostics.push(
+            Diagnostic::warning(
+                Code::Deprecated,
+                format!(
+                    "`{}` of the test `{}` belongs under its `arguments`",
+                    key.name, declaration.test_name
+                ),
+            )
+            .named("MissingArgumentsPropertyInGenericTestDeprecation")
+            .at(file.at(key.range.clone())),
+        );
     }
     Some(declaration)
 }
