@@ -417,25 +417,19 @@ fn attempt(
 pub fn check_settings(resolved: &Resolved) -> Vec<Diagnostic> {
     let project = resolved.project();
     let problems = project.nodes.values().filter_map(|node| match node.kind {
-<<<<<<< HEAD
-        NodeKind::Model | NodeKind::Seed => Materialization::of(project, node)
-            .err()
-            .or_else(|| microbatch::check(node).err())
-            .or_else(|| policy::check(project, node).err()),
-        NodeKind::Snapshot => snapshot::check(node)
-            .err()
-            .or_else(|| policy::check(project, node).err()),
-=======
         // as in dbt a materialization that does not exist fails its node alone
         NodeKind::Model | NodeKind::Seed => match Materialization::of(project, node) {
             Err(problem) => Some(Diagnostic {
                 severity: Severity::Warning,
                 ..problem
             }),
-            Ok(_) => microbatch::check(node).err(),
+            Ok(_) => microbatch::check(node)
+                .err()
+                .or_else(|| policy::check(project, node).err()),
         },
-        NodeKind::Snapshot => snapshot::check(node).err(),
->>>>>>> 7afdc99 (Common mistakes mean what they mean to dbt; deprecations by name, shown once and counted; unknown tests, materializations and Python models fail alone)
+        NodeKind::Snapshot => snapshot::check(node)
+            .err()
+            .or_else(|| policy::check(project, node).err()),
         NodeKind::Analysis | NodeKind::Function => None,
         NodeKind::SingularTest | NodeKind::GenericTest(_) => {
             data_test::check(node, project.settings()).err()
