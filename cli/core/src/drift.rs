@@ -1,12 +1,29 @@
 //! What stands in the warehouse beside what the project declares of grants and row-level security.
 
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use crate::graph::Resolved;
-use crate::name::quote_literal;
+use crate::name::{RelationName, quote_identifier, quote_literal};
 use crate::policy;
 use crate::project::{Node, UniqueId};
 use crate::shadow::has_exact_grants;
+
+/// Privileges on tables (PostgreSQL 18, GRANT).
+const PRIVILEGES: [&str; 10] = [
+    "SELECT",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "TRUNCATE",
+    "REFERENCES",
+    "TRIGGER",
+    "MAINTAIN",
+    "ALL",
+    "ALL PRIVILEGES",
+];
 
 /// The query that finds drift on relations of these nodes; none where none of them declares anything.
 ///
@@ -44,29 +61,57 @@ pub fn query<'id>(
     Some(text.replace("{declared}", &quote_literal(&json!(declared).to_string())))
 }
 
-/// Declared grants as `{privilege, role}`; none where none are declared.
-fn grants(node: &Node) -> Option<Vec<Json>> {
+/// A declared grant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Grant {
+    /// The privilege in capitals.
+    pub privilege: String,
+    /// The role as the catalogue has it, or a word such as `public`.
+    pub role: String,
+}
+
+/// A node's declared grants, in order; none where none are declared.
+pub fn grants(node: &Node) -> Option<BTreeSet<Grant>> {
     let declared = node.config.get("grants")?.as_object()?;
-    if declared.is_empty() {
-        return None;
-    }
-    let mut grants = Vec::new();
+    let mut grants = BTreeSet::new();
     for (privilege, roles) in declared {
         let roles = match roles {
             Json::Array(roles) => roles.iter().filter_map(Json::as_str).collect(),
             role => role.as_str().into_iter().collect::<Vec<_>>(),
         };
-        for role in roles {
-            // roles stand as SQL has them: in quotes as they are, else in small letters
-            let name = match role
-                .strip_prefix('"')
-                .and_then(|role| role.strip_suffix('"'))
-            {
-                Some(quoted) => quoted.replace("\"\"", "\""),
-                None => role.to_lowercase(),
-            };
-            grants.push(json!({"privilege": privilege.to_uppercase(), "role": name}));
-        }
+        grants.extend(roles.into_iter().map(|role| {
+            Grant {
+                privilege: privilege.to_uppercase(),
+                // roles stand as SQL has them: in quotes as they are, else in small letters
+                role: match role
+                    .strip_prefix('"')
+                    .and_then(|role| role.strip_suffix('"'))
+                {
+                    Some(quoted) => quoted.replace("\"\"", "\""),
+                    None => role.to_lowercase(),
+                },
+            }
+        }));
     }
-    Some(grants)
+    (!declared.is_empty()).then_some(grants)
+}
+
+/// The statements that take away what was declared once and is no more. What others granted is not among it.
+pub fn revocations(
+    relation: &RelationName,
+    before: &BTreeSet<Grant>,
+    now: &BTreeSet<Grant>,
+) -> Vec<String> {
+    let withdrawn = before.difference(now);
+    let known = withdrawn.filter(|grant| PRIVILEGES.contains(&grant.privilege.as_str()));
+    known
+        .map(|grant| {
+            let role = match policy::ROLE_WORDS.contains(&grant.role.as_str()) {
+                true => grant.role.clone(),
+                false => quote_identifier(&grant.role),
+            };
+            let privilege = grant.privilege.to_lowercase();
+            format!("revoke {privilege} on {} from {role}", relation.in_schema())
+        })
+        .collect()
 }

@@ -14,7 +14,7 @@ use crate::name::{RelationName, quote_identifier, quote_literal};
 use crate::project::{Node, Project};
 
 /// Roles that are words of SQL, not names.
-const ROLE_WORDS: [&str; 4] = ["public", "current_user", "current_role", "session_user"];
+pub(crate) const ROLE_WORDS: [&str; 4] = ["public", "current_user", "current_role", "session_user"];
 /// Materializations whose relation is a table; PostgreSQL has policies on tables only.
 const NOT_TABLES: [&str; 3] = ["view", "materialized_view", "ephemeral"];
 

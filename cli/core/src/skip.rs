@@ -16,6 +16,7 @@ pub use reason::{Reason, Verdict};
 pub use seen::{Counts, FunctionSeen, Seen};
 
 use crate::analyse::is_ephemeral;
+use crate::drift::Grant;
 use crate::fingerprint::{Fingerprint, Part, digest};
 use crate::graph::Resolved;
 use crate::name::RelationName;
@@ -33,6 +34,8 @@ pub struct Remembered {
     pub inputs: BTreeMap<String, String>,
     /// Its relation when it was built.
     pub relation: Option<Seen>,
+    /// The grants that were declared.
+    pub granted: BTreeSet<Grant>,
 }
 
 /// What is known of the warehouse before a run.

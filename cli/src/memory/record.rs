@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hcw_core::analyse::Analysed;
 use hcw_core::diagnostic::Diagnostic;
+use hcw_core::drift;
 use hcw_core::materialize::Statement;
 use hcw_core::name::quote_literal;
 use hcw_core::plan::{Plan, StepKind};
@@ -14,6 +15,7 @@ use serde_json::{Map, Value as Json, json};
 use tokio_postgres::Client;
 
 use super::observe::{self, RELATIONS};
+use super::store::GRANTED;
 use super::{Reckoning, Store, store};
 use crate::execute::{Status, StepResult};
 use crate::report::Reporter;
@@ -36,6 +38,8 @@ struct Changes {
     entries: Vec<Json>,
     /// Ids of which nothing is known any more.
     forgotten: Vec<String>,
+    /// What takes away grants that are declared no more.
+    revocations: Vec<String>,
 }
 
 /// What is known when a run has ended.
@@ -189,11 +193,23 @@ impl Recorder {
         else {
             return;
         };
-        let parts: Map<String, Json> = fingerprint
+        let mut parts: Map<String, Json> = fingerprint
             .parts
             .iter()
             .map(|(part, digest)| (part.as_str().to_owned(), json!(digest)))
             .collect();
+        let node = analysed.resolved.project().nodes.get(id);
+        let granted = node.and_then(drift::grants).unwrap_or_default();
+        let remembered = self.reckoning.memory.nodes.get(id.as_str());
+        if let (Some(relation), Some(remembered)) =
+            (analysed.resolved.rendered.relations.get(id), remembered)
+        {
+            let withdrawn = drift::revocations(relation, &remembered.granted, &granted);
+            changes.revocations.extend(withdrawn);
+        }
+        if !granted.is_empty() {
+            parts.insert(GRANTED.to_owned(), json!(json!(granted).to_string()));
+        }
         let known = |content: &Content| match content {
             Content::Known(known) => known.clone(),
             Content::Pending | Content::Unknown(_) => UNKNOWN.to_owned(),
@@ -217,7 +233,11 @@ impl Recorder {
     }
 
     fn written(&self, changes: &Changes) -> Option<Statement> {
-        let mut statements = Vec::new();
+        // a role that is gone has no grant to lose
+        let revocations = changes.revocations.iter().map(|revoke| {
+            format!("begin\n    {revoke};\nexception when undefined_object then null;\nend")
+        });
+        let mut statements: Vec<String> = revocations.collect();
         let scope = quote_literal(&self.scope);
         if !changes.forgotten.is_empty() {
             let ids: Vec<String> = changes

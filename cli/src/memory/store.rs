@@ -1,8 +1,9 @@
 //! The tables of schema `hcw`: made when they are first needed, read before a run, written when something was built.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::drift::Grant;
 use hcw_core::fingerprint::Part;
 use hcw_core::skip::Remembered;
 use serde_json::{Map, Value as Json};
@@ -13,6 +14,8 @@ use crate::db::state::failure;
 use crate::report::Reporter;
 use crate::session::Session;
 
+/// Beside the parts of a fingerprint: the declared grants as JSON.
+pub(super) const GRANTED: &str = "declared grants";
 const TABLES: &str = include_str!("tables.sql");
 const READ: &str = "
     select unique_id, version, parts::text, inputs::text, relation::text
@@ -51,6 +54,7 @@ impl Store {
                         parts: parts(&text(2)),
                         inputs: texts(&text(3)),
                         relation: serde_json::from_str(&text(4)).ok(),
+                        granted: granted(&text(2)),
                     };
                     (text(0), remembered)
                 });
@@ -107,6 +111,13 @@ fn parts(text: &str) -> BTreeMap<Part, String> {
     texts
         .filter_map(|(name, digest)| Some((Part::named(&name)?, digest)))
         .collect()
+}
+
+/// Declared grants stand among the parts.
+fn granted(text: &str) -> BTreeSet<Grant> {
+    let found = texts(text);
+    let listed = found.get(GRANTED).map(String::as_str).unwrap_or_default();
+    serde_json::from_str(listed).unwrap_or_default()
 }
 
 fn texts(text: &str) -> BTreeMap<String, String> {

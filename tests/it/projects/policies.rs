@@ -112,3 +112,43 @@ fn what_differs_from_the_declaration_is_told() {
         "drop owned by {nurse}, {other}; drop role {nurse}; drop role {other}"
     ));
 }
+
+#[test]
+fn what_is_declared_no_more_is_taken_away() {
+    for way in ["atomic", "per-node"] {
+        let Some((case, nurse)) = built(way) else {
+            return;
+        };
+        let other = format!("{nurse}_other");
+        case.execute(&format!(
+            "drop role if exists {other}; create role {other}; grant select on visits to {other}"
+        ));
+        let properties = case.read("models/properties.yml");
+        let declared = "      grants: {select: [\"{{ var('nurse') }}\"]}\n      meta:\n";
+        assert!(properties.contains(declared), "{properties}");
+        case.write(
+            "models/properties.yml",
+            &properties.replace(declared, "      meta:\n"),
+        );
+        let before = case.rows("select 'visits'::regclass::oid");
+        build(&case, &nurse, way, "");
+        let may = |role: &str| {
+            case.rows(&format!(
+                "select has_table_privilege('{role}', 'visits', 'select')"
+            ))
+        };
+        assert_eq!(
+            (may(&nurse), may(&other)),
+            ("false".to_owned(), "true".to_owned()),
+            "{way}"
+        );
+        assert_eq!(
+            case.rows("select 'visits'::regclass::oid"),
+            before,
+            "without a build"
+        );
+        case.execute(&format!(
+            "drop owned by {nurse}, {other}; drop role {nurse}; drop role {other}"
+        ));
+    }
+}
