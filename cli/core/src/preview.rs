@@ -170,7 +170,10 @@ pub fn nodes(analysed: &Analysed, plan: &Plan, state: &WarehouseState) -> Vec<No
 fn reasons(step: &Step, verdict: Option<&Verdict>) -> Vec<String> {
     match (&step.action, verdict) {
         (Action::Fail(problem) | Action::Skip(problem), _) => {
-            vec![problem.message.clone()]
+            let notes = problem.notes.iter().map(|note| note.trim().to_owned());
+            std::iter::once(problem.message.clone())
+                .chain(notes)
+                .collect()
         }
         (_, Some(Verdict::Run(reasons))) => reasons.iter().map(ToString::to_string).collect(),
         (_, Some(Verdict::Reuse { refreshed })) => {

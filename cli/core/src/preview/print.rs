@@ -125,13 +125,20 @@ fn closing(preview: &Preview) -> Vec<String> {
         0 => String::new(),
         reused => format!(", {reused} stay as they are"),
     };
-    lines.push(format!(
+    if preview.nodes.is_empty() && preview.tests_run == 0 {
+        lines.push(format!(
+            "Nothing to do: {} nodes stay as they are, and {} tests have passed on them.",
+            preview.reused, preview.tests_reused
+        ));
+    } else {
+        lines.push(format!(
         "{} to build or bring up to date{left}; {} tests to run, {} have passed on what stays. Published: {}.",
         preview.nodes.len(),
         preview.tests_run,
         preview.tests_reused,
         preview.publish
     ));
+    }
     for lock in &preview.locks {
         lines.push(format!(
             "locks {} ({}): {}",
