@@ -18,6 +18,7 @@ mod plan;
 mod publish;
 mod retry;
 mod run_operation;
+pub(crate) mod runs;
 mod show;
 pub(crate) mod validators;
 
@@ -64,6 +65,7 @@ pub(crate) async fn run(
         (_, Operands::RunOperation(name)) => {
             run_operation::run(&session()?, name.as_deref(), reporter).await
         }
+        (_, Operands::Runs(runs)) => runs::run(&session()?, runs, reporter).await,
         (_, Operands::Init(name)) => init::run(flags, name, reporter),
         (_, Operands::Validators(validators)) => {
             validators::run(&session, validators, reporter).await

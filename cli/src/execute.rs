@@ -27,7 +27,7 @@ pub(crate) use setup::{create_schemas, lock, remove_shadows};
 pub(crate) use step::{Outcome, Status};
 
 use crate::db::connect::connect;
-use crate::memory::Recorder;
+use crate::memory::{Counters, Ended, Recorder};
 use crate::report::{Progress, Reporter};
 use crate::session::Problems;
 
@@ -127,8 +127,10 @@ pub(crate) async fn execute(
     setup::create_schemas(&control, schemas)
         .await
         .map_err(|error| vec![error])?;
+    let began = jiff::Timestamp::now();
+    let mut counters = Counters::default();
     if let Some(recorder) = &run.recorder {
-        recorder
+        counters = recorder
             .begin(&control, plan, &run.analysed, reporter)
             .await;
     }
@@ -222,13 +224,17 @@ pub(crate) async fn execute(
     };
     let is_audited = !report.has_failed();
     let is_published = report.is_held && is_audited && !run.publishes_later;
-    let mut record = None;
+    let (mut record, mut later) = (None, None);
     if let Some(recorder) = &run.recorder {
         recorder.count(&idle).await;
-        record = recorder
-            .statement(&control, plan, &run.analysed, &report.results, is_published)
-            .await
-            .map_err(|error| vec![error])?;
+        let recorded = |is_published| {
+            let results = &report.results;
+            recorder.statement(&control, plan, &run.analysed, results, is_published)
+        };
+        record = recorded(is_published).await.map_err(|error| vec![error])?;
+        if report.is_held && is_audited {
+            later = recorded(true).await.map_err(|error| vec![error])?;
+        }
     }
     if is_published {
         match publish::publish(
@@ -254,6 +260,22 @@ pub(crate) async fn execute(
         let kept = held::keep(&control, &resolved.shadow, run_id, is_audited).await;
         // a connection that is lost is told once
         report.problem = report.problem.or(kept.err());
+    }
+    if let Some(recorder) = &run.recorder {
+        let status = match report.is_held {
+            true if report.is_audited => "held",
+            _ if report.has_failed() => "failed",
+            _ => "success",
+        };
+        let ended = Ended {
+            results: &report.results,
+            started: began,
+            status,
+            counters,
+            held: later.filter(|_| report.is_held),
+        };
+        let of_run = (&**plan, &*run.analysed);
+        recorder.finish(&control, of_run, &ended, reporter).await;
     }
     report.elapsed = started.elapsed();
     Ok(report)

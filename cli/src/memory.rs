@@ -1,10 +1,12 @@
 //! What hcw remembers of what it has built, in schema `hcw` of the warehouse (docs/state.md), and what a run makes of
 //! it. A record that is missing costs a build and nothing else; none says of a relation what it is not.
 
+mod costs;
 mod landed;
 mod observe;
 mod orphans;
 mod record;
+mod runs;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +23,9 @@ use tokio_postgres::Client;
 use crate::args::{Flags, Verb};
 use crate::session::Session;
 
-pub(crate) use record::Recorder;
+pub(crate) use costs::Counters;
+pub(crate) use record::{Ended, Recorder};
+pub(crate) use runs::{held_record, latest, note_published, read_run, read_runs};
 pub(crate) use store::Store;
 
 /// What a run knows of its nodes before its first step.

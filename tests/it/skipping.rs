@@ -1,8 +1,10 @@
 //! What a build leaves as it is: every change, with the nodes that run because of it.
 
 mod changes;
+mod kills;
 mod matrix;
 mod rights;
+mod runs;
 
 use std::collections::BTreeSet;
 

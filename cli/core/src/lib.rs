@@ -17,6 +17,7 @@
 
 pub mod analyse;
 pub mod artifact;
+pub mod cost;
 pub mod data_test;
 pub mod deferral;
 pub mod dependencies;

@@ -9,6 +9,7 @@ use super::table::options_of;
 use super::verb::Verb;
 use crate::commands::db::DbArguments;
 use crate::commands::load_codes::LoadCodesArguments;
+use crate::commands::runs::RunsArguments;
 use crate::commands::validators::ValidatorsArguments;
 
 /// The verb with what only it takes.
@@ -23,6 +24,7 @@ pub(crate) enum Operands {
     Db(DbArguments),
     Validators(ValidatorsArguments),
     LoadCodes(LoadCodesArguments),
+    Runs(RunsArguments),
 }
 
 impl Operands {
@@ -68,6 +70,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<CommandLine, clap::Error> {
         Verb::Db => Operands::Db(DbArguments::from_arg_matches(matches)?),
         Verb::Validators => Operands::Validators(ValidatorsArguments::from_arg_matches(matches)?),
         Verb::LoadCodes => Operands::LoadCodes(LoadCodesArguments::from_arg_matches(matches)?),
+        Verb::Runs => Operands::Runs(RunsArguments::from_arg_matches(matches)?),
         _ => Operands::None,
     };
     // options of every verb are known to the innermost words
@@ -147,7 +150,10 @@ fn verb_command(verb: Verb, name: &'static str) -> Command {
         options_of(verb)
             .filter(|option| !option.is_of_every_verb())
             .flat_map(|option| option.arguments())
-            .map(|argument| argument.global(matches!(verb, Verb::Validators | Verb::LoadCodes))),
+            .map(|argument| {
+                let has_words = matches!(verb, Verb::Validators | Verb::LoadCodes | Verb::Runs);
+                argument.global(has_words)
+            }),
     );
     match verb {
         Verb::List => command.visible_alias("ls"),
@@ -166,6 +172,7 @@ fn verb_command(verb: Verb, name: &'static str) -> Command {
         Verb::Db => DbArguments::augment_args(command),
         Verb::Validators => ValidatorsArguments::augment_args(command),
         Verb::LoadCodes => LoadCodesArguments::augment_args(command),
+        Verb::Runs => RunsArguments::augment_args(command),
         _ => command,
     }
 }

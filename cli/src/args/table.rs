@@ -306,6 +306,20 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
     )
     .variables(Variables::None)
     .only(&[Verb::Build]),
+    OptionSpec::integer(
+        "keep_runs",
+        None,
+        "How many runs `hcw runs` remembers [default: 100]",
+    )
+        .variables(Variables::None)
+        .only(&[
+            Verb::Build,
+            Verb::Run,
+            Verb::Test,
+            Verb::Seed,
+            Verb::Snapshot,
+            Verb::Load,
+        ]),
     OptionSpec::set("no_load", "Do not land files first")
         .variables(Variables::None)
         .only(&[Verb::Build, Verb::Plan]),
@@ -336,7 +350,16 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
         "Form of the result",
     )
     .variables(Variables::None)
-    .only(&[Verb::Compile, Verb::Show, Verb::Validators, Verb::LoadCodes]),
+    .only(&[
+        Verb::Compile,
+        Verb::Show,
+        Verb::Runs,
+        Verb::Validators,
+        Verb::LoadCodes,
+    ]),
+    OptionSpec::integer("limit", Some(20), "How many runs")
+        .variables(Variables::None)
+        .only(&[Verb::Runs]),
     // diff
     OptionSpec::choice(
         "output",

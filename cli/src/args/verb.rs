@@ -19,6 +19,7 @@ pub(crate) enum Verb {
     Plan,
     Diff,
     Publish,
+    Runs,
     Clean,
     Init,
     Debug,
@@ -51,6 +52,7 @@ impl Verb {
         Verb::Plan,
         Verb::Diff,
         Verb::Publish,
+        Verb::Runs,
         Verb::Clean,
         Verb::Init,
         Verb::Debug,
@@ -83,6 +85,7 @@ impl Verb {
             Verb::Plan => "plan",
             Verb::Diff => "diff",
             Verb::Publish => "publish",
+            Verb::Runs => "runs",
             Verb::Clean => "clean",
             Verb::Init => "init",
             Verb::Debug => "debug",
@@ -115,6 +118,7 @@ impl Verb {
                 | Verb::Show
                 | Verb::Plan
                 | Verb::Diff
+                | Verb::Runs
                 | Verb::Compile
                 | Verb::Db
                 | Verb::Validators
@@ -144,6 +148,7 @@ impl Verb {
                 "Compare what waits to be published, or another target, with what is published"
             }
             Verb::Publish => "Publish what `build --hold` has built and tested",
+            Verb::Runs => "What earlier runs took and cost",
             Verb::Clean => "Remove the artifacts",
             Verb::Init => "Make a new project in a folder of that name",
             Verb::Debug => "Check the project, the profile and the connection",

@@ -21,6 +21,7 @@ use hcw_core::settings::Publish;
 use hcw_core::shadow::{Shadow, Unseen};
 use hcw_core::skip::Verdict;
 use hcw_core::state::WarehouseState;
+use serde_json::Value as Json;
 use tokio_postgres::Client;
 
 use crate::args::{Flags, LogLevel, Verb};
@@ -403,6 +404,9 @@ pub(super) fn deferred(
     Ok(resolved)
 }
 
+/// How many runs are remembered where nobody says.
+const KEPT_RUNS: i64 = 100;
+
 /// A run before its first step.
 pub(super) struct Planned {
     pub(super) analysed: Analysed,
@@ -452,7 +456,14 @@ pub(super) async fn planned(
                         .map(|drift| &*drift.id),
                 );
                 let run = &session.settings.invocation_id;
-                recorder = Some(Recorder::new(store, run, reckoning, state.server_version));
+                let keep = session.flags.values.get("keep_runs").and_then(Json::as_i64);
+                recorder = Some(Recorder::new(
+                    store,
+                    run,
+                    reckoning,
+                    version,
+                    keep.unwrap_or(KEPT_RUNS),
+                ));
                 analysed.decided(decisions, &state, &wanted, built)
             } else {
                 (analysed, seen)

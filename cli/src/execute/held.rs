@@ -10,6 +10,7 @@ use tokio_postgres::Client;
 
 use super::publish;
 use crate::db::state::failure;
+use crate::memory;
 use crate::report::Reporter;
 
 /// Says what a run leaves in its shadow.
@@ -92,7 +93,11 @@ pub(crate) async fn publish(
         let why = format!("{} changed after it was built", changed.join(", "));
         return Err(refused(&why).help("build again"));
     }
-    publish::publish(client, &held.publication(resolved), None, reporter).await
+    let record = memory::held_record(client, &held.run).await;
+    let publication = held.publication(resolved);
+    publish::publish(client, &publication, record.as_ref(), reporter).await?;
+    memory::note_published(client, &held.run).await;
+    Ok(())
 }
 
 /// What stands in schemas.

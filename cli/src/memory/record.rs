@@ -2,13 +2,15 @@
 //! when the run has ended; in between there is none, so that a run that is killed costs its work and no more.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use hcw_core::analyse::Analysed;
+use hcw_core::cost::RunRecord;
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::drift;
 use hcw_core::materialize::Statement;
 use hcw_core::name::quote_literal;
-use hcw_core::plan::{Plan, StepKind};
+use hcw_core::plan::{Action, Plan, StepKind};
 use hcw_core::project::UniqueId;
 use hcw_core::skip::{self, Content, Outside, Verdict};
 use serde_json::{Map, Value as Json, json};
@@ -16,9 +18,10 @@ use tokio_postgres::Client;
 
 use super::observe::{self, RELATIONS};
 use super::store::GRANTED;
-use super::{Reckoning, Store, store};
+use super::{Counters, Reckoning, Store, costs, store};
+use crate::artifacts::run_results::result_status;
 use crate::execute::{Status, StepResult};
-use crate::report::Reporter;
+use crate::report::{Event, Reporter};
 
 /// Stands for an input that nothing is known of: no later input is the same.
 const UNKNOWN: &str = "?";
@@ -29,6 +32,8 @@ pub(crate) struct Recorder {
     run: String,
     pub(super) reckoning: Reckoning,
     server_version: u32,
+    /// How many runs are remembered.
+    keep: i64,
 }
 
 /// What a run leaves in the state.
@@ -40,6 +45,23 @@ struct Changes {
     forgotten: Vec<String>,
     /// What takes away grants that are declared no more.
     revocations: Vec<String>,
+}
+
+/// How a run ended.
+pub(crate) struct Ended<'run> {
+    pub(crate) results: &'run [Arc<StepResult>],
+    pub(crate) started: jiff::Timestamp,
+    /// `success`, `failed` or `held`.
+    pub(crate) status: &'static str,
+    /// What the server had counted before it.
+    pub(crate) counters: Counters,
+    /// What is to be recorded when it is published later.
+    pub(crate) held: Option<Statement>,
+}
+
+/// Whether a run does nothing that costs.
+fn changes_nothing(plan: &Plan) -> bool {
+    plan.steps.iter().all(|step| step.action == Action::Reuse)
 }
 
 /// What is known when a run has ended.
@@ -56,23 +78,29 @@ impl Recorder {
         run: &str,
         reckoning: Reckoning,
         server_version: u32,
+        keep: i64,
     ) -> Recorder {
         Recorder {
             scope: store.scope,
             run: run.to_owned(),
             reckoning,
             server_version,
+            keep,
         }
     }
 
-    /// Forgets what the run changes where it stands.
+    /// Forgets what the run changes where it stands, and looks at what the server has counted of statements.
     pub(crate) async fn begin(
         &self,
         client: &Client,
         plan: &Plan,
         analysed: &Analysed,
         reporter: &Reporter,
-    ) {
+    ) -> Counters {
+        let counters = match changes_nothing(plan) {
+            true => Counters::default(),
+            false => Counters::read(client).await,
+        };
         let verdicts = &self.reckoning.decisions.verdicts;
         let steps = plan.steps.iter().map(|step| &step.id);
         let changed: Vec<String> = steps
@@ -85,7 +113,7 @@ impl Recorder {
             .map(ToString::to_string)
             .collect();
         if changed.is_empty() {
-            return;
+            return counters;
         }
         let delete = "delete from hcw.node_state where scope = $1 and unique_id = any ($2)";
         if client
@@ -95,6 +123,7 @@ impl Recorder {
         {
             store::refused(reporter);
         }
+        counters
     }
 
     /// Has what a session has done counted now, where the server can.
@@ -112,7 +141,7 @@ impl Recorder {
         client: &Client,
         plan: &Plan,
         analysed: &Analysed,
-        results: &[std::sync::Arc<StepResult>],
+        results: &[Arc<StepResult>],
         is_published: bool,
     ) -> Result<Option<Statement>, Diagnostic> {
         let landed: BTreeSet<&UniqueId> = results
@@ -144,6 +173,59 @@ impl Recorder {
             self.note(plan, analysed, result, &found, &mut changes);
         }
         Ok(self.written(&changes))
+    }
+
+    /// Writes what the run has cost. `held` is what is to be recorded when it is published later.
+    pub(crate) async fn finish(
+        &self,
+        client: &Client,
+        (plan, analysed): (&Plan, &Analysed),
+        ended: &Ended<'_>,
+        reporter: &Reporter,
+    ) {
+        let settings = analysed.resolved.project().settings();
+        let now = match changes_nothing(plan) {
+            true => Counters::default(),
+            false => Counters::read(client).await,
+        };
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for result in ended.results {
+            let is_test = plan.steps[result.position].kind == StepKind::Test;
+            let word = match result.outcome.status {
+                Status::Reused => "reused",
+                status => result_status(status, is_test).as_str(),
+            };
+            *counts.entry(word.to_owned()).or_default() += 1;
+        }
+        let started = ended.started;
+        let run = RunRecord {
+            run_id: self.run.clone(),
+            verb: settings.verb.clone(),
+            target: settings.target.name.clone(),
+            hcw_version: env!("CARGO_PKG_VERSION").to_owned(),
+            publish: settings.publish.as_str().to_owned(),
+            threads: settings.target.threads,
+            started_at: started.to_string(),
+            seconds: Some(jiff::Timestamp::now().duration_since(started).as_secs_f64()),
+            status: ended.status.to_owned(),
+            nodes: costs::nodes(
+                plan,
+                analysed,
+                ended.results,
+                started,
+                (&ended.counters, &now),
+            ),
+            counts,
+        };
+        let held = ended.held.as_ref().map(|held| held.sql.as_str());
+        let written =
+            costs::write(client, &self.scope, &run, (plan, analysed), self.keep, held).await;
+        if let Err(problem) = written {
+            reporter.event(&Event::debug(format!(
+                "the run is not recorded: {}",
+                problem.message
+            )));
+        }
     }
 
     fn note(

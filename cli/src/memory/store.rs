@@ -85,14 +85,14 @@ impl Store {
 }
 
 /// Whose state it is: a project and a schema that it builds in.
-fn scope(session: &Session) -> String {
+pub(super) fn scope(session: &Session) -> String {
     format!(
         "{} {}",
         session.project_file.name, session.settings.target.schema
     )
 }
 
-fn is_missing(code: &SqlState) -> bool {
+pub(super) fn is_missing(code: &SqlState) -> bool {
     [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME].contains(code)
 }
 

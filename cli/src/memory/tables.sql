@@ -10,13 +10,14 @@ create table if not exists hcw.runs (
     publish text not null,
     threads integer not null,
     started_at timestamptz not null,
-    ended_at timestamptz,
+    seconds double precision,
     status text not null,
-    facts jsonb not null default '{}'
+    counts jsonb not null default '{}',
+    held_record text
 );
 create index if not exists runs_by_scope on hcw.runs (scope, started_at);
 create table if not exists hcw.run_nodes (
-    run_id text not null references hcw.runs on delete cascade,
+    run_id text not null,
     position integer not null,
     unique_id text not null,
     label text not null,
