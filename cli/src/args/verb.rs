@@ -35,7 +35,7 @@ pub(crate) enum Verb {
 
 impl Verb {
     /// All of them, in the order of the help text.
-    pub(crate) const ALL: [Verb; 27] = [
+    pub(crate) const ALL: [Verb; 28] = [
         Verb::Build,
         Verb::Run,
         Verb::Test,
