@@ -1,18 +1,27 @@
-//! A seed's rows into a table that exists, by COPY. Knows nothing of seed files or types.
+//! A seed's rows into a table that exists, by COPY: in the binary form where that is certain to say the same as the
+//! texts. Knows nothing of seed files.
 
-use std::pin::pin;
+mod binary;
+
+use std::collections::HashMap;
+use std::pin::{Pin, pin};
 
 use bytes::Bytes;
 use futures_util::SinkExt;
-use tokio_postgres::Client;
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, CopyInSink, Error, SimpleQueryMessage};
 
-use hcw_core::name::quote_identifier;
+use hcw_core::name::{quote_identifier, quote_literal};
 use hcw_core::seed::SeedRows;
 
 use crate::landing::copy_text;
 
+use binary::Kind;
+
 /// Size from which rows are sent.
 const CHUNK: usize = 256 * 1024;
+/// Fewer values are not worth asking for the types of columns, more are not held in memory twice.
+const WORTH_ENCODING: std::ops::Range<usize> = 10_000..10_000_000;
 
 /// Copies rows into a table and returns their number; `None` and the empty text are NULL, as in a
 /// dbt seed.
@@ -23,10 +32,54 @@ pub(crate) async fn copy_seed(
     relation_sql: &str,
     columns: &[String],
     rows: &SeedRows,
-) -> Result<u64, tokio_postgres::Error> {
+) -> Result<u64, Error> {
     let names: Vec<String> = columns.iter().map(|name| quote_identifier(name)).collect();
-    let statement = format!("copy {relation_sql} ({}) from stdin", names.join(", "));
-    let mut sink = pin!(client.copy_in::<_, Bytes>(&statement).await?);
+    let names = names.join(", ");
+    if WORTH_ENCODING.contains(&(rows.len() * columns.len())) {
+        let kinds = kinds(client, relation_sql, columns).await?;
+        if let Some(parts) = kinds.and_then(|kinds| binary::encode(rows, &kinds)) {
+            let statement = format!("copy {relation_sql} ({names}) from stdin (format binary)");
+            let mut sink = pin!(client.copy_in::<_, Bytes>(&statement).await?);
+            for part in parts {
+                sink.feed(part).await?;
+            }
+            return sink.finish().await;
+        }
+    }
+    let statement = format!("copy {relation_sql} ({names}) from stdin");
+    let sink = pin!(client.copy_in::<_, Bytes>(&statement).await?);
+    copy_text(sink, rows).await
+}
+
+/// How the columns of a table are encoded, where all of them can be.
+async fn kinds(
+    client: &Client,
+    relation_sql: &str,
+    columns: &[String],
+) -> Result<Option<Vec<Kind>>, Error> {
+    // no error, which would end the transaction: a table that is not there is told by the copy
+    let query = format!(
+        "select attname, atttypid from pg_catalog.pg_attribute \
+         where attrelid = pg_catalog.to_regclass({}) and attnum > 0 and not attisdropped",
+        quote_literal(relation_sql)
+    );
+    let mut found: HashMap<String, Kind> = HashMap::new();
+    for message in client.simple_query(&query).await? {
+        if let SimpleQueryMessage::Row(row) = message
+            && let (Some(name), Some(oid)) = (row.get(0), row.get(1))
+            && let Some(kind) = oid.parse().ok().and_then(Type::from_oid)
+            && let Some(kind) = Kind::of(&kind)
+        {
+            found.insert(name.to_owned(), kind);
+        }
+    }
+    Ok(columns
+        .iter()
+        .map(|name| found.get(name).copied())
+        .collect())
+}
+
+async fn copy_text(mut sink: Pin<&mut CopyInSink<Bytes>>, rows: &SeedRows) -> Result<u64, Error> {
     let mut chunk = Vec::with_capacity(CHUNK + CHUNK / 4);
     for row in rows.iter() {
         for (index, value) in row.enumerate() {

@@ -1,5 +1,7 @@
 //! Seeds: types, names, delimiters.
 
+use std::fmt::Write;
+
 use super::case::Case;
 
 #[test]
@@ -35,4 +37,53 @@ fn seeds_have_the_types_of_their_values() {
         case.rows("select count(*) from public_reference.empty"),
         "0"
     );
+}
+
+/// Large seeds are sent in the server's own form where that says the same, and as text where it does not.
+#[test]
+fn large_seeds_hold_what_their_files_say() {
+    let Some(case) = Case::good("seeds") else {
+        return;
+    };
+    let mut file = "number,large,rate,day,is_open,note\n".to_owned();
+    for row in 0..3000_i64 {
+        let large = row * 3_000_000_000;
+        let day = 1 + row % 28;
+        let note =
+            ["", "a\tb", "\"c\nd, \"\"e\"\"\"", "é\\\\N"][usize::try_from(row % 4).expect("small")];
+        let number = if row == 7 {
+            String::new()
+        } else {
+            (row - 9).to_string()
+        };
+        writeln!(
+            file,
+            "{number},{large},{row}.25,2024-02-{day:02},{},{note}",
+            row % 2 == 0
+        )
+        .expect("is text");
+    }
+    let seed = |name: &str, text: &str| {
+        std::fs::write(case.folder.join(format!("seeds/{name}.csv")), text).expect("is written");
+    };
+    seed("large", &file);
+    // one value that the server alone reads: the whole file goes as text
+    seed("large_as_text", &file.replace(",2.25,", ",NaN,"));
+    case.run(0, "seed");
+    let query = |table: &str| {
+        case.rows(&format!(
+            "select count(*), count(number), sum(number), sum(large), sum(rate) filter (where rate <> 'NaN'),
+                min(day), max(day), count(*) filter (where is_open), count(note), md5(string_agg(note, '|' order by large))
+            from public_reference.{table}"
+        ))
+    };
+    let large = query("large");
+    assert!(
+        large.starts_with(
+            "3000|2999|4471502|13495500000000000|4499250|2024-02-01|2024-02-28|1500|2250|"
+        ),
+        "{large}"
+    );
+    let as_text = query("large_as_text");
+    assert_eq!(as_text, large.replace("|4499250|", "|4499247.75|"));
 }

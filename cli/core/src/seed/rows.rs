@@ -84,7 +84,16 @@ impl SeedRows {
 
     /// The rows in order.
     pub fn iter(&self) -> impl Iterator<Item = impl Iterator<Item = Option<&str>>> {
-        self.cells
+        self.iter_from(0)
+    }
+
+    /// The rows from one on.
+    pub fn iter_from(
+        &self,
+        row: usize,
+    ) -> impl Iterator<Item = impl Iterator<Item = Option<&str>>> {
+        let start = self.cells.len().min(row.saturating_mul(self.width));
+        self.cells[start..]
             .chunks_exact(self.width.max(1))
             .map(|row| row.iter().map(|cell| self.cell(*cell)))
     }
