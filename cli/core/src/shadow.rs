@@ -43,8 +43,8 @@ pub struct Shadow {
 impl Shadow {
     /// The shadow for the nodes that a run builds; empty unless they are published together.
     ///
-    /// A node stays outside when its materialization is not hcw's own, or when it asks to be changed where it is
-    /// (`meta: {hcw: {publish: in_place}}`).
+    /// A node stays outside when its materialization is not hcw's own, or when it adds to a table that it asks to be
+    /// changed where it is (`meta: {hcw: {publish: in_place}}`).
     pub fn of(rendered: &Rendered, state: &WarehouseState, built: &BTreeSet<UniqueId>) -> Shadow {
         let project = &rendered.project;
         let mut shadow = Shadow::default();
@@ -57,14 +57,15 @@ impl Shadow {
             else {
                 continue;
             };
-            if !can_be_shadowed(project, node) {
+            let goes_on = continues(project, node) && is_table(state, relation);
+            if !can_be_shadowed(project, node) || goes_on && is_in_place(node) {
                 continue;
             }
             let place = RelationName {
                 schema: shadow_schema(&relation.schema),
                 ..relation.clone()
             };
-            if continues(project, node) && is_table(state, relation) {
+            if goes_on {
                 shadow.copied.insert(id.clone());
             }
             schemas.insert((place.schema.clone(), relation.schema.clone()));
@@ -175,15 +176,21 @@ fn can_be_shadowed(project: &Project, node: &Node) -> bool {
         node.kind,
         NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot
     );
+    is_relation && !is_ephemeral(node) && is_own(project, node)
+}
+
+/// Whether hcw's own macros make the node.
+fn is_own(project: &Project, node: &Node) -> bool {
+    Materialization::of(project, node).is_ok_and(|materialization| {
+        let name = materialization.name();
+        SHADOWED.contains(&name) && project.engine.is_own_materialization(name)
+    })
+}
+
+/// Whether a node that adds to what stands is not to be copied first.
+fn is_in_place(node: &Node) -> bool {
     let publish = config::hcw_meta(&node.config, "publish");
-    let is_in_place = publish.and_then(|word| word.as_str()) == Some("in_place");
-    is_relation
-        && !is_ephemeral(node)
-        && !is_in_place
-        && Materialization::of(project, node).is_ok_and(|materialization| {
-            let name = materialization.name();
-            SHADOWED.contains(&name) && project.engine.is_own_materialization(name)
-        })
+    publish.and_then(|word| word.as_str()) == Some("in_place")
 }
 
 /// Whether a node adds to what stands instead of making it anew.

@@ -320,9 +320,9 @@ fn unreadable(analysed: &Analysed, unseen: &Unseen) -> Diagnostic {
     let name = unseen.id.as_str();
     let problem = Diagnostic::error(
         Code::NotPublishable,
-        format!("{name} {}, and cannot be built in a shadow", unseen.why),
+        format!("{name} {}, and cannot be built with a shadow", unseen.why),
     )
-    .help("write ref(), or build with --publish=per-node");
+    .help("build with --publish=per-node, or let it read by ref() what hcw makes");
     match analysed.resolved.project().nodes.get(&unseen.id) {
         Some(node) => problem.at(node.file.at(0..0)),
         None => problem,

@@ -223,6 +223,56 @@ fn a_run_is_published_as_a_whole_or_not_at_all() {
 }
 
 #[test]
+fn what_is_changed_in_place_is_not_copied() {
+    let Some(case) = Case::good("atomic") else {
+        return;
+    };
+    case.write(
+        "models/rounds.sql",
+        &case.read("models/rounds.sql").replace(
+            "materialized='incremental'",
+            "materialized='incremental', meta={'hcw': {'publish': 'in_place'}}",
+        ),
+    );
+    let oid = "select 'rounds'::regclass::oid";
+    // a first one, which no rows stand to be added to, is built in the shadow like the others
+    case.run(1, "build --vars '{count: 9}'");
+    assert_eq!(case.rows("select to_regclass('rounds') is null"), "true");
+    case.run(0, "build");
+    let before = case.rows(oid);
+    case.run(0, "build --vars '{count: 20, round: 2}'");
+    assert_eq!(case.rows(PUBLISHED), "North 10, South 10|20|1 2|4");
+    assert_eq!(case.rows(oid), before);
+    // the weaker promise: its rows are there when the rest is not published
+    case.run(1, "build --vars '{count: 21, round: 3}'");
+    assert_eq!(case.rows(PUBLISHED), "North 10, South 10|20|1 2 3|4");
+}
+
+#[test]
+fn what_makes_something_of_its_own_is_published_node_by_node() {
+    let Some(case) = Case::good("publishing") else {
+        return;
+    };
+    case.write(
+        "macros/own.sql",
+        "{% materialization own, default %}{% call statement('main') %}create or replace view {{ this }} as {{ sql }}\
+         {% endcall %}{{ adapter.commit() }}{{ return({'relations': [this]}) }}{% endmaterialization %}",
+    );
+    case.write(
+        "models/by_own.sql",
+        "{{ config(materialized='own') }} select count(*) as n from {{ ref('patients') }}",
+    );
+    let shown = case.run(0, "build");
+    assert!(
+        shown.contains("model.publishing.by_own has a materialization of the project's own: this run publishes node by node"),
+        "{shown}"
+    );
+    assert_eq!(case.rows("select n from by_own"), "10");
+    let shown = case.run(2, "build --publish atomic");
+    assert!(shown.contains("cannot be built with a shadow"), "{shown}");
+}
+
+#[test]
 fn what_is_held_is_published_later() {
     let Some(case) = Case::good("atomic") else {
         return;
@@ -303,7 +353,7 @@ fn what_a_shadow_would_hide_is_published_node_by_node() {
     assert_eq!(case.rows("select n from by_name"), "10");
     let shown = case.run(2, "build --publish atomic");
     assert!(
-        shown.contains("by its name, not by ref(), and cannot be built in a shadow")
+        shown.contains("by its name, not by ref(), and cannot be built with a shadow")
             && shown.contains("--> models/by_name.sql"),
         "{shown}"
     );

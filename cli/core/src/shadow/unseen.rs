@@ -1,11 +1,12 @@
 //! Nodes that look for relations in a way that a shadow hides: by a written name, or in the server's catalogue. In a
-//! shadow they would read what stands instead of what this run builds.
+//! shadow they would read what stands instead of what this run builds. And nodes that are made outside of it, and may
+//! keep the name of what they read there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Shadow;
-use crate::analyse::Analysed;
-use crate::project::{Node, UniqueId};
+use super::{Shadow, is_own};
+use crate::analyse::{Analysed, is_ephemeral};
+use crate::project::{Node, NodeKind, UniqueId};
 
 /// Where a macro finds relations without `ref`.
 const CATALOGUES: [&str; 6] = [
@@ -43,6 +44,13 @@ impl Shadow {
         let built: BTreeMap<_, _> = built.collect();
         let found = selected.iter().filter_map(|id| {
             let node = nodes.get(id)?;
+            if let Some(why) = self.makes_outside(analysed, node) {
+                return Some(Unseen {
+                    id: id.clone(),
+                    why: why.to_owned(),
+                    is_certain: true,
+                });
+            }
             let text = match analysed.compiled.get(id) {
                 Some(compiled) => &*compiled.sql,
                 None if analysed.late.contains(id) => node.template().map(|file| &*file.text)?,
@@ -62,6 +70,25 @@ impl Shadow {
             })
         });
         found.collect()
+    }
+
+    /// Why a node is made outside of the shadow, of which it may keep what it reads there.
+    fn makes_outside(&self, analysed: &Analysed, node: &Node) -> Option<&'static str> {
+        let project = analysed.resolved.project();
+        let why = match node.kind {
+            NodeKind::Function => "is a function",
+            NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot
+                if !is_ephemeral(node) && !is_own(project, node) =>
+            {
+                "has a materialization of the project's own"
+            }
+            _ => return None,
+        };
+        let ancestors = analysed.resolved.graph.ancestors(&node.id, None);
+        ancestors
+            .iter()
+            .any(|id| self.places.contains_key(id))
+            .then_some(why)
     }
 
     /// A relation of the shadow that a text names as it is published; a node may name itself.
