@@ -5,9 +5,10 @@ Usage: bench/layered.py path/to/hcw [path/to/dbt-core's dbt] [path/to/dbt 2's db
 
 A project of N models has seeds, staging, intermediate and mart layers; every model reads one to three models of the
 layer before it through a macro, and has two tests. Measured: parse and compile from nothing, again, and after an edit of
-one model; `run` and `build` of 1,000 models as views, and of 1,000 views `select 1 as id` without tests, against psql
-sending the statements of `--dry-run` over as many connections; a seed of 100,000 rows against psql's \\copy. What is compared is run in turn, and the fastest of several
-runs counts. With a dbt executable (dbt-core, adapter postgres) dbt parses the same projects of up to 1,000 models; with
+one model; `build` of 1,000 models and 2,000 tests from nothing, and when nothing has changed; `run` and `build` of 1,000
+models as views, and of 1,000 views `select 1 as id` without tests, against psql sending the statements of `--dry-run`
+over as many connections; a seed of 100,000 rows against psql's \\copy. What is compared is run in turn, and the fastest
+of several runs counts. With a dbt executable (dbt-core, adapter postgres) dbt parses the same projects of up to 1,000 models; with
 that of dbt 2 (from PyPI's wheel `dbt`, adapter postgres behind its switch for experiments) it parses and compiles all.
 """
 
@@ -107,6 +108,7 @@ def main():
             compile_again(project, options)
             compare_with_dbt(project, size, options)
             if size == 1000:
+                build_again(project, url, options)
                 for threads in (1, 4):
                     run_against_psql(project, url, options, threads, "run", ["seed"])
         views = folder / "views"
@@ -154,6 +156,16 @@ def compare_with_dbt(project, size, options):
             ratio(f"CPU of {name} / hcw, {verb}", theirs[1] / ours[1])
             ratio(f"wall of {name} / hcw, {verb}", theirs[0] / ours[0])
         (project / "profiles.yml").unlink()
+
+
+def build_again(project, url, options):
+    """build: from nothing, and when nothing has changed."""
+    subprocess.run(
+        ["psql", url, "-qc", "drop schema public cascade; create schema public; drop schema if exists hcw cascade"],
+        check=True, capture_output=True,
+    )
+    line("hcw build", measured([HCW, "-q", "build"], **options))
+    line("hcw build, nothing changed", min(measured([HCW, "-q", "build"], **options) for _ in range(REPEATS)))
 
 
 def run_against_psql(project, url, options, threads, verb, before):

@@ -67,7 +67,7 @@ pub(crate) async fn run(
         execute::lock(&control, &session.lock_name(), reporter)
             .await
             .map_err(|error| vec![error])?;
-        if work.land {
+        if work.land && super::migrate::is_due(session, &resolved, &control).await? {
             super::migrate::apply(session, &connection, reporter).await?;
         }
     }

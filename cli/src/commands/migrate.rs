@@ -1,7 +1,10 @@
 //! `migrate`: hcw's own bookkeeping, then the project's migrations.
 
+use hcw_core::graph::Resolved;
 use hcw_core::target::Connection;
+use tokio_postgres::Client;
 
+use crate::db::state::failure;
 use crate::report::Reporter;
 use crate::session::{Problems, Session};
 use crate::{exit_code, migration};
@@ -13,6 +16,31 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
         reporter.line("nothing to migrate");
     }
     Ok(exit_code::SUCCESS)
+}
+
+/// Whether a build migrates: not where the project has no migrations and lands no files, and the user may not make
+/// hcw's own tables.
+pub(super) async fn is_due(
+    session: &Session,
+    resolved: &Resolved,
+    client: &Client,
+) -> Result<bool, Problems> {
+    let files = migration::read_folder(&session.project_dir, &session.project_file.migration_path)
+        .map_err(|error| vec![*error])?;
+    let mut sources = resolved.project().sources.values();
+    if !files.is_empty() || sources.any(|table| table.landing.is_some()) {
+        return Ok(true);
+    }
+    let query = "
+        select case
+            when to_regnamespace('hcw') is null then has_database_privilege(current_database(), 'create')
+            else has_schema_privilege('hcw', 'create')
+        end";
+    let row = client
+        .query_one(query, &[])
+        .await
+        .map_err(|error| vec![failure(&error, query)])?;
+    Ok(row.get(0))
 }
 
 /// Applies migrations over a connection of their own, since they may change its settings; returns how

@@ -160,6 +160,30 @@ fn a_user_without_rights_builds_everything() {
     case.execute(&format!("drop owned by {role} cascade; drop role {role}"));
 }
 
+#[test]
+fn a_user_who_may_make_no_tables_of_hcw_builds() {
+    let Some(case) = Case::good("atomic") else {
+        return;
+    };
+    let role = format!("hcw_no_tables_{}", std::process::id());
+    let url = case.warehouse.as_ref().expect("a database").url.clone();
+    case.execute("create schema hcw");
+    case.execute(&format!(
+        "drop role if exists {role}; create role {role} login password 'secret';
+        grant all on schema public to {role}; grant create on database {} to {role}",
+        crate::projects::case::database_name(&url)
+    ));
+    let mut command = case.command(&["build"]);
+    command.env("DATABASE_URL", with_user(&url, &role));
+    let output = command.output().expect("runs");
+    let text = crate::warehouse::text_of(&output);
+    assert!(
+        output.status.success() && text.contains("HCW0705"),
+        "{text}"
+    );
+    case.execute(&format!("drop owned by {role} cascade; drop role {role}"));
+}
+
 /// The address with another user.
 fn with_user(url: &str, role: &str) -> String {
     let (scheme, rest) = url.split_once("://").expect("an address");
