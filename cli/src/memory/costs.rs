@@ -240,7 +240,7 @@ delete from hcw.run_nodes as node where not exists (select from hcw.runs as run 
         seconds = run.seconds.unwrap_or_default(),
         status = text(&run.status),
         counts = text(&json!(run.counts).to_string()),
-        held = held.map_or_else(|| "null".to_owned(), |held| text(held)),
+        held = held.map_or_else(|| "null".to_owned(), text),
         nodes = text(&nodes.to_string()),
         keep = keep.max(1),
     );
