@@ -9,12 +9,13 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::Path;
 
-use hcw_core::analyse::Analysed;
+use hcw_core::analyse::{Analysed, Compiled};
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::Resolved;
 use hcw_core::manifest::{Manifest, Progress};
-use hcw_core::plan::{Action, Plan};
-use hcw_core::project::{Node, PROJECT_FILE, UniqueId, UnitTest};
+use hcw_core::materialize::Materialization;
+use hcw_core::plan::{Action, Plan, StepKind};
+use hcw_core::project::{Node, PROJECT_FILE, Project, UniqueId, UnitTest};
 use rayon::prelude::*;
 use serde_json::Value as Json;
 
@@ -97,6 +98,7 @@ pub(crate) fn progress<'run>(
     report: &'run RunReport,
 ) -> Progress<'run> {
     let mut progress = Progress::of_compiled(&analysed.compiled);
+    progress.left_out.extend(unasked(analysed, plan));
     for result in &report.results {
         let step = &plan.steps[result.position];
         let outcome = &result.outcome;
@@ -118,6 +120,27 @@ pub(crate) fn progress<'run>(
         };
     }
     progress
+}
+
+/// What was compiled and is no part of the run: nodes of other kinds, and ephemeral models that nothing in it reads.
+fn unasked<'run>(analysed: &'run Analysed, plan: &'run Plan) -> Vec<&'run UniqueId> {
+    let runs_models = plan.steps.iter().any(|step| step.kind == StepKind::Model);
+    let steps: BTreeSet<&UniqueId> = plan.steps.iter().map(|step| &step.id).collect();
+    let read: BTreeSet<&UniqueId> = steps
+        .iter()
+        .filter_map(|id| analysed.compiled.get(*id))
+        .flat_map(|compiled| &compiled.expressions)
+        .map(|(id, _)| id)
+        .collect();
+    let is_asked = |id: &UniqueId, compiled: &Compiled| {
+        let is_ephemeral = compiled.materialization == Some(Materialization::Ephemeral);
+        steps.contains(id) || is_ephemeral && (runs_models || read.contains(id))
+    };
+    let compiled = analysed.compiled.iter();
+    compiled
+        .filter(|(id, compiled)| !is_asked(id, compiled))
+        .map(|(id, _)| id)
+        .collect()
 }
 
 /// Writes the compiled SQL of all nodes, save those whose turn never came and those whose files are written.
@@ -161,9 +184,24 @@ pub(crate) fn write_late(
             if let Some(main) = &late.main {
                 write(&target.join("run").join(&path), published(main).as_bytes())?;
             }
+            for (id, sql) in test.iter().flat_map(|_| &late.compiled.expressions) {
+                let path = test.map(|test| test.fixture_path(&input_name(project, id)));
+                if let Some(path) = path {
+                    write(&target.join(COMPILED).join(path), published(sql).as_bytes())?;
+                }
+            }
         }
     }
     Ok(())
+}
+
+/// The name of a unit test's input.
+fn input_name(project: &Project, id: &UniqueId) -> String {
+    match (project.nodes.get(id), project.sources.get(id)) {
+        (Some(node), _) => node.name.clone(),
+        (_, Some(table)) => format!("{}__{}", table.source_name, table.name),
+        _ => id.to_string(),
+    }
 }
 
 /// Writes what the templates of hooks gave; a blank one leaves no file.

@@ -125,7 +125,9 @@ fn compile(
         let is_read = used.contains(&input.id) || (input.is_own && compiled.sql.contains(&name));
         if is_read {
             let sql = fixture(analysed, given, input, warehouse)?;
-            expressions.push(format!(" {name} as (\n{}\n)", sql.trim()));
+            expressions.push(format!(" {name} as (\n{}\n)", sql.trim_end()));
+            let sql = sql.trim_end().to_owned();
+            compiled.expressions.push((input.id.clone(), sql));
         }
     }
     if !expressions.is_empty() {

@@ -279,6 +279,10 @@ impl Flags {
                 ("WARN_ERROR", Json::Bool(false)) => (name, Json::Null),
                 _ => (name, value),
             })
+            .chain(
+                // `docs generate` has the flag and not the option
+                (self.verb == Verb::DocsGenerate).then(|| ("EMPTY".to_owned(), Json::Null)),
+            )
             .collect()
     }
 }

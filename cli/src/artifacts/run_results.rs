@@ -10,6 +10,7 @@ use hcw_core::artifact::{
     Timing, utc, utc_with_offset,
 };
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::late::NO_OP;
 use hcw_core::manifest::declared_parents;
 use hcw_core::plan::{Plan, StepKind};
 use hcw_core::project::{Node, UniqueId};
@@ -44,7 +45,11 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
             .filter(|_| ran && !is_seed);
         let mut entry = RunResult::new(&step.id, result_status(outcome.status, is_test))
             .with_code(compiled.map(|sql| analysed.resolved.shadow.published(sql).into_owned()));
-        if outcome.status == Status::Success && !is_test {
+        let is_untouched = outcome.status == Status::Success && outcome.message == NO_OP;
+        if is_untouched {
+            entry.compiled = Some(false);
+            entry.compiled_code = None;
+        } else if outcome.status == Status::Success && !is_test {
             entry = entry.with_response(&outcome.message, outcome.rows);
         }
         entry.message = match outcome.diagnostics.first() {

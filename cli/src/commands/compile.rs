@@ -16,7 +16,7 @@ use hcw_core::state::WarehouseState;
 use serde_json::json;
 
 use super::build;
-use crate::args::{Flags, LogLevel};
+use crate::args::{Flags, LogLevel, Verb};
 use crate::artifacts::{partial, run_results};
 use crate::db::live::compile_late;
 use crate::report::{Event, Reporter};
@@ -114,6 +114,14 @@ pub(super) async fn compiled(
         let relations = &resolved.rendered.relations;
         let favours = flags.switch("favor_state");
         resolved.deferral = other.choose(relations, &state, selected, &BTreeSet::new(), favours);
+    }
+    // the catalogue asks the server anyway: what stands there is known
+    if flags.verb == Verb::DocsGenerate
+        && state.relations.is_empty()
+        && let Ok(connection) = session.connection().await
+        && let Ok(client) = session.connect(&connection).await
+    {
+        state = build::state(&client, &resolved).await?;
     }
     let mut analysed = analyse(resolved, &Arc::new(state), selected);
     let asked_warehouse = !analysed.late.is_empty();

@@ -116,7 +116,16 @@ async fn steps(
                 position += count;
                 continue;
             }
-            Operation::Copy { into, rows } => copy(client, into, rows, outcome).await?,
+            Operation::Copy {
+                into,
+                rows,
+                is_anew,
+            } => {
+                copy(client, into, rows, outcome).await?;
+                if *is_anew {
+                    outcome.message = outcome.message.replacen("INSERT", "CREATE", 1);
+                }
+            }
             Operation::CheckContract { query, columns } => {
                 check_contract(client, query, columns).await?;
             }

@@ -204,7 +204,12 @@ impl Access {
     }
 
     /// Copies a seed's rows.
-    pub(crate) fn copy(&self, into: &str, rows: &Arc<SeedData>) -> Result<(), Error> {
+    pub(crate) fn copy(
+        &self,
+        into: &str,
+        rows: &Arc<SeedData>,
+        is_anew: bool,
+    ) -> Result<(), Error> {
         match self {
             Access::None => Ok(()),
             Access::Ahead(ahead) => {
@@ -212,6 +217,7 @@ impl Access {
                 self.record(Operation::Copy {
                     into: into.to_owned(),
                     rows: rows.clone(),
+                    is_anew,
                 });
                 Ok(())
             }

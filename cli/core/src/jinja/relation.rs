@@ -263,10 +263,6 @@ fn part(text: &str) -> Value {
 impl Object for Relation {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let is = |kind: RelationKind| Value::from(self.kind == Some(kind));
-        let is_stored = matches!(
-            self.kind,
-            Some(RelationKind::Table | RelationKind::View | RelationKind::MaterializedView)
-        );
         Some(match key.as_str()? {
             "database" => part(&self.name.database),
             "schema" => part(&self.name.schema),
@@ -286,8 +282,7 @@ impl Object for Relation {
             "is_cte" => is(RelationKind::CommonTableExpression),
             "is_function" => is(RelationKind::Function),
             "is_pointer" => false.into(),
-            "can_be_renamed" => is_stored.into(),
-            "can_be_replaced" => {
+            "can_be_renamed" | "can_be_replaced" => {
                 matches!(self.kind, Some(RelationKind::View | RelationKind::Table)).into()
             }
             "quote_policy" => choices(self.quotes),

@@ -16,6 +16,8 @@ pub enum Operation {
         into: String,
         /// The rows.
         rows: Arc<SeedData>,
+        /// Whether a full refresh makes the table anew, of which dbt says another word.
+        is_anew: bool,
     },
     /// Compares the columns of a query with those that a contract declares.
     CheckContract {

@@ -90,7 +90,7 @@ fn build(text: &mut String, operations: &[Operation]) {
             Operation::Run(statement) => {
                 let _ = writeln!(text, "{};", statement.sql);
             }
-            Operation::Copy { into, rows } => {
+            Operation::Copy { into, rows, .. } => {
                 let _ = writeln!(text, "-- copy {} rows into {into}", rows.rows.len());
             }
             Operation::CheckContract { columns, .. } => {

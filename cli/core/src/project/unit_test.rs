@@ -39,9 +39,18 @@ impl UnitTest {
     /// Where its SQL goes below `compiled/` or `run/`: as in dbt, in a folder named as its file.
     pub fn compiled_path(&self) -> String {
         let path = self.declaration.file.path_in_package();
-        let below = path.split_once('/').map_or(path, |(_, below)| below);
-        let (package, name) = (&self.declaration.package, self.full_name());
-        format!("{package}/{path}/{below}/{name}.sql")
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.path_below(&format!("{folder}/{}", self.full_name()))
+    }
+
+    /// Where the rows that stand for an input go.
+    pub fn fixture_path(&self, input: &str) -> String {
+        self.path_below(input)
+    }
+
+    fn path_below(&self, name: &str) -> String {
+        let path = self.declaration.file.path_in_package();
+        format!("{}/{path}/{name}.sql", self.declaration.package)
     }
 
     /// Its name, with the version that it tests.

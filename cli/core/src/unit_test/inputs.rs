@@ -38,16 +38,14 @@ impl Input {
         let of_node = |id: &UniqueId, is_own: bool| {
             let node = &resolved.project().nodes[id];
             let relation = resolved.place(id).cloned();
-            let versioned = match &node.properties.version {
-                Some(version) => format!("{}_v{version}", node.name),
-                None => node.name.clone(),
-            };
+            let named = resolved.rendered.relations.get(id);
+            let alias = named.map_or(node.alias(), |named| named.identifier.as_str());
             Input {
                 id: id.clone(),
                 name: node.name.clone(),
                 package: node.package.clone(),
                 relation: relation.unwrap_or_else(|| resolved.project().placeholder(node)),
-                expression: Relation::ephemeral(&versioned.replace('.', "_")),
+                expression: Relation::ephemeral(&alias.replace('.', "_")),
                 is_own,
             }
         };

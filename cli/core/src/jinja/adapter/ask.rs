@@ -146,7 +146,10 @@ impl Adapter {
                     .downcast_object_ref::<Table>()
                     .and_then(|table| table.seed.clone());
                 match seed {
-                    Some(rows) => self.context.access.copy(&into, &rows)?,
+                    Some(rows) => self
+                        .context
+                        .access
+                        .copy(&into, &rows, self.is_refreshed())?,
                     None => {
                         return Err(Error::new(
                             ErrorKind::InvalidOperation,

@@ -11,9 +11,16 @@ use crate::jinja::column::Column;
 use crate::jinja::python;
 use crate::jinja::relation::{Relation, RelationClass, RelationKind};
 use crate::name::RelationName;
+use crate::project::config;
 use crate::sql;
 
 impl Adapter {
+    /// Whether the node is built from scratch: by its configuration, else by the call.
+    pub(super) fn is_refreshed(&self) -> bool {
+        let said = config::flag(&self.context.merged_config(), "full_refresh");
+        said.unwrap_or(self.context.shared.settings.full_refresh)
+    }
+
     /// A relation that exists, or none; one that this run has built is found where it was built.
     pub(super) fn relation(
         &self,

@@ -3,7 +3,7 @@
 {# A parent's rows as a query. Columns that a row leaves out are null of their type. #}
 {% macro get_fixture_sql(rows, column_name_to_data_types) %}
 -- Fixture for {{ model.name }}
-{% set types = column_name_to_data_types or {} -%}
+{%- set types = column_name_to_data_types or {} -%}
 {%- set quoted = {} -%}
 {%- if not types -%}
     {#- the parent itself, or the one of another environment while it is not built here -#}

@@ -18,7 +18,8 @@
         {%- set created = hcw_create_seed_table(built_relation, model, agate_table) -%}
     {%- endif -%}
     {%- set loaded = hcw_load_seed_rows(built_relation, agate_table) -%}
-    {%- call noop_statement('main', 'INSERT ' ~ (agate_table | length), 'INSERT', agate_table | length) -%}
+    {%- set code = 'CREATE' if full_refresh_mode else 'INSERT' -%}
+    {%- call noop_statement('main', code ~ ' ' ~ (agate_table | length), code, agate_table | length) -%}
         {{ get_csv_sql(created, loaded) }}
     {%- endcall -%}
     {% do create_indexes(built_relation) %}
