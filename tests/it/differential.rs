@@ -32,7 +32,7 @@ macro_rules! scenarios {
 scenarios! {
     dialect: build;
     hooks: build;
-    ward: build, list, selection, state;
+    ward: build, list, selection, state, verbs;
 }
 
 fn assert_same(project: &str, scenario: &str) {

@@ -149,6 +149,7 @@ enum Form {
     Text,
     Number,
     Boolean,
+    Moment,
 }
 
 /// The forms of a query's columns, and its rows as texts.
@@ -165,6 +166,7 @@ async fn described(
                 Form::Number
             }
             Type::BOOL => Form::Boolean,
+            Type::TIMESTAMP | Type::TIMESTAMPTZ => Form::Moment,
             _ => Form::Text,
         });
     Ok((forms.collect(), client.simple_query(statement).await?))
@@ -185,6 +187,7 @@ fn as_objects(messages: &[SimpleQueryMessage], forms: &[Form]) -> Vec<Json> {
                     Some(Form::Number) => {
                         serde_json::from_str(text).unwrap_or_else(|_| Json::from(text))
                     }
+                    Some(Form::Moment) => Json::from(iso(text)),
                     _ => Json::from(text),
                 });
             (column.name().to_owned(), value)
@@ -192,6 +195,20 @@ fn as_objects(messages: &[SimpleQueryMessage], forms: &[Form]) -> Vec<Json> {
         Json::Object(cells.collect::<Map<String, Json>>())
     })
     .collect()
+}
+
+/// A moment as Python's `isoformat` has it: a fraction has six digits, an offset its minutes.
+fn iso(text: &str) -> String {
+    let Some((day, time)) = text.split_once(' ') else {
+        return text.to_owned();
+    };
+    let (clock, offset) = time.split_at(time.find(['+', '-']).unwrap_or(time.len()));
+    let clock = match clock.split_once('.') {
+        Some((seconds, fraction)) => format!("{seconds}.{fraction:0<6}"),
+        None => clock.to_owned(),
+    };
+    let minutes = if offset.len() == 3 { ":00" } else { "" };
+    format!("{day}T{clock}{offset}{minutes}")
 }
 
 /// A table of bars, numbers to the right.
@@ -244,5 +261,24 @@ fn cell(value: Option<&str>, form: Option<&Form>) -> String {
         (Some("t"), Some(Form::Boolean)) => "True".to_owned(),
         (Some("f"), Some(Form::Boolean)) => "False".to_owned(),
         (Some(text), _) => text.replace('\n', "\\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::iso;
+
+    #[test]
+    fn moments_are_those_of_python() {
+        assert_eq!(iso("2024-01-02 03:04:05"), "2024-01-02T03:04:05");
+        assert_eq!(
+            iso("2024-01-02 03:04:05.25+02"),
+            "2024-01-02T03:04:05.250000+02:00"
+        );
+        assert_eq!(
+            iso("2024-01-02 03:04:05-03:30"),
+            "2024-01-02T03:04:05-03:30"
+        );
+        assert_eq!(iso("infinity"), "infinity");
     }
 }
