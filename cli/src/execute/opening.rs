@@ -71,7 +71,7 @@ impl Opening {
         while clients.len() < count
             && let Some(opened) = self.tasks.join_next().await
         {
-            let opened = opened.unwrap_or_else(|end| resumed(end));
+            let opened = opened.unwrap_or_else(resumed);
             clients.push(opened.map_err(|error| vec![error])?);
         }
         Ok(clients)
