@@ -1,0 +1,222 @@
+//! What is decided before a run's first step: what is compiled and where it is built, which nodes are left as they are,
+//! and the plan.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use hcw_core::analyse::{Analysed, analyse, clones};
+use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::graph::Resolved;
+use hcw_core::plan::{self, Plan, Work};
+use hcw_core::project::{NodeKind, UniqueId};
+use hcw_core::shadow::{Shadow, Unseen};
+use hcw_core::state::WarehouseState;
+use serde_json::Value as Json;
+use tokio_postgres::Client;
+
+use crate::args::{LogLevel, Verb};
+use crate::db;
+use crate::db::drift::Drift;
+use crate::memory::{self, Recorder, Store};
+use crate::report::{Event, Reporter};
+use crate::selection::deferral;
+use crate::session::{Problems, Session};
+
+/// What the warehouse holds in the schemas that the project writes to.
+pub(in crate::commands) async fn state(
+    client: &Client,
+    resolved: &Resolved,
+) -> Result<WarehouseState, Problems> {
+    let schemas: BTreeSet<&String> = resolved
+        .rendered
+        .relations
+        .values()
+        .map(|relation| &relation.schema)
+        .collect();
+    let schemas: Vec<String> = schemas.into_iter().cloned().collect();
+    db::state::read(client, &schemas)
+        .await
+        .map_err(|error| vec![error])
+}
+
+/// The selected nodes that the verb builds.
+pub(in crate::commands) fn built(
+    resolved: &Resolved,
+    selected: &BTreeSet<UniqueId>,
+    work: &Work,
+) -> BTreeSet<UniqueId> {
+    let nodes = &resolved.project().nodes;
+    let is_built = |id: &&UniqueId| match nodes.get(*id).map(|node| &node.kind) {
+        Some(NodeKind::Seed) => work.seeds,
+        Some(NodeKind::Snapshot) => work.snapshots,
+        Some(NodeKind::Model) => work.models,
+        _ => false,
+    };
+    selected.iter().filter(is_built).cloned().collect()
+}
+
+/// The project with the environment that it reads where its own has nothing.
+pub(in crate::commands) fn deferred(
+    session: &Session,
+    mut resolved: Resolved,
+    state: &WarehouseState,
+    selected: &BTreeSet<UniqueId>,
+    built: &BTreeSet<UniqueId>,
+    reporter: &Reporter,
+) -> Result<Resolved, Problems> {
+    let flags = &session.flags;
+    let Some(other) = deferral(session, &resolved, flags, reporter)? else {
+        return Ok(resolved);
+    };
+    let relations = &resolved.rendered.relations;
+    let favours = flags.switch("favor_state");
+    resolved.deferral = other.choose(relations, state, selected, built, favours);
+    Ok(resolved)
+}
+
+/// How many runs are remembered where nobody says.
+const KEPT_RUNS: i64 = 100;
+
+/// A run before its first step.
+pub(in crate::commands) struct Planned {
+    pub(in crate::commands) analysed: Analysed,
+    pub(in crate::commands) plan: Plan,
+    pub(in crate::commands) recorder: Option<Recorder>,
+    /// Grants and policies that are not as declared.
+    pub(in crate::commands) drifts: Vec<Drift>,
+}
+
+/// Compiles and plans the selected nodes. Where it is remembered what was built, what has not changed is left as it
+/// is, and the others are compiled to read it where it stands.
+pub(in crate::commands) async fn planned(
+    session: &Session,
+    control: &Client,
+    mut resolved: Resolved,
+    state: WarehouseState,
+    (selected, built, work): (&BTreeSet<UniqueId>, &BTreeSet<UniqueId>, &Work),
+    reporter: &Reporter,
+) -> Result<Planned, Problems> {
+    let one = |error| vec![error];
+    let wanted = wanted(&resolved, selected, work);
+    let drifts = db::drift::found(control, &resolved, built).await?;
+    resolved.shadow = Shadow::of(&resolved.rendered, &state, built);
+    let seen = Arc::new(resolved.shadow.seen(state.clone(), &resolved.rendered));
+    let mut recorder = None;
+    let (analysed, seen) = match session.flags.verb {
+        Verb::Clone => (clones(resolved, &wanted), seen),
+        _ => {
+            let analysed = analyse(resolved, &seen, &wanted);
+            let store = match memory::is_kept(session) {
+                true => Store::open(session, control, !session.flags.dry_run, reporter)
+                    .await
+                    .map_err(one)?,
+                false => None,
+            };
+            if let Some(store) = store {
+                let version = state.server_version;
+                let asked = (selected, work);
+                let reckoning = memory::reckon(session, control, &store, version, &analysed, asked)
+                    .await
+                    .map_err(one)?;
+                let mut decisions = reckoning.decisions.clone();
+                decisions.restore(
+                    drifts
+                        .iter()
+                        .filter(|drift| drift.is_restored)
+                        .map(|drift| &*drift.id),
+                );
+                let run = &session.settings.invocation_id;
+                let keep = session.flags.values.get("keep_runs").and_then(Json::as_i64);
+                recorder = Some(Recorder::new(
+                    store,
+                    run,
+                    reckoning,
+                    version,
+                    keep.unwrap_or(KEPT_RUNS),
+                ));
+                analysed.decided(decisions, &state, &wanted, built)
+            } else {
+                (analysed, seen)
+            }
+        }
+    };
+    let (analysed, seen) = match hides_something(session, &analysed, selected, reporter)? {
+        // node by node, none is built in the shadow
+        true => analysed.placed(&state, &wanted, &BTreeSet::new()),
+        false => (analysed, seen),
+    };
+    let plan = plan::plan(&analysed, &seen, selected, work);
+    Ok(Planned {
+        analysed,
+        plan,
+        recorder,
+        drifts,
+    })
+}
+
+/// The selected nodes that are compiled.
+fn wanted(resolved: &Resolved, selected: &BTreeSet<UniqueId>, work: &Work) -> BTreeSet<UniqueId> {
+    let nodes = resolved.project().nodes.values();
+    nodes
+        .filter(|node| selected.contains(&node.id))
+        .filter(|node| {
+            if node.is_test() {
+                work.tests
+            } else if node.kind == NodeKind::Analysis {
+                false
+            } else {
+                work.models || work.seeds || work.snapshots
+            }
+        })
+        .map(|node| node.id.clone())
+        .collect()
+}
+
+/// Whether the run goes without its shadow, since nodes look for relations in a way that it hides. Where somebody asks
+/// for the shadow they are told which nodes read what stands.
+fn hides_something(
+    session: &Session,
+    analysed: &Analysed,
+    selected: &BTreeSet<UniqueId>,
+    reporter: &Reporter,
+) -> Result<bool, Problems> {
+    let reused = analysed.decisions.reused();
+    let running: BTreeSet<UniqueId> = selected.difference(&reused).cloned().collect();
+    let unseen = analysed.resolved.shadow.unseen(analysed, &running);
+    let Some(first) = unseen.first() else {
+        return Ok(false);
+    };
+    let others = match unseen.len() - 1 {
+        0 => String::new(),
+        others => format!(", and {others} more"),
+    };
+    let found = format!("{} {}{others}", first.id, first.why);
+    let is_asked = session.chose_publish || session.flags.switch("hold");
+    let certain = unseen.iter().filter(|one| is_asked && one.is_certain);
+    let problems: Vec<Diagnostic> = certain.map(|one| unreadable(analysed, one)).collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    if is_asked {
+        let message = format!("{found}: it reads what is published, not what this run builds");
+        let event = Event::new("UnseenShadow", "H001", LogLevel::Warn, message);
+        reporter.warn(&event, Code::NotPublishable)?;
+    } else {
+        reporter.line(&format!("{found}: this run publishes node by node"));
+    }
+    Ok(!is_asked)
+}
+
+/// A node that names what the shadow builds.
+fn unreadable(analysed: &Analysed, unseen: &Unseen) -> Diagnostic {
+    let name = unseen.id.as_str();
+    let problem = Diagnostic::error(
+        Code::NotPublishable,
+        format!("{name} {}, and cannot be built with a shadow", unseen.why),
+    )
+    .help("build with --publish=per-node, or let it read by ref() what hcw makes");
+    match analysed.resolved.project().nodes.get(&unseen.id) {
+        Some(node) => problem.at(node.file.at(0..0)),
+        None => problem,
+    }
+}
