@@ -7,9 +7,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value as Json;
-use tokio_postgres::config::Host;
 
-use crate::projects::case::database_name;
+use crate::projects::case::{database_name, shell_words as words};
 use crate::warehouse::{Warehouse, text_of};
 
 fn folder() -> &'static Path {
@@ -77,41 +76,17 @@ impl Mistake {
 
 /// A command that knows the warehouse by the environment.
 fn on(warehouse: &Warehouse) -> Command {
-    let server: tokio_postgres::Config = warehouse.url.parse().expect("an address");
-    let host = match server.get_hosts().first() {
-        Some(Host::Tcp(name)) => name.clone(),
-        Some(Host::Unix(folder)) => folder.to_string_lossy().into_owned(),
-        None => "localhost".to_owned(),
-    };
-    let port = server.get_ports().first().copied().unwrap_or(5432);
-    let password = String::from_utf8_lossy(server.get_password().unwrap_or(b"none"));
+    let address = warehouse.address();
     let mut command = Command::new(env!("CARGO_BIN_EXE_hcw"));
     command
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("MISTAKES_HOST", host)
-        .env("MISTAKES_PORT", port.to_string())
-        .env("MISTAKES_USER", server.get_user().unwrap_or_default())
-        .env("MISTAKES_PASSWORD", &*password)
+        .env("MISTAKES_HOST", address.host)
+        .env("MISTAKES_PORT", address.port)
+        .env("MISTAKES_USER", address.user)
+        .env("MISTAKES_PASSWORD", address.password)
         .env("MISTAKES_DATABASE", database_name(&warehouse.url));
     command
-}
-
-/// A line's words; double quotes hold a word together, and `\"` is one.
-fn words(line: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut is_quoted = false;
-    let mut letters = line.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' => is_quoted = !is_quoted,
-            '\\' => words.last_mut().expect("a word").extend(letters.next()),
-            ' ' if !is_quoted => words.push(String::new()),
-            letter => words.last_mut().expect("a word").push(letter),
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 /// What dbt warns of by name, among the events of an output.
@@ -121,7 +96,14 @@ fn warnings(output: &Output) -> BTreeSet<String> {
         let event: Json = serde_json::from_str(line).ok()?;
         let is_warning = event["info"]["level"] == "warn";
         let name = event["info"]["name"].as_str()?;
-        let is_own = matches!(name, "DeprecationsSummary" | "HcwDiagnostic");
+        // ours alone: what dbt leaves to a later error, and keys that it does not look at on PostgreSQL
+        let is_own = matches!(
+            name,
+            "DeprecationsSummary"
+                | "Note"
+                | "CustomKeyInConfigDeprecation"
+                | "CustomKeyInObjectDeprecation"
+        );
         (is_warning && !is_own).then(|| name.to_owned())
     });
     events.collect()

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use tokio_postgres::config::Host;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 use crate::server;
@@ -19,6 +20,14 @@ pub(crate) struct Warehouse {
     database: String,
     runtime: Runtime,
     client: Option<Client>,
+}
+
+/// What a profile says of a server.
+pub(crate) struct Address {
+    pub(crate) host: String,
+    pub(crate) port: String,
+    pub(crate) user: String,
+    pub(crate) password: String,
 }
 
 impl Warehouse {
@@ -53,6 +62,24 @@ impl Warehouse {
             runtime,
             client: Some(client),
         })
+    }
+
+    /// Where the server is and who asks it, for a profile.
+    pub(crate) fn address(&self) -> Address {
+        let server: tokio_postgres::Config = self.url.parse().expect("an address");
+        let host = match server.get_hosts().first() {
+            Some(Host::Tcp(name)) => name.clone(),
+            Some(Host::Unix(folder)) => folder.to_string_lossy().into_owned(),
+            None => "localhost".to_owned(),
+        };
+        let port = server.get_ports().first().copied().unwrap_or(5432);
+        let password = String::from_utf8_lossy(server.get_password().unwrap_or(b"none"));
+        Address {
+            host,
+            port: port.to_string(),
+            user: server.get_user().unwrap_or_default().to_owned(),
+            password: password.into_owned(),
+        }
     }
 
     /// Writes a file of the project.

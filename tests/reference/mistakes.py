@@ -1,10 +1,10 @@
-"""Stores what dbt says of common mistakes: mistakes.py DBT (dbt 1.12.6 made what is committed).
+"""Stores what dbt says of common mistakes: mistakes.py DBT [NAME...] (dbt 1.12.6 made what is committed).
 
 Each text in tests/fixtures/mistakes is a project: lines before the first `-- file: PATH` are `command: WORDS` (more than one
 may be given, the last is the one that counts) and `words: WORD...`, which are parts of what is said. `expected.json` has, for
 each, dbt's exit code and the names of its warnings and deprecations, and tests/it/mistakes.rs compares.
 
-The server is that of PGHOST, PGPORT, PGUSER and PGPASSWORD; the database `hcw_differential` is made anew.
+The server is that of PGHOST, PGPORT, PGUSER and PGPASSWORD; the database `hcw_mistakes` is made anew for each.
 """
 import json
 import os
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-DATABASE = "hcw_differential"
+DATABASE = "hcw_mistakes"
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "mistakes"
 SUMMARIES = {"DeprecationsSummary", "MainEncounteredError"}
 
@@ -58,11 +58,11 @@ def main():
     dbt, *only = sys.argv[1:]
     stored = FOLDER / "expected.json"
     expected = json.loads(stored.read_text()) if only else {}
-    psql("postgres", f"drop database if exists {DATABASE} with (force)")
-    psql("postgres", f"create database {DATABASE}")
     for path in sorted(FOLDER.glob("*.txt")):
         if only and path.stem not in only:
             continue
+        psql("postgres", f"drop database if exists {DATABASE} with (force)")
+        psql("postgres", f"create database {DATABASE}")
         commands, words, files = read(path.read_text())
         code, told, error = run(dbt, commands, files)
         said = "\n".join(event["msg"] for event in told) + error

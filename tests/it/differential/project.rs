@@ -8,7 +8,6 @@ use std::process::{Command, Output};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-use tokio_postgres::config::Host;
 
 use super::compare::{self, DATABASE};
 use crate::projects::case::{copy, database_name, fixtures, shell_words};
@@ -185,14 +184,7 @@ impl Project {
     }
 
     pub(crate) fn command(&self, arguments: &[String]) -> Command {
-        let server: tokio_postgres::Config = self.warehouse.url.parse().expect("an address");
-        let host = match server.get_hosts().first() {
-            Some(Host::Tcp(name)) => name.clone(),
-            Some(Host::Unix(folder)) => folder.to_string_lossy().into_owned(),
-            None => "localhost".to_owned(),
-        };
-        let port = server.get_ports().first().copied().unwrap_or(5432);
-        let password = String::from_utf8_lossy(server.get_password().unwrap_or(b"none"));
+        let address = self.warehouse.address();
         let mut command = Command::new(env!("CARGO_BIN_EXE_hcw"));
         command
             .args(arguments)
@@ -202,10 +194,10 @@ impl Project {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("DBT_PROFILES_DIR", self.folder())
             .env("DBT_USE_COLORS", "false")
-            .env("DIFFERENTIAL_HOST", host)
-            .env("DIFFERENTIAL_PORT", port.to_string())
-            .env("DIFFERENTIAL_USER", server.get_user().unwrap_or_default())
-            .env("DIFFERENTIAL_PASSWORD", &*password)
+            .env("DIFFERENTIAL_HOST", address.host)
+            .env("DIFFERENTIAL_PORT", address.port)
+            .env("DIFFERENTIAL_USER", address.user)
+            .env("DIFFERENTIAL_PASSWORD", address.password)
             .env("DIFFERENTIAL_DATABASE", database_name(&self.warehouse.url));
         let environment = fs::read_to_string(self.fixture.join("environment")).unwrap_or_default();
         for (name, value) in environment.lines().filter_map(|line| line.split_once('=')) {
