@@ -194,7 +194,7 @@ mod tests {
             node(1, 4.0, &[0]),
             node(2, 2.0, &[0]),
             node(3, 1.0, &[1, 2]),
-            node(4, 3.0, &[]),
+            node(4, 5.0, &[]),
         ]
     }
 
@@ -208,12 +208,12 @@ mod tests {
     #[test]
     fn connections_shorten_a_run_down_to_its_critical_path() {
         let nodes = diamond();
-        assert_eq!(replay(&nodes, 1), 11.0, "one after the other");
-        assert_eq!(replay(&nodes, 2), 7.0);
+        assert_eq!(replay(&nodes, 1), 13.0, "one after the other");
+        assert_eq!(replay(&nodes, 2), 8.0);
         assert_eq!(replay(&nodes, 3), 6.0);
         assert_eq!(replay(&nodes, 99), critical_path(&nodes).seconds);
         assert_eq!(replay(&[], 4), 0.0);
-        assert_eq!(replay(&nodes, 0), 11.0, "there is always one");
+        assert_eq!(replay(&nodes, 0), 13.0, "there is always one");
     }
 
     #[test]

@@ -105,7 +105,7 @@ fn what_differs_from_the_declaration_is_told() {
     case.write("models/properties.yml", &exact);
     build(&case, &nurse, "atomic", "");
     assert_eq!(case.rows(&privileges), "false");
-    case.execute(&format!("grant select on visits to {other}"));
+    case.execute(&format!("grant select on visits to {other}, public"));
     build(&case, &nurse, "per-node", "");
     assert_eq!(case.rows(&privileges), "false");
     case.execute(&format!(

@@ -65,9 +65,9 @@
     {{ return(adapter.dispatch('get_revoke_sql', 'dbt')(relation, privilege, grantees)) }}
 {%- endmacro %}
 
-{# Roles come from the catalogue, so they are quoted. #}
+{# Roles come from the catalogue, so they are quoted; `PUBLIC` is its word for all of them. #}
 {% macro default__get_revoke_sql(relation, privilege, grantees) -%}
-    revoke {{ privilege }} on {{ relation.render() }} from {{ get_quoted_csv(grantees) }}
+    revoke {{ privilege }} on {{ relation.render() }} from {{ get_quoted_csv(grantees) | replace('"PUBLIC"', 'public') }}
 {%- endmacro %}
 
 {# The statements for a mapping of privileges to roles; `get_dcl_macro` grants or revokes. #}
