@@ -15,8 +15,8 @@ use super::cluster::{Cluster, NAME};
 /// Settings that do not depend on the machine.
 ///
 /// `wal_level = minimal` lets a table that is created and filled in one transaction skip the log.
-/// `synchronous_commit = off` may lose the last commits when the machine (not the server) crashes,
-/// never consistency: the next build makes them again.
+/// `synchronous_commit = off` may lose the last commits when the machine or the server is killed, never consistency;
+/// what ends a run is committed for good, and all that was committed before it.
 const FIXED: &str = "\
 listen_addresses = ''
 unix_socket_permissions = 0700

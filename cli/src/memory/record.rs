@@ -23,6 +23,10 @@ use crate::artifacts::run_results::result_status;
 use crate::execute::{Status, StepResult};
 use crate::report::{Event, Reporter};
 
+/// What is recorded, and all that was committed before it, is not lost with the server.
+const DURABLE: &str = "if current_setting('synchronous_commit') = 'off' then
+    perform set_config('synchronous_commit', 'on', true);
+end if";
 /// Stands for an input that nothing is known of: no later input is the same.
 const UNKNOWN: &str = "?";
 
@@ -370,7 +374,7 @@ on conflict (scope, unique_id) do update set
             tag.insert(1, '_');
         }
         Some(Statement::outside(format!(
-            "do {tag}\nbegin\n{body};\nexception when others then\n    raise notice 'the state of the run is not recorded: %', sqlerrm;\nend\n{tag}"
+            "do {tag}\nbegin\n{DURABLE};\n{body};\nexception when others then\n    raise notice 'the state of the run is not recorded: %', sqlerrm;\nend\n{tag}"
         )))
     }
 }

@@ -42,6 +42,10 @@ begin
     -- definitions are printed with all names qualified
     perform set_config('search_path', 'pg_catalog', true);
     perform set_config('jit', 'off', true);
+    -- a run that says it is published stays published
+    if is_hurried and current_setting('synchronous_commit') = 'off' then
+        perform set_config('synchronous_commit', 'on', true);
+    end if;
 
     select coalesce(jsonb_agg(to_jsonb(one)), '[]') into replaced
     from (
