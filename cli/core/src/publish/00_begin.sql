@@ -19,7 +19,7 @@ declare
     began constant timestamptz := clock_timestamp();
     pause double precision := 0.05;
 begin
--- Nobody waits long behind a lock that cannot be had: all of it is given back and tried again, for ten minutes.
+    -- Nobody waits long behind a lock that cannot be had: all of it is given back and tried again, for ten minutes.
 loop
 declare
     -- the same with old_id (null: there was none), old_kind, new_id, new_kind
