@@ -96,6 +96,12 @@ impl Resolved {
         })
     }
 
+    /// The schemas beside those of the project that runs may leave behind.
+    pub fn schemas_beside(&self) -> Vec<String> {
+        let relations = self.rendered.relations.values();
+        Shadow::schemas_beside(relations.map(|relation| relation.schema.as_str()))
+    }
+
     /// Tells templates what is selected: `selected_resources`.
     pub fn note_selected<'id>(&self, selected: impl Iterator<Item = &'id UniqueId>) {
         let names = selected.map(ToString::to_string).collect();

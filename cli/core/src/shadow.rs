@@ -115,15 +115,16 @@ impl Shadow {
     }
 
     /// The schemas that it needs beside those of the nodes: for what is built and for what it replaces.
-    pub(crate) fn schemas(&self) -> impl Iterator<Item = String> {
-        self.schemas
-            .iter()
-            .flat_map(|(_, schema)| Shadow::schemas_beside(schema))
+    pub(crate) fn schemas(&self) -> Vec<String> {
+        Shadow::schemas_beside(self.schemas.iter().map(|(_, schema)| schema.as_str()))
     }
 
-    /// The schemas beside a schema that runs may leave behind: what was built, and what was replaced.
-    pub fn schemas_beside(schema: &str) -> [String; 2] {
-        [shadow_schema(schema), retired_schema(schema)]
+    /// The schemas beside schemas that runs may leave behind, each once: what was built, and what was replaced.
+    pub fn schemas_beside<'name>(schemas: impl IntoIterator<Item = &'name str>) -> Vec<String> {
+        let beside = schemas
+            .into_iter()
+            .flat_map(|schema| [shadow_schema(schema), retired_schema(schema)]);
+        beside.collect::<BTreeSet<String>>().into_iter().collect()
     }
 
     /// The schemas in which nodes are built.

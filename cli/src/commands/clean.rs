@@ -1,10 +1,8 @@
 //! `clean`: removes the artifact folders, and nothing outside of the project.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use hcw_core::diagnostic::{Code, Diagnostic};
-use hcw_core::shadow::Shadow;
 
 use crate::args::Flags;
 use crate::report::Reporter;
@@ -16,13 +14,7 @@ use crate::{execute, exit_code, project_fs};
 /// **Errors**: what is wrong with the project; HCW0701 where something outside of them depends on what is in them.
 pub(crate) async fn shadow(session: &Session, reporter: &Reporter) -> Result<u8, Problems> {
     let resolved = session.resolve(reporter)?;
-    let schemas: BTreeSet<String> = resolved
-        .rendered
-        .relations
-        .values()
-        .flat_map(|relation| Shadow::schemas_beside(&relation.schema))
-        .collect();
-    let schemas: Vec<String> = schemas.into_iter().collect();
+    let schemas = resolved.schemas_beside();
     let connection = session.connection().await?;
     let client = session.connect(&connection).await?;
     execute::remove_shadows(&client, &schemas)

@@ -8,7 +8,6 @@ use hcw_core::difference::{self, ChangedColumn, Comparison, Difference};
 use hcw_core::graph::Resolved;
 use hcw_core::name::RelationName;
 use hcw_core::project::{Node, UniqueId};
-use hcw_core::shadow::Shadow;
 use hcw_core::target::Server;
 use serde_json::Value as Json;
 use tokio_postgres::{Client, Row};
@@ -89,12 +88,7 @@ async fn waiting<'node>(
     wanted: &BTreeSet<UniqueId>,
 ) -> Result<Vec<Pair<'node>>, Diagnostic> {
     let published = pairs(resolved, wanted);
-    let schemas: BTreeSet<String> = published
-        .iter()
-        .flat_map(|(_, name)| Shadow::schemas_beside(&name.schema))
-        .collect();
-    let schemas: Vec<String> = schemas.into_iter().collect();
-    let waiting = execute::held::find(client, &schemas).await?;
+    let waiting = execute::held::find(client, &resolved.schemas_beside()).await?;
     if waiting.is_empty() {
         return Err(
             Diagnostic::error(Code::NotPublishable, "no run waits to be published").help(

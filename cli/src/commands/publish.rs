@@ -1,7 +1,5 @@
 //! `publish`: publishes what a run has built and tested in its shadow and not published.
 
-use std::collections::BTreeSet;
-
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::shadow::Shadow;
 
@@ -14,20 +12,15 @@ use crate::{execute, exit_code};
 /// **Errors**: HCW0704 when none waits, or one is not fit to be published; HCW0701 with all that is in the way.
 pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Problems> {
     let resolved = session.resolve(reporter)?;
-    let schemas: BTreeSet<String> = resolved
-        .rendered
-        .relations
-        .values()
-        .flat_map(|relation| Shadow::schemas_beside(&relation.schema))
-        .collect();
-    let schemas: Vec<String> = schemas.into_iter().collect();
     let connection = session.connection().await?;
     let client = session.connect(&connection).await?;
     let one = |problem: Diagnostic| vec![problem];
     execute::lock(&client, &session.lock_name(), reporter)
         .await
         .map_err(one)?;
-    let waiting = execute::held::find(&client, &schemas).await.map_err(one)?;
+    let waiting = execute::held::find(&client, &resolved.schemas_beside())
+        .await
+        .map_err(one)?;
     if waiting.is_empty() {
         return Err(vec![
             Diagnostic::error(Code::NotPublishable, "no run waits to be published")
@@ -45,11 +38,8 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
             held.run,
             names.join(", ")
         ));
-        let beside: Vec<String> = held
-            .schemas()
-            .iter()
-            .flat_map(|schema| Shadow::schemas_beside(schema))
-            .collect();
+        let schemas = held.schemas();
+        let beside = Shadow::schemas_beside(schemas.iter().map(String::as_str));
         execute::remove_shadows(&client, &beside)
             .await
             .map_err(one)?;

@@ -1,256 +1,28 @@
 //! The context in which a node's template renders: what each name means there, and what was asked of it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use minijinja::value::{Enumerator, Object, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
-use serde_json::{Map, Value as Json};
 
 use super::access::Access;
 use super::adapter::Adapter;
+use super::captured::Captured;
 use super::column::ColumnClass;
-use super::functions::{ConfigObject, ContextFunction, Function, VarFunction, from_json};
+use super::functions::{ConfigObject, ContextFunction, Function, VarFunction};
 use super::library::MacroDefinition;
+use super::names::Names;
 use super::namespace::MacroScope;
 use super::overridden;
 use super::python;
 use super::relation::{Relation, RelationClass};
+use super::shared::Shared;
 use super::statement::{StatementCall, StatementFunction};
-use crate::diagnostic::Diagnostic;
 use crate::message::{Message, MessageKind};
-use crate::name::RelationName;
+use crate::project::Overrides;
 use crate::project::config::{self, ConfigMap};
-use crate::project::{DocsBlocks, ModelReference, Overrides, UniqueId};
 use crate::seed::SeedData;
-use crate::settings::Settings;
-
-/// What is the same for all nodes of a run.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) settings: Settings,
-    pub(crate) project_name: String,
-    /// Variables of each package's own project file.
-    pub(crate) vars: BTreeMap<String, Map<String, Json>>,
-    /// What each package's project file says of itself.
-    pub(crate) projects: BTreeMap<String, Json>,
-    /// The docs blocks of all packages.
-    pub(crate) docs: DocsBlocks,
-    /// `graph`, when it is known and some template asks for it.
-    pub(crate) graph: OnceLock<Value>,
-    /// `selected_resources`, when they are known.
-    pub(crate) selected: OnceLock<Vec<String>>,
-    asked: Mutex<Asked>,
-    target: Value,
-    flags: Value,
-}
-
-/// What templates asked for that is neither in the project nor in its settings.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Asked {
-    /// Names of environment variables.
-    pub(crate) environment: BTreeSet<String>,
-    /// Whether any asked for the time or the id of the run.
-    pub(crate) is_of_this_run: bool,
-}
-
-impl Shared {
-    pub(crate) fn new(
-        settings: Settings,
-        project_name: String,
-        vars: BTreeMap<String, Map<String, Json>>,
-        docs: DocsBlocks,
-    ) -> Shared {
-        let target = target(&settings);
-        let mut flags = settings.flags.clone();
-        for (name, value) in [
-            ("FULL_REFRESH", Json::Bool(settings.full_refresh)),
-            ("PUBLISH", Json::from(settings.publish.as_str())),
-            ("STORE_FAILURES", Json::Bool(settings.store_failures)),
-            ("WHICH", Json::from(settings.verb.as_str())),
-        ] {
-            flags.insert(name.to_owned(), value);
-        }
-        let flags = from_json(Json::Object(flags));
-        Shared {
-            settings,
-            project_name,
-            vars,
-            projects: BTreeMap::new(),
-            docs,
-            graph: OnceLock::new(),
-            selected: OnceLock::new(),
-            asked: Mutex::default(),
-            target,
-            flags,
-        }
-    }
-
-    /// `invocation_args_dict`.
-    pub(super) fn invocation_arguments(&self) -> Value {
-        let flags = self.settings.flags.iter();
-        let verb = ("which".to_owned(), from_json(&self.settings.verb));
-        let flags = flags.map(|(name, value)| (name.to_lowercase(), from_json(value)));
-        python::dict(flags.chain([verb]))
-    }
-
-    /// A variable's value: `--vars`, then what the root project says for the package, what it says for all,
-    /// and the same two of the package's own project file.
-    pub(crate) fn var(&self, package: &str, name: &str) -> Option<&Json> {
-        self.settings.vars.get(name).or_else(|| {
-            [self.project_name.as_str(), package]
-                .into_iter()
-                .filter_map(|owner| self.vars.get(owner))
-                .find_map(|vars| {
-                    vars.get(package)
-                        .and_then(|scoped| scoped.get(name))
-                        .or_else(|| vars.get(name))
-                })
-        })
-    }
-
-    /// What templates have asked for so far.
-    pub(crate) fn asked(&self) -> Asked {
-        self.asking().clone()
-    }
-
-    fn asking(&self) -> MutexGuard<'_, Asked> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// An environment variable; that it was asked for is noted.
-    pub(crate) fn environment_variable(&self, name: &str) -> Option<&String> {
-        self.asking().environment.insert(name.to_owned());
-        self.settings.environment.get(name)
-    }
-
-    /// The settings, for what differs from run to run; that it was asked for is noted.
-    pub(crate) fn of_this_run(&self) -> &Settings {
-        self.asking().is_of_this_run = true;
-        &self.settings
-    }
-
-    /// `dbt_metadata_envs`: what the environment adds to artifacts.
-    fn metadata_variables(&self) -> Value {
-        const PREFIX: &str = "DBT_ENV_CUSTOM_ENV_";
-        let variables = self.settings.environment.iter();
-        python::dict(variables.filter_map(|(name, value)| {
-            Some((name.strip_prefix(PREFIX)?, Value::from(value.clone())))
-        }))
-    }
-
-    /// The names of all variables that a package can see.
-    pub(crate) fn var_names<'shared>(
-        &'shared self,
-        package: &'shared str,
-    ) -> impl Iterator<Item = &'shared str> {
-        [self.project_name.as_str(), package]
-            .into_iter()
-            .filter_map(|owner| self.vars.get(owner))
-            .chain(std::iter::once(&self.settings.vars))
-            .flat_map(Map::keys)
-            .map(String::as_str)
-    }
-}
-
-fn target(settings: &Settings) -> Value {
-    let target = &settings.target;
-    let mut facts = serde_json::json!({
-        "name": target.name,
-        "target_name": target.name,
-        "profile_name": target.profile_name,
-        "type": "postgres",
-        "database": target.database,
-        "dbname": target.database,
-        "schema": target.schema,
-        "threads": target.threads,
-    });
-    if let crate::target::Server::External(connection) = &target.server {
-        facts["host"] = connection.host.clone().into();
-        facts["port"] = connection.port.into();
-        facts["user"] = connection.user.clone().into();
-    }
-    from_json(facts)
-}
-
-/// Resolves names; in the first pass only their existence is known.
-pub(crate) trait Names: Send + Sync + std::fmt::Debug {
-    /// The relation of a model or seed, as a node of the package `from` names it.
-    fn resolve_ref(
-        &self,
-        from: &str,
-        package: Option<&str>,
-        name: &str,
-    ) -> Result<Relation, Diagnostic>;
-    /// The relation of a source table, as a node of the package `from` names it.
-    fn resolve_source(&self, from: &str, source: &str, table: &str)
-    -> Result<Relation, Diagnostic>;
-    /// A function, as a node of the package `from` names it.
-    fn resolve_function(
-        &self,
-        from: &str,
-        package: Option<&str>,
-        name: &str,
-    ) -> Result<Relation, Diagnostic>;
-    /// Where this run builds a relation that is looked for by its name, if that is elsewhere.
-    fn built_at(&self, _published: &RelationName) -> Option<RelationName> {
-        None
-    }
-}
-
-/// What a template asked for while it rendered.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Captured {
-    pub(crate) refs: Vec<ModelReference>,
-    pub(crate) sources: Vec<(String, String)>,
-    /// Functions that it calls: package, where it is named, and name.
-    pub(crate) functions: Vec<(Option<String>, String)>,
-    /// How many of the references are the template's own; those of foreign keys follow.
-    pub(crate) own_references: Option<(usize, usize)>,
-    /// The docs blocks that a description uses.
-    pub(crate) docs: Vec<UniqueId>,
-    /// What the template's own `config()` calls say.
-    pub(crate) config: ConfigMap,
-    /// Misspelt names in them, with what was meant.
-    pub(crate) misspelt: Vec<(String, &'static str)>,
-    /// Ids of the macros that the template itself calls, in the order of their first call.
-    pub(crate) macros: Vec<String>,
-    /// Whether the template or a macro that it calls has asked for `model`, which holds the template's text.
-    pub(crate) reads_itself: bool,
-    /// How many macros are being called, each within the one before.
-    macro_depth: usize,
-    /// At what depth calls are listed: one where the node's template is a materialization.
-    listed_depth: usize,
-    /// What the template said.
-    pub(crate) messages: Vec<Message>,
-    /// Whether keys are added to the node's table when its rows are in.
-    pub(crate) keys_after_rows: bool,
-    /// The statement that makes the node.
-    pub(crate) main: Option<String>,
-    /// What came of it, where it has run.
-    pub(crate) response: Option<Value>,
-}
-
-impl Captured {
-    /// Lists a macro that the template calls.
-    pub(crate) fn note_macro(&mut self, definition: &MacroDefinition) {
-        let id = definition.unique_id();
-        if !self.macros.contains(&id) {
-            self.macros.push(id);
-        }
-    }
-
-    /// Each node that it refers to, once, in the order of first use.
-    pub(crate) fn distinct_refs(&self) -> Vec<&ModelReference> {
-        let mut distinct: Vec<&ModelReference> = Vec::new();
-        for used in &self.refs {
-            if !distinct.contains(&used) {
-                distinct.push(used);
-            }
-        }
-        distinct
-    }
-}
 
 /// The context of one rendering.
 #[derive(Debug)]

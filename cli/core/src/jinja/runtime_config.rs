@@ -6,9 +6,9 @@ use minijinja::value::{Object, Value};
 use minijinja::{Error, State};
 use serde_json::{Map, Value as Json};
 
-use super::context::Shared;
 use super::functions::{from_json, unknown_method};
 use super::python;
+use super::shared::Shared;
 
 /// What is known of one project of the run.
 #[derive(Debug)]

@@ -1,0 +1,123 @@
+//! A run that is analysed once more, when it is known what is left as it is and what is built in the shadow.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Analysed, Compiled, analyse, compile, ephemeral, ephemeral_models};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::fingerprint::Part;
+use crate::jinja::Access;
+use crate::materialize::{Materialization, REFRESHED_COMMENTS, REFRESHED_GRANTS};
+use crate::project::config::text;
+use crate::project::{Node, NodeKind, UniqueId};
+use crate::shadow::Shadow;
+use crate::skip::{Decisions, Verdict};
+use crate::state::{ExistingRelation, RelationType, WarehouseState};
+
+impl Analysed {
+    /// The same run without the nodes that are left as they are: the others are compiled so that they read those where
+    /// they stand. `state` is the warehouse as it was read.
+    pub fn decided(
+        self,
+        decisions: Decisions,
+        state: &WarehouseState,
+        wanted: &BTreeSet<UniqueId>,
+        built: &BTreeSet<UniqueId>,
+    ) -> (Analysed, Arc<WarehouseState>) {
+        let runs_all = decisions.reused().is_empty();
+        let analysed = Analysed { decisions, ..self };
+        if runs_all {
+            let state = analysed.state.clone();
+            return (analysed, state);
+        }
+        analysed.placed(state, wanted, built)
+    }
+
+    /// The same run with these nodes built in the shadow, save those that are left as they are.
+    pub fn placed(
+        self,
+        state: &WarehouseState,
+        wanted: &BTreeSet<UniqueId>,
+        built: &BTreeSet<UniqueId>,
+    ) -> (Analysed, Arc<WarehouseState>) {
+        let Analysed {
+            mut resolved,
+            mut compiled,
+            decisions,
+            ..
+        } = self;
+        let reused = decisions.reused();
+        compiled.retain(|id, _| reused.contains(id));
+        for (id, node) in &mut compiled {
+            node.sql = resolved.shadow.published(&node.sql).into_owned();
+            if let Some(Verdict::Reuse { refreshed }) = decisions.verdicts.get(id)
+                && !refreshed.is_empty()
+            {
+                let name = match refreshed.contains(&Part::Grants) {
+                    true => REFRESHED_GRANTS,
+                    false => REFRESHED_COMMENTS,
+                };
+                node.materialization = Some(Materialization::Macro(name.to_owned()));
+            }
+        }
+        let left = |ids: &BTreeSet<UniqueId>| -> BTreeSet<UniqueId> {
+            ids.difference(&reused).cloned().collect()
+        };
+        resolved.shadow = Shadow::of(&resolved.rendered, state, &left(built));
+        let state = Arc::new(resolved.shadow.seen(state.clone(), &resolved.rendered));
+        let mut analysed = analyse(resolved, &state, &left(wanted));
+        analysed.compiled.append(&mut compiled);
+        analysed.decisions = decisions;
+        (analysed, state)
+    }
+
+    /// An incremental model as it is compiled when its table stands; `None` where it was compiled so, and for all
+    /// that does not look at what it has built.
+    pub(crate) fn as_if_built(&self, node: &Node) -> Option<Compiled> {
+        let place = self.resolved.place(&node.id)?;
+        let looks = node.kind == NodeKind::Model
+            && text(&node.config, "materialized") == Some("incremental");
+        if !looks || self.state.get(place).is_some() {
+            return None;
+        }
+        let mut state = WarehouseState {
+            server_version: self.state.server_version,
+            ..WarehouseState::default()
+        };
+        let table = ExistingRelation {
+            relation_type: RelationType::Table,
+            columns: Vec::new(),
+        };
+        let key = (place.schema.clone(), place.identifier.clone());
+        state.relations.insert(key, table);
+        let access = Access::compiling(&Arc::new(state), Some(place.clone()));
+        let compiled = compile_with(&self.compiled, self, node, &access);
+        compiled.ok().filter(|_| !access.gave_up())
+    }
+}
+
+/// A node with the ephemeral models that it reads, of which those that are compiled are taken.
+fn compile_with(
+    known: &BTreeMap<UniqueId, Compiled>,
+    analysed: &Analysed,
+    node: &Node,
+    access: &Access,
+) -> Result<Compiled, Diagnostic> {
+    let resolved = &analysed.resolved;
+    let ephemeral = ephemeral_models(resolved);
+    let mut compiled = BTreeMap::new();
+    for wanted in ephemeral::needed(resolved, &ephemeral, &BTreeSet::from([&node.id])) {
+        if let Some(known) = known.get(wanted) {
+            compiled.insert(wanted.clone(), known.clone());
+        }
+    }
+    let own = compile(resolved, node, &analysed.names, access.clone(), None)?;
+    compiled.insert(node.id.clone(), own);
+    ephemeral::inject(resolved, &ephemeral, &mut compiled);
+    compiled.remove(&node.id).ok_or_else(|| {
+        Diagnostic::error(
+            Code::TemplateError,
+            format!("`{}` was not compiled", node.id),
+        )
+    })
+}
