@@ -18,6 +18,7 @@ mod extension;
 mod judged;
 mod landing;
 mod macros;
+mod maintenance;
 mod migration;
 mod mistakes;
 mod packages;

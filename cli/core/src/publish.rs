@@ -80,7 +80,8 @@ pub(crate) enum Locks {
 
 /// The statement that publishes relations.
 ///
-/// **Errors**: SQLSTATE HCW01 with all objects that cannot go over, HCW02 for what the shadow does not have.
+/// **Errors**: SQLSTATE HCW01 with all objects that cannot go over, HCW02 for what the shadow does not have, HCW03 for a lock that was
+/// not had.
 pub(crate) fn statement(replacements: &[Replacement], locks: Locks) -> Statement {
     let listed: Vec<_> = replacements
         .iter()

@@ -102,7 +102,8 @@ impl ServerError {
                 .map(str::to_owned)
         };
         // the swap's own refusals hold names of objects only; its text marks a statement as hcw's
-        let is_refused_swap = sqlstate == "HCW01" && statement.contains("'hcw swap'");
+        let is_refused_swap =
+            ["HCW01", "HCW03"].contains(&sqlstate.as_str()) && statement.contains("'hcw swap'");
         ServerError {
             message: if is_refused_swap {
                 error.message().to_owned()

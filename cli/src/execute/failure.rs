@@ -78,7 +78,8 @@ impl Failure {
 
     /// Whether somebody else's lock was in the way.
     pub(super) fn is_about_locks(&self) -> bool {
-        let is_timeout = matches!(self, Failure::Server { error, .. } if error.sqlstate == "55P03");
+        let is_timeout = matches!(self, Failure::Server { error, .. }
+            if ["HCW03", "55P03"].contains(&error.sqlstate.as_str()));
         is_timeout || self.is_deadlock()
     }
 

@@ -324,6 +324,7 @@ fn what_was_in_the_way_is_published_when_it_is_gone() {
     let Some((case, role)) = hung() else { return };
     let shown = case.run(1, "build --vars '{narrower: true}'");
     assert!(shown.contains("`hcw publish` publishes it"), "{shown}");
+    assert!(shown.contains("Completed with 1 error"), "{shown}");
     let shown = case.run(1, "publish");
     assert!(shown.contains("view outside.direct reads"), "{shown}");
     case.execute("drop view outside.direct cascade");

@@ -16,6 +16,9 @@ declare
     search_path constant text := current_setting('search_path');
     jit constant text := current_setting('jit');
     lock_timeout constant text := current_setting('lock_timeout');
+    -- longer than the server waits before it looks for deadlocks, in milliseconds
+    patience constant text
+        := ceil(extract(epoch from current_setting('deadlock_timeout')::interval) * 1000 + 2000)::text;
     began constant timestamptz := clock_timestamp();
     pause double precision := 0.05;
 begin
@@ -34,7 +37,7 @@ declare
     checks jsonb := '[]';
     in_the_way text[] := '{}';
     is_bare boolean;
-    locking constant timestamptz := clock_timestamp();
+    locking timestamptz := clock_timestamp();
     item record;
 begin
     -- one at a time in a database: two that share dependents would lock each other out

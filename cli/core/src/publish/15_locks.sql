@@ -1,31 +1,96 @@
 
-    -- Everything is locked before anything changes. A reader that waits for one of these locks while it holds another
-    -- must never be the one that ends a deadlock: all of them are had within less than the server waits before it
-    -- looks for one (1 s), or given back.
-    perform set_config('lock_timeout', '100ms', true);
+    -- First what maintains tables is waited for (autovacuum, analyze, an index that is made concurrently), by a lock
+    -- that holds up neither readers nor writers. The server stops maintenance of its own for somebody who waits for
+    -- longer than it takes until it looks for deadlocks; tables whose foreign keys change are altered as well.
+    -- Then everything is locked before anything changes. A reader that waits for one of these locks while it holds
+    -- another must never be the one that ends a deadlock: all of them are had within less than the server waits before
+    -- it looks for one (1 s), or given back.
     for item in
-        select schema, name
-        from (
+        with concerned as (
             select one.old_id as id, one.old_kind as kind, one.schema, one.name
             from jsonb_to_recordset(replaced) as one (old_id oid, old_kind text, schema text, name text)
+            where one.old_id is not null
             union all
             select view.id, view.kind, view.schema, view.name
             from jsonb_to_recordset(dependents) as view (id oid, kind text, schema text, name text)
-        ) as locked
-        where kind in ('r', 'p', 'v')
-            -- a single relation is locked by what is done to it
-            and (is_hurried or not is_bare)
+        ),
+
+        maintained as (
+            select concerned.id, concerned.kind, concerned.schema, concerned.name
+            from concerned
+            where concerned.kind in ('r', 'p', 'm')
+            union
+            select class.oid, class.relkind::text, namespace.nspname::text, class.relname::text
+            from concerned
+            inner join pg_constraint as key
+                on key.contype = 'f' and (key.conrelid = concerned.id or key.confrelid = concerned.id)
+            inner join pg_class as class on class.oid = any (array[key.conrelid, key.confrelid])
+            inner join pg_namespace as namespace on namespace.oid = class.relnamespace
+            where not is_bare
+        )
+
+        select listed.*
+        from (
+            select
+                id, schema, name, kind, true as is_maintenance,
+                format(
+                    case kind
+                        -- nothing has this setting
+                        when 'm' then 'alter materialized view %I.%I reset (hcw)'
+                        else 'lock table %I.%I in share update exclusive mode'
+                    end,
+                    schema, name
+                ) as command
+            from maintained
+            union all
+            select
+                concerned.id, concerned.schema, concerned.name, concerned.kind, false,
+                case
+                    when concerned.kind in ('r', 'p')
+                        then format('lock table %I.%I in access exclusive mode', concerned.schema, concerned.name)
+                    -- a view alone: to lock it by that name locks what it reads as well
+                    else format(
+                        'alter %s %I.%I owner to %I',
+                        case concerned.kind when 'v' then 'view' else 'materialized view' end,
+                        concerned.schema, concerned.name, pg_get_userbyid(class.relowner)
+                    )
+                end
+            from concerned
+            inner join pg_class as class on class.oid = concerned.id
+            where concerned.kind in ('r', 'p', 'v', 'm')
+                -- a single relation is locked by what is done to it
+                and (is_hurried or not is_bare)
+        ) as listed
         -- as readers do: a view before what it reads
-        order by kind = 'v' desc, id
+        order by is_maintenance desc, kind = 'v' desc, id
     loop
         begin
-            execute format('lock table %I.%I in access exclusive mode', item.schema, item.name);
+            perform set_config('lock_timeout', case when item.is_maintenance then patience else '100ms' end, true);
+            execute item.command;
         exception when insufficient_privilege then
-            -- a view of somebody who may not lock what it reads: it is locked when it is made again
+            -- of somebody else: it is locked when it is altered or made again
             null;
+        when lock_not_available then
+            raise exception 'a lock on %.% was not had: it is used by %', item.schema, item.name, (
+                select coalesce(string_agg(
+                    concat('process ', held.pid, ' of ' || activity.usename), ', ' order by held.pid
+                ), 'somebody who has left')
+                from (
+                    select distinct pid
+                    from pg_locks
+                    where relation = item.id
+                        and database = (select oid from pg_database where datname = current_database())
+                        and granted
+                        and pid <> pg_backend_pid()
+                        and not (item.is_maintenance and mode in ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock'))
+                ) as held
+                left join pg_stat_activity as activity on activity.pid = held.pid
+            ) using errcode = 'HCW03';
         end;
-        if clock_timestamp() - locking > interval '700 ms' then
-            raise exception 'the locks were not had in time' using errcode = 'lock_not_available';
+        if item.is_maintenance then
+            locking := clock_timestamp();
+        elsif clock_timestamp() - locking > interval '700 ms' then
+            raise exception 'the locks on all that is published were not had in time' using errcode = 'HCW03';
         end if;
     end loop;
     perform set_config('lock_timeout', '700ms', true);

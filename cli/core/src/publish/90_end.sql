@@ -61,7 +61,7 @@
     perform set_config('jit', jit, true);
     perform set_config('lock_timeout', lock_timeout, true);
     exit;
-exception when lock_not_available or deadlock_detected then
+exception when sqlstate 'HCW03' or lock_not_available or deadlock_detected then
     if is_hurried or clock_timestamp() - began > interval '10 minutes' then
         raise;
     end if;

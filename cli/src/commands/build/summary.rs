@@ -102,7 +102,8 @@ pub(super) fn summary(run: &Run, report: &RunReport, hooks: &[&HookReport], repo
     reporter.event(&blank);
     let errors = report.count(Status::Error)
         + report.count(Status::Fail)
-        + of_hooks(|end| matches!(end, HookEnd::Failed { .. }));
+        + of_hooks(|end| matches!(end, HookEnd::Failed { .. }))
+        + usize::from(report.problem.is_some());
     let warnings = report.count(Status::Warn);
     let message = if report.interrupted {
         "Exited because of keyboard interrupt".to_owned()
