@@ -65,6 +65,9 @@ impl Settings {
     }
 }
 
+/// What a model says that is too large to be copied (`meta: {hcw: {publish: in_place}}`).
+pub(crate) const IN_PLACE: &str = "in_place";
+
 /// How a relation that was built takes the place of the one that exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Publish {

@@ -16,7 +16,7 @@ use crate::name::RelationName;
 use crate::project::{Node, NodeKind, Project, UniqueId, config};
 use crate::publish::{Replacement, retired_schema, shadow_schema};
 use crate::render::Rendered;
-use crate::settings::Publish;
+use crate::settings::{IN_PLACE, Publish};
 use crate::state::{RelationType, WarehouseState};
 
 /// Materializations of hcw's own that can be built beside what stands.
@@ -191,7 +191,7 @@ fn is_own(project: &Project, node: &Node) -> bool {
 /// Whether a node that adds to what stands is not to be copied first.
 fn is_in_place(node: &Node) -> bool {
     let publish = config::hcw_meta(&node.config, "publish");
-    publish.and_then(|word| word.as_str()) == Some("in_place")
+    publish.and_then(|word| word.as_str()) == Some(IN_PLACE)
 }
 
 /// Whether a node adds to what stands instead of making it anew.

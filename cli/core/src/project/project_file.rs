@@ -11,7 +11,7 @@ pub use vars_file::VARS_FILE;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::DispatchOrder;
-use crate::settings::Publish;
+use crate::settings::{IN_PLACE, Publish};
 use crate::source::SourceFile;
 use crate::yaml::{self, MapReader, Node, Value};
 
@@ -77,7 +77,7 @@ pub struct ProjectFile {
     pub migration_path: String,
     /// Which form of the validators `hcw build` keeps installed, from `vars: {hcw: {validators: …}}`.
     pub validators: ValidatorForm,
-    /// How what is built takes its place, from `vars: {hcw: {publish: …}}`.
+    /// How what is built takes its place, from `models: {+meta: {hcw: {publish: …}}}`.
     pub publish: Option<Publish>,
     /// Code tables that `hcw build` keeps loaded, from `vars: {hcw: {codes: […]}}`.
     pub codes: Vec<String>,
@@ -235,7 +235,6 @@ pub fn parse_project_file(
         .and_then(Node::scalar_text)
         .unwrap_or_else(|| "migrations".to_owned());
     let validators = ours.and_then(|hcw| hcw.get("validators")).cloned();
-    let publish = ours.and_then(|hcw| hcw.get("publish")).cloned();
     let codes = match ours
         .and_then(|hcw| hcw.get("codes"))
         .map(|node| &node.value)
@@ -251,7 +250,6 @@ pub fn parse_project_file(
     let validators = validators.map_or_else(ValidatorForm::default, |node| {
         validator_form(vars_stand_in, &node, diagnostics)
     });
-    let publish = publish.and_then(|node| publish_way(file, &node, diagnostics));
     let Some(name) = name else {
         diagnostics.push(
             Diagnostic::error(Code::YamlType, format!("`{}` has no `name`", file.path))
@@ -269,6 +267,7 @@ pub fn parse_project_file(
             .at(file.at(root.get("name").map_or(0..0, |node| node.range.clone()))),
         );
     }
+    let publish = publish_way(file, &name, &configs, diagnostics);
     Some(ProjectFile {
         file: file.clone(),
         name,
@@ -390,11 +389,22 @@ fn validator_form(
     }
 }
 
+/// What the project says of all of its models; that they change in place is said of each of them, not of the run.
 fn publish_way(
     file: &SourceFile,
-    node: &Node,
+    project: &str,
+    configs: &[(&str, Node)],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Publish> {
+    let (_, models) = configs.iter().find(|(kind, _)| *kind == "models")?;
+    let said = [models.get(project), Some(models)]
+        .into_iter()
+        .flatten()
+        .find_map(|level| {
+            let meta = level.get("+meta").or_else(|| level.get("meta"))?;
+            meta.get("hcw")?.get("publish")
+        });
+    let node = said.filter(|node| node.as_str() != Some(IN_PLACE))?;
     let way = node.as_str().and_then(Publish::named);
     if way.is_none() && !node.is_null() {
         let names = Publish::NAMES.map(|(name, _)| name);
