@@ -236,6 +236,7 @@ pub(crate) async fn execute(
             later = recorded(true).await.map_err(|error| vec![error])?;
         }
     }
+    let is_recorded = record.is_some();
     if is_published {
         match publish::publish(
             &control,
@@ -252,6 +253,11 @@ pub(crate) async fn execute(
     if let Some(record) = record {
         // what is not recorded is built again
         let _unrecorded = control.batch_execute(&record.sql).await;
+    }
+    if let Some(recorder) = &run.recorder
+        && is_recorded
+    {
+        recorder.tell_refused(&control, reporter).await;
     }
     if report.is_held {
         report.is_audited = is_audited;

@@ -24,7 +24,7 @@ use crate::args::{Flags, Verb};
 use crate::session::Session;
 
 pub(crate) use costs::Counters;
-pub(crate) use record::{Ended, Recorder};
+pub(crate) use record::{Ended, Recorder, refused};
 pub(crate) use runs::{held_record, latest, note_published, read_run, read_runs};
 pub(crate) use store::Store;
 

@@ -97,6 +97,7 @@ pub(crate) async fn publish(
     let publication = held.publication(resolved);
     publish::publish(client, &publication, record.as_ref(), reporter).await?;
     memory::note_published(client, &held.run).await;
+    reporter.diagnostics(memory::refused(client).await.as_slice());
     Ok(())
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use hcw_core::analyse::Analysed;
 use hcw_core::cost::{NodeRecord, RunRecord};
-use hcw_core::diagnostic::Diagnostic;
 use hcw_core::name::quote_literal;
 use hcw_core::plan::{Plan, Step, StepKind};
 use hcw_core::project::{Node, config};
@@ -14,7 +13,6 @@ use serde_json::{Value as Json, json};
 use tokio_postgres::Client;
 
 use crate::artifacts::run_results::result_status;
-use crate::db::state::failure;
 use crate::execute::{Status, StepResult};
 
 /// Statements with hcw's comment, by what the server has counted of them so far.
@@ -184,7 +182,7 @@ pub(super) async fn write(
     (plan, analysed): (&Plan, &Analysed),
     keep: i64,
     held: Option<&str>,
-) -> Result<(), Diagnostic> {
+) -> Result<(), tokio_postgres::Error> {
     let mut nodes = json!(run.nodes);
     let steps: BTreeMap<&str, &Step> = plan
         .steps
@@ -244,8 +242,5 @@ delete from hcw.run_nodes as node where not exists (select from hcw.runs as run 
         nodes = text(&nodes.to_string()),
         keep = keep.max(1),
     );
-    client
-        .batch_execute(&statement)
-        .await
-        .map_err(|error| failure(&error, &statement))
+    client.batch_execute(&statement).await
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hcw_core::analyse::Analysed;
 use hcw_core::cost::RunRecord;
@@ -15,18 +16,22 @@ use hcw_core::project::UniqueId;
 use hcw_core::skip::{self, Content, Outside, Verdict};
 use serde_json::{Map, Value as Json, json};
 use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 
 use super::observe::{self, RELATIONS};
 use super::store::GRANTED;
-use super::{Counters, Reckoning, Store, costs, store};
+use super::store::unrecorded;
+use super::{Counters, Reckoning, Store, costs};
 use crate::artifacts::run_results::result_status;
 use crate::execute::{Status, StepResult};
-use crate::report::{Event, Reporter};
+use crate::report::Reporter;
 
 /// What is recorded, and all that was committed before it, is not lost with the server.
 const DURABLE: &str = "if current_setting('synchronous_commit') = 'off' then
     perform set_config('synchronous_commit', 'on', true);
 end if";
+/// The setting of a session that says with what SQLSTATE its last record was refused.
+const UNRECORDED: &str = "hcw.unrecorded";
 /// Stands for an input that nothing is known of: no later input is the same.
 const UNKNOWN: &str = "?";
 
@@ -38,6 +43,8 @@ pub(crate) struct Recorder {
     server_version: u32,
     /// How many runs are remembered.
     keep: i64,
+    /// Whether it is told that nothing is recorded.
+    is_told: AtomicBool,
 }
 
 /// What a run leaves in the state.
@@ -61,6 +68,14 @@ pub(crate) struct Ended<'run> {
     pub(crate) counters: Counters,
     /// What is to be recorded when it is published later.
     pub(crate) held: Option<Statement>,
+}
+
+/// Why the last record of a session was refused, if it was.
+pub(crate) async fn refused(client: &Client) -> Option<Diagnostic> {
+    let asked = format!("select nullif(current_setting('{UNRECORDED}', true), '')");
+    let row = client.query_one(&asked, &[]).await.ok()?;
+    let code: Option<String> = row.get(0);
+    Some(unrecorded(&SqlState::from_code(&code?)))
 }
 
 /// Whether a run does nothing that costs.
@@ -90,6 +105,21 @@ impl Recorder {
             reckoning,
             server_version,
             keep,
+            is_told: AtomicBool::new(false),
+        }
+    }
+
+    /// Says once that nothing is recorded.
+    fn tell(&self, warning: Diagnostic, reporter: &Reporter) {
+        if !self.is_told.swap(true, Ordering::Relaxed) {
+            reporter.diagnostics(&[warning]);
+        }
+    }
+
+    /// Tells it where the record of a run was refused.
+    pub(crate) async fn tell_refused(&self, client: &Client, reporter: &Reporter) {
+        if let Some(warning) = refused(client).await {
+            self.tell(warning, reporter);
         }
     }
 
@@ -120,12 +150,9 @@ impl Recorder {
             return counters;
         }
         let delete = "delete from hcw.node_state where scope = $1 and unique_id = any ($2)";
-        if client
-            .execute(delete, &[&self.scope, &changed])
-            .await
-            .is_err()
-        {
-            store::refused(reporter);
+        let deleted = client.execute(delete, &[&self.scope, &changed]).await;
+        if let Err(Some(code)) = deleted.as_ref().map_err(tokio_postgres::Error::code) {
+            self.tell(unrecorded(code), reporter);
         }
         counters
     }
@@ -138,8 +165,8 @@ impl Recorder {
         futures_util::future::join_all(counts).await;
     }
 
-    /// The statement that writes what a run has done; `None` when there is nothing to write. It fails in silence: what
-    /// is published stays published.
+    /// The statement that writes what a run has done; `None` when there is nothing to write. A record that is refused
+    /// fails nothing: what is published stays published, and [`refused`] tells it.
     pub(crate) async fn statement(
         &self,
         client: &Client,
@@ -224,11 +251,8 @@ impl Recorder {
         let held = ended.held.as_ref().map(|held| held.sql.as_str());
         let written =
             costs::write(client, &self.scope, &run, (plan, analysed), self.keep, held).await;
-        if let Err(problem) = written {
-            reporter.event(&Event::debug(format!(
-                "the run is not recorded: {}",
-                problem.message
-            )));
+        if let Err(Some(code)) = written.as_ref().map_err(tokio_postgres::Error::code) {
+            self.tell(unrecorded(code), reporter);
         }
     }
 
@@ -323,7 +347,8 @@ impl Recorder {
         let revocations = changes.revocations.iter().map(|revoke| {
             format!("begin\n    {revoke};\nexception when undefined_object then null;\nend")
         });
-        let mut statements: Vec<String> = revocations.collect();
+        let revocations: Vec<String> = revocations.collect();
+        let mut statements: Vec<String> = Vec::new();
         let scope = quote_literal(&self.scope);
         if !changes.forgotten.is_empty() {
             let ids: Vec<String> = changes
@@ -365,16 +390,21 @@ on conflict (scope, unique_id) do update set
     recorded_at = now()"
             ));
         }
-        if statements.is_empty() {
+        if statements.is_empty() && revocations.is_empty() {
             return None;
         }
-        let body = statements.join(";\n");
+        statements.push("null".to_owned());
+        let recorded = format!(
+            "begin\n{};\nexception when others then\n    perform set_config('{UNRECORDED}', sqlstate, false);\nend",
+            statements.join(";\n")
+        );
+        let body = [revocations, vec![recorded]].concat().join(";\n");
         let mut tag = "$hcw$".to_owned();
         while body.contains(&tag) {
             tag.insert(1, '_');
         }
         Some(Statement::outside(format!(
-            "do {tag}\nbegin\n{DURABLE};\n{body};\nexception when others then\n    raise notice 'the state of the run is not recorded: %', sqlerrm;\nend\n{tag}"
+            "do {tag}\nbegin\n{DURABLE};\n{body};\nend\n{tag}"
         )))
     }
 }

@@ -64,17 +64,19 @@ impl Store {
                 }));
             }
             Err(error) if error.code().is_some_and(is_missing) => {}
-            Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
-                refused(reporter);
+            Err(error) => {
+                let Some(code) = error.code() else {
+                    return Err(failure(&error, READ));
+                };
+                reporter.diagnostics(&[unrecorded(code)]);
                 return Ok(None);
             }
-            Err(error) => return Err(failure(&error, READ)),
         }
         if makes && let Err(error) = client.batch_execute(TABLES).await {
-            let Some(_refused) = error.code() else {
+            let Some(code) = error.code() else {
                 return Err(failure(&error, TABLES));
             };
-            refused(reporter);
+            reporter.diagnostics(&[unrecorded(code)]);
             return Ok(None);
         }
         Ok(Some(Store {
@@ -96,14 +98,30 @@ pub(super) fn is_missing(code: &SqlState) -> bool {
     [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME].contains(code)
 }
 
-/// Says once that nothing is remembered.
-pub(super) fn refused(reporter: &Reporter) {
-    let warning = Diagnostic::warning(
+/// That nothing is remembered, and why.
+pub(super) fn unrecorded(code: &SqlState) -> Diagnostic {
+    let (why, help) = match code {
+        &SqlState::INSUFFICIENT_PRIVILEGE => (
+            "the user may not write to the tables of the schema `hcw`",
+            "grant usage and create on schema hcw, or let its owner run once and grant what its tables need",
+        ),
+        &SqlState::UNDEFINED_COLUMN | &SqlState::DATATYPE_MISMATCH => (
+            "the tables of the schema `hcw` are of another version",
+            "use one version of hcw; or drop hcw.runs, hcw.run_nodes and hcw.node_state, which the next build makes again",
+        ),
+        _ => (
+            "the server refused it",
+            "look the SQLSTATE up in PostgreSQL's documentation, appendix A",
+        ),
+    };
+    Diagnostic::warning(
         Code::StateUnwritable,
-        "what is built is not recorded: the user may not write to the schema `hcw`",
+        format!(
+            "what is built is not recorded: {why} (SQLSTATE {})",
+            code.code()
+        ),
     )
-    .help("grant usage and create on schema hcw, or let its owner run once; until then every build runs everything");
-    reporter.diagnostics(&[warning]);
+    .help(format!("{help}; until then every build runs everything"))
 }
 
 fn parts(text: &str) -> BTreeMap<Part, String> {

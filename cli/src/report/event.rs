@@ -44,15 +44,6 @@ impl Event {
         Event::new("Note", "Z050", LogLevel::Info, message.clone()).with("msg", message)
     }
 
-    /// A note that only --debug shows.
-    pub(crate) fn debug(message: impl Into<String>) -> Event {
-        let note = Event::note(message);
-        Event {
-            level: LogLevel::Debug,
-            ..note
-        }
-    }
-
     /// An empty line, or one of pure layout.
     pub(crate) fn formatting(message: impl Into<String>) -> Event {
         let message = message.into();

@@ -184,6 +184,57 @@ fn a_user_who_may_make_no_tables_of_hcw_builds() {
     case.execute(&format!("drop owned by {role} cascade; drop role {role}"));
 }
 
+#[test]
+fn a_record_that_is_refused_is_told_once() {
+    let Some(case) = Case::good("atomic") else {
+        return;
+    };
+    case.run(0, "build");
+    let refused = |change: &str, round: u32, why: &str| {
+        case.execute(change);
+        let text = case.run(0, &format!("build --vars '{{round: {round}}}'"));
+        assert_eq!(text.matches("HCW0705").count(), 1, "{text}");
+        assert!(text.contains(why), "{text}");
+        let published = case.rows("select max(round) from stays");
+        assert_eq!(published, round.to_string(), "what was built is published");
+    };
+    refused(
+        "alter table hcw.node_state add constraint none check (version is null) not valid;
+        alter table hcw.runs add constraint none check (run_id is null) not valid",
+        2,
+        "the server refused it (SQLSTATE 23514)",
+    );
+    refused(
+        "alter table hcw.node_state rename column parts to pieces",
+        3,
+        "are of another version (SQLSTATE 42703)",
+    );
+}
+
+#[test]
+fn a_user_who_may_only_read_records_is_told() {
+    let Some(case) = Case::good("atomic") else {
+        return;
+    };
+    let role = format!("hcw_reads_{}", std::process::id());
+    let url = case.warehouse.as_ref().expect("a database").url.clone();
+    case.run(0, "build --select wards");
+    case.execute(&format!(
+        "drop role if exists {role}; create role {role} login password 'secret'; drop table wards;
+        grant all on schema public to {role}; grant usage on schema hcw to {role};
+        grant select on all tables in schema hcw to {role}; grant create on database {} to {role}",
+        crate::projects::case::database_name(&url)
+    ));
+    let mut command = case.command(&["build"]);
+    command.env("DATABASE_URL", with_user(&url, &role));
+    let output = command.output().expect("runs");
+    let text = crate::warehouse::text_of(&output);
+    assert!(output.status.success(), "{text}");
+    assert_eq!(text.matches("HCW0705").count(), 1, "{text}");
+    assert!(text.contains("may not write"), "{text}");
+    case.execute(&format!("drop owned by {role} cascade; drop role {role}"));
+}
+
 /// The address with another user.
 fn with_user(url: &str, role: &str) -> String {
     let (scheme, rest) = url.split_once("://").expect("an address");

@@ -3,7 +3,8 @@
 use serde_json::Value as Json;
 
 use super::{built, names, ran};
-use crate::projects::case::Case;
+use crate::embedded::{Project, copy_folder, has_server};
+use crate::projects::case::{Case, fixtures};
 
 fn json(case: &Case, line: &str) -> Json {
     serde_json::from_str(&case.data(line)).expect("JSON")
@@ -103,4 +104,57 @@ fn what_is_held_is_recorded_when_it_is_published() {
     );
     case.run(1, "build");
     assert!(case.run(0, "runs").contains("failed"));
+}
+
+#[test]
+fn statements_are_counted_where_the_server_can() {
+    if !has_server() {
+        return;
+    }
+    let project = Project::new();
+    copy_folder(&fixtures("good").join("atomic/."), &project.folder);
+    let exists = "select count(*) from pg_available_extensions where name = 'pg_stat_statements'";
+    if project.query(exists) == "0" {
+        let is_required = std::env::var("HCW_TEST_EXTENSION_REQUIRED").is_ok();
+        assert!(!is_required, "pg_stat_statements is not installed");
+        return;
+    }
+    project.query("alter system set shared_preload_libraries = 'pg_stat_statements'");
+    project.query("alter system set work_mem = '64kB'");
+    project.succeed(&["db", "stop"]);
+    project.query("create extension pg_stat_statements");
+    let sorted = "{{ config(materialized='table') }}
+        select n, row_number() over (order by md5(n::text)) as place from generate_series(1, 100000) as n";
+    std::fs::write(project.folder.join("models/sorted.sql"), sorted).expect("is written");
+    let shown = |round: &str| -> Json {
+        let vars = format!("{{round: {round}}}");
+        project.succeed(&["build", "--vars", &vars]);
+        let text = project.succeed(&["runs", "show", "--output", "json"]);
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let find = |shown: &Json, id: &str| -> Json {
+        let nodes = shown["run"]["nodes"].as_array().expect("nodes").iter();
+        let found = nodes.clone().find(|node| node["unique_id"] == id);
+        found.expect("a node").clone()
+    };
+    let first = shown("1");
+    let sorted = find(&first, "model.atomic.sorted");
+    let number = |node: &Json, key: &str| node[key].as_i64().unwrap_or_default();
+    // 100,000 rows of two numbers do not fit into 64 kB
+    assert!(number(&sorted, "temp_bytes") > 1_000_000, "{sorted}");
+    assert!(number(&sorted, "blocks_hit") > 0, "{sorted}");
+    let ids = sorted["query_ids"].as_array().expect("ids");
+    assert!(!ids.is_empty(), "{sorted}");
+    let known = format!(
+        "select count(*) > 0 from pg_stat_statements where queryid = {} and query like '%model.atomic.sorted%'",
+        ids[0]
+    );
+    assert_eq!(project.query(&known), "t");
+    // a run's figures are its own
+    let second = shown("2");
+    let stays = |shown: &Json| number(&find(shown, "model.atomic.stays"), "blocks_hit");
+    assert!(
+        stays(&second) > 0 && stays(&second) < 3 * stays(&first),
+        "{second}"
+    );
 }
