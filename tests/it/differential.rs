@@ -32,6 +32,7 @@ macro_rules! scenarios {
 scenarios! {
     dialect: build;
     hooks: build;
+    results: values;
     ward: build, list, selection, state, verbs;
 }
 

@@ -33,6 +33,8 @@ pub struct WarehouseState {
     pub server_version: u32,
     /// Relations by schema and name.
     pub relations: BTreeMap<(String, String), ExistingRelation>,
+    /// Whether nobody has looked: what asks for a relation then waits until somebody does.
+    pub is_unknown: bool,
 }
 
 impl WarehouseState {

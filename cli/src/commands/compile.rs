@@ -16,7 +16,7 @@ use hcw_core::state::WarehouseState;
 use serde_json::json;
 
 use super::build;
-use crate::args::{Flags, LogLevel, Verb};
+use crate::args::{Flags, LogLevel};
 use crate::artifacts::{partial, run_results};
 use crate::db::live::compile_late;
 use crate::report::{Event, Reporter};
@@ -24,7 +24,8 @@ use crate::selection::{deferral, selected};
 use crate::session::{Problems, Session};
 use crate::{artifacts, exit_code};
 
-/// Compiles without a database where no template asks one: incremental models are compiled as for their first build.
+/// Compiles without a database where no template asks one. Whether the table of an incremental model stands is asked too;
+/// without a server it is compiled as for its first build.
 pub(crate) async fn run(
     session: &Session,
     flags: &Flags,
@@ -115,21 +116,29 @@ pub(super) async fn compiled(
         let favours = flags.switch("favor_state");
         resolved.deferral = other.choose(relations, &state, selected, &BTreeSet::new(), favours);
     }
-    // the catalogue asks the server anyway: what stands there is known
-    if flags.verb == Verb::DocsGenerate
-        && state.relations.is_empty()
-        && let Ok(connection) = session.connection().await
-        && let Ok(client) = session.connect(&connection).await
-    {
-        state = build::state(&client, &resolved).await?;
-    }
+    state.is_unknown = state.relations.is_empty();
     let mut analysed = analyse(resolved, &Arc::new(state), selected);
     let asked_warehouse = !analysed.late.is_empty();
     if analysed.failed.is_empty() && asked_warehouse {
-        let connection = session.connection().await?;
-        let client = session.connect(&connection).await?;
-        let voice = session.voice(&analysed.resolved, "master", reporter)?;
-        analysed = compile_late(analysed, client, voice).await?.0;
+        let client = match session.connection().await {
+            Ok(connection) => session.connect(&connection).await,
+            Err(problems) => Err(problems),
+        };
+        let client = match client {
+            Ok(client) => Some(client),
+            Err(problems) => {
+                let none = Arc::new(WarehouseState::default());
+                analysed = analyse(analysed.resolved, &none, selected);
+                if !analysed.late.is_empty() {
+                    return Err(problems);
+                }
+                None
+            }
+        };
+        if let Some(client) = client {
+            let voice = session.voice(&analysed.resolved, "master", reporter)?;
+            analysed = compile_late(analysed, client, voice).await?.0;
+        }
     }
     if !analysed.failed.is_empty() {
         return Err(analysed.failed.into_values().collect());

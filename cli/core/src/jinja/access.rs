@@ -270,7 +270,9 @@ impl Access {
     #[allow(clippy::option_option)]
     pub(crate) fn known(&self, name: &RelationName) -> Option<Option<&ExistingRelation>> {
         match self {
-            Access::Ahead(ahead) if ahead.own.as_ref() == Some(name) => Some(ahead.state.get(name)),
+            Access::Ahead(ahead) if ahead.own.as_ref() == Some(name) && !ahead.state.is_unknown => {
+                Some(ahead.state.get(name))
+            }
             _ => None,
         }
     }

@@ -122,7 +122,7 @@ impl Object for ContextFunction {
             Function::Print => {
                 let (message,): (Value,) = from_args(arguments)?;
                 if context.shared.settings.flags.get("PRINT") != Some(&Json::Bool(false)) {
-                    context.say(MessageKind::Print, message.to_string());
+                    context.say(MessageKind::Print, super::python::shown(&message));
                 }
                 Ok(Value::from(""))
             }

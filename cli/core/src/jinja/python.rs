@@ -3,6 +3,7 @@
 mod brace;
 pub(crate) mod call;
 pub(crate) mod datetime;
+pub(crate) mod decimal;
 pub(crate) mod dict;
 mod filters;
 mod functions;
@@ -25,6 +26,7 @@ use minijinja::value::{ObjectRepr, Tuple, Value, ValueKind};
 use minijinja::{Environment, Error, State};
 
 use self::call::{Call, no_method, type_error, value_error};
+use self::decimal::Decimal;
 use self::dict::{Dict, View};
 use self::list::List;
 use self::number::float_text;
@@ -77,6 +79,9 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
             }
             if let Some(name) = datetime::type_name(value) {
                 return name;
+            }
+            if Decimal::of(value).is_some() {
+                return "decimal.Decimal";
             }
             if functions::is_range(value) {
                 return "range";
@@ -188,6 +193,7 @@ pub(crate) fn shown(value: &Value) -> String {
     match value.kind() {
         ValueKind::String => value.as_str().unwrap_or_default().to_owned(),
         ValueKind::Undefined => String::new(),
+        ValueKind::Plain => value.to_string(),
         _ => repr(value),
     }
 }
@@ -226,7 +232,9 @@ fn write_repr(value: &Value, text: &mut String, depth: usize) {
                 f64::try_from(value.clone()).unwrap_or(f64::NAN),
             ));
         }
-        ValueKind::Seq | ValueKind::Iterable if functions::is_range(value) => {
+        ValueKind::Seq | ValueKind::Iterable
+            if functions::is_range(value) || super::table::is_of_result(value) =>
+        {
             text.push_str(&value.to_string());
         }
         ValueKind::Seq | ValueKind::Iterable => write_items(value, text, depth),
@@ -250,7 +258,10 @@ fn write_repr(value: &Value, text: &mut String, depth: usize) {
             text.push('}');
         }
         _ => match datetime::repr(value) {
-            Some(shown) if depth > 0 => text.push_str(&shown),
+            Some(shown) => text.push_str(&shown),
+            _ if Decimal::of(value).is_some() => {
+                text.push_str(&format!("Decimal('{value}')"));
+            }
             _ => text.push_str(&value.to_string()),
         },
     }

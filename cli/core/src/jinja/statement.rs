@@ -154,8 +154,19 @@ impl Object for StatementCall {
             }
             StatementFunction::LoadResult => {
                 let (name,): (String,) = from_args(arguments)?;
-                let results = context.stored_results();
-                return Ok(results.get(&name).cloned().unwrap_or(Value::from(())));
+                let mut results = context.stored_results();
+                return match results.get_mut(&name) {
+                    None => Ok(Value::from(())),
+                    Some(result) if result.is_undefined() => Err(Error::new(
+                        ErrorKind::InvalidOperation,
+                        format!(
+                            "The 'statement' result named '{name}' has already been loaded into a variable"
+                        ),
+                    )),
+                    Some(result) if name == "main" => Ok(result.clone()),
+                    // a result is loaded once, to be let go of
+                    Some(result) => Ok(std::mem::take(result)),
+                };
             }
             StatementFunction::Write => {
                 let (text,): (Value,) = from_args(arguments)?;

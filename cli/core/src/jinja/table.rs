@@ -1,17 +1,21 @@
 //! A query's result as templates see it: agate's Table, Row and Column, as far as dbt projects use them.
 
+mod cell;
+mod sequence;
+
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, ObjectRepr, Value, from_args};
+use minijinja::value::{Enumerator, Object, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 use serde_json::Value as Json;
 
+pub(super) use self::sequence::is_of_result;
+use self::sequence::{Mapped, TableColumn, agate_type};
 use super::python;
 use super::python::call::Call;
-use super::python::datetime::{date_of, from_rfc3339};
 use crate::seed::SeedData;
 use crate::warehouse::{QueryResult, ValueType};
 
@@ -27,27 +31,22 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn of_result(result: &QueryResult) -> Table {
-        let rows = result.rows.iter().map(|row| {
-            row.iter()
-                .zip(&result.columns)
-                .map(|(text, column)| match (text, column.data_type.as_str()) {
-                    (Some(text), "real" | "double precision") => floating(text),
-                    (text, _) => cell(text.as_deref(), column.value_type),
-                })
-                .collect()
-        });
+        let mut rows: Vec<Vec<Value>> = vec![Vec::new(); result.rows.len()];
+        let mut types = Vec::new();
+        for (position, column) in result.columns.iter().enumerate() {
+            let texts = result.rows.iter();
+            let texts = texts.map(|row| row.get(position).and_then(Option::as_deref));
+            let (value_type, values) = cell::column(column, texts);
+            types.push(value_type);
+            for (row, value) in rows.iter_mut().zip(values) {
+                row.push(value);
+            }
+        }
+        let names = result.columns.iter().map(|column| column.name.clone());
         Table {
-            names: result
-                .columns
-                .iter()
-                .map(|column| column.name.clone())
-                .collect(),
-            types: result
-                .columns
-                .iter()
-                .map(|column| column.value_type)
-                .collect(),
-            rows: rows.collect(),
+            names: names.collect(),
+            types,
+            rows,
             seed: None,
         }
     }
@@ -58,8 +57,10 @@ impl Table {
             .columns
             .iter()
             .map(|(_, data_type)| match data_type.as_str() {
-                "integer" | "bigint" => ValueType::Integer,
-                "float8" | "double precision" | "numeric" => ValueType::Number,
+                // what comes from a file is no integer to agate
+                "integer" | "bigint" | "float8" | "double precision" | "numeric" => {
+                    ValueType::Number
+                }
                 "boolean" => ValueType::Boolean,
                 "date" => ValueType::Date,
                 "timestamp without time zone" => ValueType::Timestamp,
@@ -122,7 +123,9 @@ impl Table {
         };
         let rows = seed.rows.iter().map(|row| {
             row.zip(&self.types)
-                .map(|(text, value_type)| cell(text, *value_type))
+                .map(|(text, value_type)| {
+                    text.map_or(Value::from(()), |text| cell::typed(text, *value_type))
+                })
                 .collect()
         });
         Cow::Owned(rows.collect())
@@ -144,6 +147,7 @@ impl Table {
             })
         });
         Value::from_object(Mapped {
+            class: "agate.MappedSequence",
             values: columns.collect(),
             names: self.names.clone(),
         })
@@ -153,11 +157,13 @@ impl Table {
         let values = self.values();
         let rows = values.iter().map(|row| {
             Value::from_object(Mapped {
+                class: "agate.Row",
                 names: self.names.clone(),
                 values: row.clone(),
             })
         });
         Value::from_object(Mapped {
+            class: "agate.MappedSequence",
             names: Vec::new(),
             values: rows.collect(),
         })
@@ -185,6 +191,7 @@ impl Table {
             tables[at].rows.push(row.clone());
         }
         Ok(Value::from_object(Mapped {
+            class: "agate.TableSet",
             names,
             values: tables.into_iter().map(Table::into_value).collect(),
         }))
@@ -218,43 +225,6 @@ fn unknown_column(name: &str) -> Error {
         ErrorKind::InvalidOperation,
         format!("the table has no column `{name}`"),
     )
-}
-
-/// A floating-point number has a fraction, as Python prints it.
-fn floating(text: &str) -> Value {
-    match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => Value::from(number),
-        _ => Value::from(text),
-    }
-}
-
-/// A text of the server as a value of its type; numbers that no number of the template holds exactly stay
-/// texts, so that they print as they are.
-fn cell(text: Option<&str>, value_type: ValueType) -> Value {
-    let Some(text) = text else {
-        return Value::from(());
-    };
-    match value_type {
-        ValueType::Integer => match text.trim().parse::<i64>() {
-            Ok(number) => Value::from(number),
-            Err(_) => Value::from(text),
-        },
-        ValueType::Number => match (text.parse::<i64>(), text.parse::<f64>()) {
-            (Ok(number), _) => Value::from(number),
-            (_, Ok(number)) if number.is_finite() && number.to_string() == text => {
-                Value::from(number)
-            }
-            _ => Value::from(text),
-        },
-        ValueType::Boolean => match text.to_ascii_lowercase().as_str() {
-            "t" | "true" => Value::from(true),
-            "f" | "false" => Value::from(false),
-            _ => Value::from(text),
-        },
-        ValueType::Date => date_of(text).unwrap_or_else(|| Value::from(text)),
-        ValueType::Timestamp => from_rfc3339(text).unwrap_or_else(|| Value::from(text)),
-        ValueType::Text => Value::from(text),
-    }
 }
 
 impl Object for Table {
@@ -352,150 +322,5 @@ impl Object for Table {
 
     fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "<agate.Table: {} rows>", self.count())
-    }
-}
-
-fn agate_type(value_type: ValueType) -> &'static str {
-    match value_type {
-        ValueType::Integer => "Integer",
-        ValueType::Number => "Number",
-        ValueType::Boolean => "Boolean",
-        ValueType::Date => "Date",
-        ValueType::Timestamp => "DateTime",
-        ValueType::Text => "Text",
-    }
-}
-
-/// Whether a value is a row, a column, or a list of them: not a list of Python's, which would lose the names.
-pub(super) fn is_of_result(value: &Value) -> bool {
-    value.downcast_object_ref::<Mapped>().is_some()
-        || value.downcast_object_ref::<TableColumn>().is_some()
-}
-
-/// Values with names: agate's MappedSequence, of which a row is one. Iterates over the values.
-#[derive(Debug)]
-struct Mapped {
-    names: Vec<String>,
-    values: Vec<Value>,
-}
-
-impl Mapped {
-    fn by_name(&self, name: &str) -> Option<Value> {
-        let position = self.names.iter().position(|known| known == name)?;
-        self.values.get(position).cloned()
-    }
-
-    fn pairs(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.names.iter().zip(&self.values)
-    }
-}
-
-impl Object for Mapped {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Seq
-    }
-
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        if let Some(name) = key.as_str() {
-            return self.by_name(name);
-        }
-        let index = i64::try_from(key.clone()).ok()?;
-        let length = i64::try_from(self.values.len()).ok()?;
-        let index = if index < 0 { index + length } else { index };
-        self.values.get(usize::try_from(index).ok()?).cloned()
-    }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Seq(self.values.len())
-    }
-
-    fn call_method(
-        self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
-        method: &str,
-        call: &[Value],
-    ) -> Result<Value, Error> {
-        match method {
-            "values" => Ok(python::tuple(self.values.clone())),
-            "keys" => Ok(Value::from(self.names.clone())),
-            "items" => Ok(python::list(
-                self.pairs()
-                    .map(|(name, value)| {
-                        python::tuple(vec![Value::from(name.clone()), value.clone()])
-                    })
-                    .collect(),
-            )),
-            "dict" => Ok(python::dict(
-                self.pairs()
-                    .map(|(name, value)| (name.clone(), value.clone())),
-            )),
-            "get" => {
-                let (name, default): (String, Option<Value>) = from_args(call)?;
-                Ok(self.by_name(&name).or(default).unwrap_or(Value::from(())))
-            }
-            _ => Err(Error::new(
-                ErrorKind::UnknownMethod,
-                format!("a row has no method `{method}`"),
-            )),
-        }
-    }
-}
-
-/// A column of a result with its values.
-#[derive(Debug)]
-struct TableColumn {
-    name: String,
-    value_type: ValueType,
-    values: Vec<Value>,
-}
-
-impl Object for TableColumn {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Seq
-    }
-
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        match key.as_str() {
-            Some("name") => Some(Value::from(self.name.clone())),
-            Some("data_type") => Some(Value::from(agate_type(self.value_type))),
-            Some(_) => None,
-            None => self.values.get(key.as_usize()?).cloned(),
-        }
-    }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Seq(self.values.len())
-    }
-
-    fn call_method(
-        self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
-        method: &str,
-        _call: &[Value],
-    ) -> Result<Value, Error> {
-        let kept: Vec<Value> = match method {
-            "values" => self.values.clone(),
-            "values_without_nulls" => self
-                .values
-                .iter()
-                .filter(|value| !value.is_none())
-                .cloned()
-                .collect(),
-            "values_distinct" => {
-                let mut seen = BTreeSet::new();
-                let values = self.values.iter();
-                values
-                    .filter(|value| seen.insert((*value).clone()))
-                    .cloned()
-                    .collect()
-            }
-            _ => {
-                return Err(Error::new(
-                    ErrorKind::UnknownMethod,
-                    format!("a column of a result has no method `{method}`"),
-                ));
-            }
-        };
-        Ok(python::tuple(kept))
     }
 }

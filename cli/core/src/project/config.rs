@@ -38,11 +38,7 @@ fn append(config: &mut ConfigMap, key: &str, value: &Json) {
         Json::Null => Vec::new(),
         single => vec![single.clone()],
     };
-    for item in added {
-        if key != "tags" || !items.contains(&item) {
-            items.push(item);
-        }
-    }
+    items.extend(added);
 }
 
 /// Grants by privilege, each with a list of grantees; `+select` adds to those that are there.

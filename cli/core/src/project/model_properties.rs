@@ -49,6 +49,8 @@ pub struct NodeProperties {
     pub is_left_test: bool,
     /// For a generic test: tags of its column and source, beside its own.
     pub inherited_tags: Vec<String>,
+    /// Which of the tags of its configuration its sidecar gave.
+    pub sidecar_tags: std::ops::Range<usize>,
 }
 
 /// A model that lists all days.

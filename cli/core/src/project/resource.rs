@@ -253,13 +253,18 @@ impl Node {
         }
     }
 
-    /// Its tags: those of its configuration, and for a generic test those of what it stands at.
+    /// Its tags, each once: those of its configuration, of which as in dbt the sidecar's come last, and for a generic
+    /// test those of what it stands at.
     pub fn tags(&self) -> Vec<String> {
         let mut tags = self.properties.inherited_tags.clone();
-        for tag in super::config::texts(&self.config, "tags")
-            .into_iter()
-            .chain(super::config::texts(&self.root_config, "tags"))
-        {
+        let mut configured = super::config::texts(&self.config, "tags");
+        let Range { start, end } = self.properties.sidecar_tags;
+        if end <= configured.len() && start <= end {
+            let of_sidecar: Vec<String> = configured.drain(start..end).collect();
+            configured.extend(of_sidecar);
+        }
+        configured.extend(super::config::texts(&self.root_config, "tags"));
+        for tag in configured {
             if !tags.contains(&tag) {
                 tags.push(tag);
             }

@@ -4,6 +4,7 @@ use minijinja::Error;
 use minijinja::value::Value;
 
 use super::call::{Call, value_error};
+use super::decimal::Decimal;
 use super::number::Number;
 use super::spec::Spec;
 use super::{attribute, datetime, repr, shown, type_name};
@@ -76,6 +77,9 @@ pub(super) fn formatted(value: &Value, spec: &str) -> Result<String, Error> {
     }
     if let Some(text) = datetime::formatted(value, spec) {
         return text;
+    }
+    if let Some(decimal) = Decimal::of(value) {
+        return decimal.formatted(&Spec::parse(spec)?);
     }
     match Number::of(value) {
         Some(number) => Spec::parse(spec)?.number(number),

@@ -85,13 +85,33 @@ impl Temporal {
 
 /// A moment: RFC 3339 as the run's start, or as the server prints it.
 pub(crate) fn from_rfc3339(text: &str) -> Option<Value> {
+    moment_of(text).map(Temporal::value)
+}
+
+fn moment_of(text: &str) -> Option<Temporal> {
     let (micros, zone) = parse::iso(text)?;
-    Some(Temporal::Datetime(micros, zone).value())
+    Some(Temporal::Datetime(micros, zone))
+}
+
+/// A moment of the server's in ISO 8601, as JSON has it.
+pub(crate) fn iso_text(text: &str) -> Option<String> {
+    moment_of(text).map(|moment| print::iso(&moment, "T", None))
 }
 
 /// A date as the server prints it; `None` for one that Python's calendar lacks.
 pub(crate) fn date_of(text: &str) -> Option<Value> {
     parse::iso_date(text).map(|micros| Temporal::Date(micros).value())
+}
+
+/// A time of day of the server's, as Python prints it.
+pub(crate) fn time_text(text: &str) -> Option<String> {
+    let (micros, zone) = parse::iso_time(text)?;
+    Some(print::shown(&Temporal::Time(micros, zone)))
+}
+
+/// An interval of the server's as Python prints a `timedelta`: a month has 30 days, a year 365.
+pub(crate) fn duration_text(text: &str) -> Option<String> {
+    parse::interval(text).map(|micros| print::shown(&Temporal::Delta(micros)))
 }
 
 /// The name of the type, if the value is of this module.

@@ -4,9 +4,10 @@ use minijinja::value::{Rest, Value, ValueOrKwargs};
 use minijinja::{Environment, Error, State};
 
 use super::call::{Call, type_error, value_error};
+use super::decimal::{self, Decimal};
 use super::list::List;
 use super::number::{Number, integer, integer_value, parse_float, parse_integer};
-use super::operators::{Operator, apply, negate};
+use super::operators::{Operator, apply, equal, negate};
 use super::{changeable, dict, items_of, json, percent, set, shown, words};
 
 /// Registers them.
@@ -28,6 +29,8 @@ pub(super) fn register(environment: &mut Environment<'static>) {
             apply(operator, left, right)
         });
     }
+    environment.add_filter("py_eq", |left: &Value, right: &Value| equal(left, right));
+    environment.add_filter("py_ne", |left: &Value, right: &Value| !equal(left, right));
     environment.add_filter("py_neg", |value: &Value| negate(value));
     environment.add_filter("py_list", |value: Value| {
         Ok::<_, Error>(List::value(items_of(&value)?))
@@ -77,6 +80,8 @@ fn jinja(environment: &mut Environment<'static>) {
     });
     environment.add_filter("int", to_integer);
     environment.add_filter("float", to_float);
+    environment.add_filter("abs", |value: &Value| decimal::absolute(value));
+    environment.add_filter("sum", sum);
     environment.add_filter("round", round);
     environment.add_filter("sort", sort);
     environment.add_filter("tojson", |value: &Value, rest: Rest<ValueOrKwargs>| {
@@ -160,6 +165,7 @@ fn jinja(environment: &mut Environment<'static>) {
         // `None` is not, an undefined value is
         !value.is_none() && value.try_iter().is_ok()
     });
+    environment.add_test("number", decimal::is_number);
     environment.add_test("callable", is_callable);
 }
 
@@ -190,6 +196,7 @@ fn to_integer(value: &Value, rest: Rest<ValueOrKwargs>) -> Result<Value, Error> 
         Some(Number::Integer(number)) => Some(number),
         Some(Number::Float(number)) if number.is_finite() => Some(number.trunc() as i128),
         Some(Number::Float(_)) => None,
+        None if Decimal::of(value).is_some() => Decimal::of(value).and_then(Decimal::integer),
         None => value.as_str().and_then(|text| {
             let base = u32::try_from(base).unwrap_or(10);
             parse_integer(text, base).or_else(|| {
@@ -207,6 +214,7 @@ fn to_float(value: &Value, rest: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let default = call.optional(0, "default").unwrap_or(Value::from(0.0));
     let found = Number::of(value)
         .map(Number::float)
+        .or_else(|| Decimal::of(value).map(Decimal::float))
         .or_else(|| value.as_str().and_then(parse_float));
     Ok(found.map_or(default, Value::from))
 }
@@ -218,7 +226,12 @@ fn round(value: &Value, rest: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let precision = call.optional_integer(0, "precision")?.unwrap_or(0);
     let method = call.optional_text(1, "method")?;
     let method = method.as_deref().unwrap_or("common");
-    let number = Number::of(value).ok_or_else(|| {
+    let exact = (method == "common").then(|| decimal::rounded(value, precision));
+    if let Some(rounded) = exact.flatten() {
+        return Ok(rounded);
+    }
+    let float = || Decimal::of(value).map(|number| Number::Float(number.float()));
+    let number = Number::of(value).or_else(float).ok_or_else(|| {
         type_error(format!(
             "type {} doesn't define __round__ method",
             super::type_name(value)
@@ -241,6 +254,24 @@ fn round(value: &Value, rest: Rest<ValueOrKwargs>) -> Result<Value, Error> {
         "floor" => Ok(Value::from((number.float() * power).floor() / power)),
         _ => Err(value_error("method must be common, ceil or floor")),
     }
+}
+
+/// `sum(attribute=none, start=0)`
+fn sum(value: Value, rest: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let rest = rest.into_values();
+    let call = Call::new("sum", &rest)?;
+    let attribute = call.optional(0, "attribute");
+    let attribute = attribute.filter(|value| !value.is_none());
+    let mut total = call.optional(1, "start").unwrap_or(Value::from(0));
+    call.done(2)?;
+    for item in items_of(&value)? {
+        let item = match &attribute {
+            Some(attribute) => by_path(&item, &shown(attribute))?,
+            None => item,
+        };
+        total = apply(Operator::Add, &total, &item)?;
+    }
+    Ok(total)
 }
 
 fn rounded_to(number: i128, power: i128) -> i128 {

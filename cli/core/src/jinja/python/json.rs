@@ -48,7 +48,7 @@ fn write(value: &Value, layout: Layout, depth: usize, text: &mut String) -> Resu
     let refused = || {
         type_error(format!(
             "Object of type {} is not JSON serializable",
-            type_name(value)
+            type_name(value).rsplit('.').next().unwrap_or_default()
         ))
     };
     match value.kind() {

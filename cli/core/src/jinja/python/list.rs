@@ -192,9 +192,9 @@ pub(crate) fn sort(keyed: &mut [(Value, Value)], reverse: bool) -> Result<(), Er
         super::operators::ordered(&pair[0].0, &pair[1].0)?;
     }
     if reverse {
-        keyed.sort_by(|a, b| b.0.cmp(&a.0));
+        keyed.sort_by(|a, b| super::operators::order(&b.0, &a.0));
     } else {
-        keyed.sort_by(|a, b| a.0.cmp(&b.0));
+        keyed.sort_by(|a, b| super::operators::order(&a.0, &b.0));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use minijinja::{Error, ErrorKind};
 use super::call::{type_error, value_error};
 use super::list::List;
 use super::number::{Number, integer, integer_value};
-use super::{datetime, items_of, percent, type_name};
+use super::{datetime, decimal, items_of, percent, type_name};
 
 /// An operator between two values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,9 @@ pub(crate) fn apply(operator: Operator, left: &Value, right: &Value) -> Result<V
     if let (Some(left), Some(right)) = (Number::of(left), Number::of(right)) {
         return arithmetic(operator, left, right);
     }
+    if let Some(result) = decimal::operator(operator, left, right) {
+        return result;
+    }
     if operator == Operator::Modulo && left.as_str().is_some() {
         return percent::format(left.as_str().unwrap_or_default(), right).map(Value::from);
     }
@@ -90,7 +93,7 @@ pub(crate) fn negate(value: &Value) -> Result<Value, Error> {
             ErrorKind::UndefinedError,
             format!("{UNDEFINED_OPERAND}0"),
         )),
-        None => datetime::negated(value).ok_or_else(|| {
+        None => (datetime::negated(value).or_else(|| decimal::negated(value))).ok_or_else(|| {
             type_error(format!(
                 "bad operand type for unary -: '{}'",
                 type_name(value)
@@ -102,7 +105,7 @@ pub(crate) fn negate(value: &Value) -> Result<Value, Error> {
 /// Whether Python orders two values; sorting mixed types is an error there.
 pub(crate) fn ordered(left: &Value, right: &Value) -> Result<(), Error> {
     let rank = |value: &Value| match value.kind() {
-        ValueKind::Bool => ValueKind::Number,
+        _ if decimal::is_number(value) => ValueKind::Number,
         kind => kind,
     };
     let kinds = (rank(left), rank(right));
@@ -114,6 +117,19 @@ pub(crate) fn ordered(left: &Value, right: &Value) -> Result<(), Error> {
         )));
     }
     Ok(())
+}
+
+/// `==`, where a decimal equals any number of its size.
+pub(crate) fn equal(left: &Value, right: &Value) -> bool {
+    decimal::order(left, right).map_or_else(
+        || left == right,
+        |order| order == Some(std::cmp::Ordering::Equal),
+    )
+}
+
+/// The order of two values that have one.
+pub(crate) fn order(left: &Value, right: &Value) -> std::cmp::Ordering {
+    (decimal::order(left, right).flatten()).unwrap_or_else(|| left.cmp(right))
 }
 
 /// The result of a comparison; none for another operator, and for what has no order.
@@ -136,6 +152,11 @@ fn compare(operator: Operator, left: &Value, right: &Value) -> Option<Result<Val
             type_name(left),
             type_name(right)
         ))));
+    }
+    if let Some(order) = decimal::order(left, right) {
+        return Some(Ok(order
+            .is_some_and(|order| accepted.contains(&order))
+            .into()));
     }
     if let (Some(left), Some(right)) = (Number::of(left), Number::of(right)) {
         let order = match (left, right) {

@@ -4,6 +4,7 @@ use minijinja::Error;
 use minijinja::value::{Value, ValueKind};
 
 use super::call::{type_error, value_error};
+use super::decimal::Decimal;
 use super::number::Number;
 use super::spec::Spec;
 use super::{items_of, repr, shown, type_name};
@@ -159,7 +160,9 @@ fn field(mut spec: Spec, kind: char, value: &Value) -> Result<String, Error> {
             }
         },
         'd' | 'i' | 'u' | 'x' | 'X' | 'o' => {
-            let number = Number::of(value).ok_or_else(wants_number)?;
+            let whole = || Some(Number::Integer(Decimal::of(value)?.integer()?));
+            let whole = whole().filter(|_| !matches!(kind, 'x' | 'X' | 'o'));
+            let number = Number::of(value).or(whole).ok_or_else(wants_number)?;
             #[allow(clippy::cast_possible_truncation)]
             let number = match number {
                 Number::Float(float) => {
@@ -195,7 +198,8 @@ fn field(mut spec: Spec, kind: char, value: &Value) -> Result<String, Error> {
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
             let number = match value.as_str() {
                 Some(_) => None,
-                None => Number::of(value),
+                None => Number::of(value)
+                    .or_else(|| Decimal::of(value).map(|number| Number::Float(number.float()))),
             };
             spec.kind = Some(kind);
             spec.number(number.ok_or_else(wants_number)?)

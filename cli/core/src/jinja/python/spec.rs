@@ -158,13 +158,26 @@ impl Spec {
             }
             None => digits,
         };
-        let sign = match (negative, self.sign) {
+        let sign = self.sign_of(negative);
+        Ok(self.padded(&format!("{sign}{prefix}"), &digits, '>'))
+    }
+
+    /// The digits of a number that stand for themselves, with its sign and separators in its field.
+    pub(super) fn signed(&self, negative: bool, digits: &str) -> String {
+        let digits = match self.grouping {
+            Some(separator) => grouped(digits, separator, 3),
+            None => digits.to_owned(),
+        };
+        self.padded(self.sign_of(negative), &digits, '>')
+    }
+
+    fn sign_of(&self, negative: bool) -> &'static str {
+        match (negative, self.sign) {
             (true, _) => "-",
             (false, '+') => "+",
             (false, ' ') => " ",
             _ => "",
-        };
-        Ok(self.padded(&format!("{sign}{prefix}"), &digits, '>'))
+        }
     }
 
     fn float_digits(&self, number: f64, kind: Option<char>) -> String {

@@ -190,6 +190,8 @@ impl Reader<'_> {
             (Some(TokenKind::Sign), "<=") => Some("|py_le("),
             (Some(TokenKind::Sign), ">") => Some("|py_gt("),
             (Some(TokenKind::Sign), ">=") => Some("|py_ge("),
+            (Some(TokenKind::Sign), "==") => Some("|py_eq("),
+            (Some(TokenKind::Sign), "!=") => Some("|py_ne("),
             _ => None,
         };
         let sign = self
@@ -212,8 +214,16 @@ impl Reader<'_> {
         if count == 0 {
             return Some(first);
         }
-        // a chain such as `1 < a < 5` stays minijinja's
-        if let (1, Some(filter), Some(sign)) = (count, ordering, sign) {
+        // texts and words such as `none` equal what they equal in minijinja
+        let is_equality = matches!(ordering, Some("|py_eq(" | "|py_ne("));
+        let is_plain = |side: Expression| {
+            let start = &self.text[side.start..];
+            side.shape == Shape::Literal
+                && !start.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+        };
+        let stays = is_equality && (is_plain(first) || is_plain(last));
+        // so does a chain such as `1 < a < 5`
+        if let (1, Some(filter), Some(sign), false) = (count, ordering, sign, stays) {
             self.edits.open(first.start, "((");
             self.edits.close(first.end, ")");
             self.edits.replace(sign, filter);

@@ -119,7 +119,10 @@ impl Binder<'_> {
         };
         let mut tests = Vec::new();
         if let Some(patch) = patch {
+            let tags = |config: &ConfigMap| config::texts(config, "tags").len();
+            let before = tags(&merged);
             config::merge(&mut merged, &patch.config);
+            node.properties.sidecar_tags = before..tags(&merged);
             tests = apply(&mut node, patch);
         }
         node.config = merged;

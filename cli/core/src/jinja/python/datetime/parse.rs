@@ -135,8 +135,12 @@ fn offset(rest: &mut &str) -> Option<i64> {
         return None;
     };
     let hours = exactly(rest, 2)?;
-    skip(rest, ":");
-    let minutes = exactly(rest, 2)?;
+    // the server leaves the minutes out where there are none
+    let minutes = if skip(rest, ":") || !rest.is_empty() {
+        exactly(rest, 2)?
+    } else {
+        0
+    };
     let seconds = if skip(rest, ":") {
         exactly(rest, 2)?
     } else {
@@ -144,6 +148,47 @@ fn offset(rest: &mut &str) -> Option<i64> {
     };
     let size = hours * 3600 + minutes * 60 + seconds;
     (size < 86_400).then_some(sign * size)
+}
+
+/// `1 year 2 mons -3 days 04:05:06.7`, as the server prints an interval: microseconds, a month of 30 days.
+pub(super) fn interval(text: &str) -> Option<i128> {
+    let mut micros: i128 = 0;
+    let mut words = text.split_whitespace();
+    while let Some(word) = words.next() {
+        if word.contains(':') {
+            micros += clock(word)?;
+            continue;
+        }
+        let count: i128 = word.parse().ok()?;
+        let days = match words.next()?.trim_end_matches('s') {
+            "year" => 365,
+            "mon" => 30,
+            "day" => 1,
+            _ => return None,
+        };
+        micros += count.checked_mul(days * i128::from(super::calendar::DAY))?;
+    }
+    Some(micros)
+}
+
+/// `-50:00:01.5`
+fn clock(text: &str) -> Option<i128> {
+    let unsigned = text.trim_start_matches(['-', '+']);
+    let mut rest = unsigned;
+    let hours = digits(&mut rest, 18)?;
+    skip(&mut rest, ":");
+    let minutes = exactly(&mut rest, 2)?;
+    skip(&mut rest, ":");
+    let seconds = exactly(&mut rest, 2)?;
+    let below = if skip(&mut rest, ".") {
+        fraction(&mut rest)?
+    } else {
+        0
+    };
+    let whole = (i128::from(hours) * 60 + i128::from(minutes)) * 60 + i128::from(seconds);
+    let micros = whole * 1_000_000 + i128::from(below);
+    let sign = if text.starts_with('-') { -1 } else { 1 };
+    rest.is_empty().then_some(sign * micros)
 }
 
 /// Python's `strptime`.
