@@ -145,7 +145,8 @@ pub(crate) fn compile_live(
     wanted.push(id);
     for wanted in wanted {
         let node = match analysed.compiled.get(wanted) {
-            Some(known) if wanted != id => known.clone(),
+            // one that has expressions put in is compiled again without
+            Some(known) if wanted != id && known.expressions.is_empty() => known.clone(),
             _ => {
                 let unit = unit.filter(|_| wanted == id);
                 let names = unit.map_or(&analysed.names, |unit| &unit.names);

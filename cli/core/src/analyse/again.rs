@@ -108,7 +108,17 @@ fn compile_with(
     let mut compiled = BTreeMap::new();
     for wanted in ephemeral::needed(resolved, &ephemeral, &BTreeSet::from([&node.id])) {
         if let Some(known) = known.get(wanted) {
-            compiled.insert(wanted.clone(), known.clone());
+            let plain = match known.expressions.is_empty() {
+                true => known.clone(),
+                false => compile(
+                    resolved,
+                    &resolved.project().nodes[wanted],
+                    &analysed.names,
+                    access.clone(),
+                    None,
+                )?,
+            };
+            compiled.insert(wanted.clone(), plain);
         }
     }
     let own = compile(resolved, node, &analysed.names, access.clone(), None)?;
