@@ -10,6 +10,8 @@ pub(super) enum Change {
     Edit(&'static str, &'static str, &'static str),
     /// A file has another content.
     Write(&'static str, &'static str),
+    /// A file has another name.
+    Rename(&'static str, &'static str),
     /// Somebody else's statements.
     Sql(&'static str),
     /// The build has these words more.
@@ -24,6 +26,7 @@ impl Change {
         let mut words = "build --explain-skip".to_owned();
         let mut variable = None;
         let mut before = None;
+        let mut renamed = None;
         match self {
             Change::Edit(path, from, to) => {
                 let text = case.read(path);
@@ -35,6 +38,11 @@ impl Change {
                 let text = fs::read_to_string(case.folder.join(path)).ok();
                 case.write(path, content);
                 before = Some((path, text));
+            }
+            Change::Rename(from, to) => {
+                let [from, to] = [from, to].map(|path| case.folder.join(path));
+                fs::rename(&from, &to).expect("is renamed");
+                renamed = Some((from, to));
             }
             Change::Sql(statements) => by_hand(case, statements),
             Change::Words(more) => words = format!("{words} {more}"),
@@ -48,6 +56,9 @@ impl Change {
         let output = command.output().expect("runs");
         let text = crate::warehouse::text_of(&output);
         assert_eq!(output.status.code(), Some(exit_code), "{text}");
+        if let Some((from, to)) = renamed {
+            fs::rename(to, from).expect("is renamed");
+        }
         match before {
             Some((path, Some(content))) => case.write(path, &content),
             Some((path, None)) => fs::remove_file(case.folder.join(path)).expect("is removed"),

@@ -1,7 +1,8 @@
 //! The matrix: a change, and the nodes that the next build runs because of it; after it nothing is left to run.
 
-use super::changes::Change::{self, Edit, Environment, Sql, Words, Write};
+use super::changes::Change::{self, Edit, Environment, Rename, Sql, Words, Write};
 use super::{built, names, ran};
+use crate::projects::case::Case;
 
 /// The table that most stands on, with what reads it.
 const ADULTS: &str = "adults not_null_adults_id roster roster_counts history no_strangers";
@@ -18,17 +19,21 @@ const NOTHING: &str = "";
 
 fn check(changes: &[(&str, Change, &str)]) {
     let Some(case) = built() else { return };
+    check_in(&case, changes);
+}
+
+fn check_in(case: &Case, changes: &[(&str, Change, &str)]) {
     assert_eq!(
-        (case.run(0, "build"), ran(&case)).1,
+        (case.run(0, "build"), ran(case)).1,
         names(""),
         "nothing has changed"
     );
     for (what, change, expected) in changes {
-        let text = change.build(&case, 0);
-        assert_eq!(ran(&case), names(expected), "{what}:\n{text}");
+        let text = change.build(case, 0);
+        assert_eq!(ran(case), names(expected), "{what}:\n{text}");
         case.run(0, "build");
         let text = case.run(0, "build --explain-skip");
-        assert_eq!(ran(&case), names(NOTHING), "after {what}:\n{text}");
+        assert_eq!(ran(case), names(NOTHING), "after {what}:\n{text}");
     }
 }
 
@@ -331,6 +336,44 @@ fn changes_of_configuration() {
             "e",
         ),
         (
+            "a model that has another name",
+            Rename(
+                "models/roster_counts.sql",
+                "models/counts_of_roster.sql",
+            ),
+            "counts_of_roster",
+        ),
+        (
+            "a model in another folder",
+            Rename("models/hooked.sql", "seeds/../models/again.sql"),
+            "again",
+        ),
+        (
+            "a model that is no more",
+            Rename("models/hooked.sql", "models/hooked.txt"),
+            NOTHING,
+        ),
+        (
+            "the materialization of all",
+            Edit("dbt_project.yml", "table", "view"),
+            "adults not_null_adults_id roster roster_counts history shouts no_strangers by_function by_name visits
+            visit_counts described contracted hooked clock_declared deliveries totals",
+        ),
+        (
+            "a variable of the project",
+            Edit("dbt_project.yml", "floor: 0", "floor: -1"),
+            ADULTS_AND_UNIT_TEST,
+        ),
+        (
+            "the schema of a model",
+            Edit(
+                "models/roster_counts.sql",
+                "select",
+                "{{ config(schema='counts') }} select",
+            ),
+            "roster_counts",
+        ),
+        (
             "a new model",
             Write("models/new.sql", "select * from {{ ref('roster') }}"),
             "new",
@@ -449,4 +492,57 @@ fn changes_by_hand() {
             no_strangers shouts visits visit_counts totals deliveries clock_declared by_function by_name hooked described
             contracted"),
     ]);
+}
+
+#[test]
+fn changes_of_packages() {
+    let Some(case) = built() else { return };
+    case.write("packages.yml", "packages: [{local: near}]\n");
+    case.write("near/dbt_project.yml", "name: near\nversion: '1.0'\n");
+    case.write(
+        "near/macros/near.sql",
+        "{% macro step() %}1{% endmacro %}{% macro other() %}1{% endmacro %}",
+    );
+    case.write("near/models/steps.sql", "select {{ near.step() }} as step");
+    case.write(
+        "models/far.sql",
+        "select step + {{ near.step() }} as far from {{ ref('near', 'steps') }}",
+    );
+    case.run(0, "deps");
+    case.run(0, "build");
+    assert_eq!(ran(&case), names("steps far"));
+    check_in(
+        &case,
+        &[
+            (
+                "a macro of a package",
+                Edit("near/macros/near.sql", "step() %}1", "step() %}2"),
+                "steps far",
+            ),
+            (
+                "a macro of a package that nobody uses",
+                Edit("near/macros/near.sql", "other() %}1", "other() %}2"),
+                NOTHING,
+            ),
+            (
+                "a model of a package",
+                Edit("near/models/steps.sql", "select ", "select 1 + "),
+                "steps far",
+            ),
+            (
+                "a package's configuration",
+                Edit(
+                    "near/dbt_project.yml",
+                    "name: near",
+                    "models: {+materialized: table}\nname: near",
+                ),
+                "steps far",
+            ),
+            (
+                "a package's version",
+                Edit("near/dbt_project.yml", "'1.0'", "'1.1'"),
+                NOTHING,
+            ),
+        ],
+    );
 }
