@@ -229,11 +229,12 @@ pub(crate) async fn execute(
         recorder.count(&idle).await;
         let recorded = |is_published| {
             let results = &report.results;
-            recorder.statement(&control, plan, &run.analysed, results, is_published)
+            recorder.changes(&control, plan, &run.analysed, results, is_published)
         };
-        record = recorded(is_published).await.map_err(|error| vec![error])?;
+        let changes = recorded(is_published).await.map_err(|error| vec![error])?;
+        record = changes.statement();
         if report.is_held && is_audited {
-            later = recorded(true).await.map_err(|error| vec![error])?;
+            later = Some(recorded(true).await.map_err(|error| vec![error])?);
         }
     }
     let is_recorded = record.is_some();

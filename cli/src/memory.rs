@@ -1,6 +1,7 @@
 //! What hcw remembers of what it has built, in schema `hcw` of the warehouse (docs/state.md), and what a run makes of
 //! it. A record that is missing costs a build and nothing else; none says of a relation what it is not.
 
+mod changes;
 mod costs;
 mod landed;
 mod observe;
@@ -23,8 +24,9 @@ use tokio_postgres::Client;
 use crate::args::{Flags, Verb};
 use crate::session::Session;
 
+pub(crate) use changes::refused;
 pub(crate) use costs::Counters;
-pub(crate) use record::{Ended, Recorder, refused};
+pub(crate) use record::{Ended, Recorder};
 pub(crate) use runs::{held_record, latest, note_published, read_run, read_runs};
 pub(crate) use store::Store;
 

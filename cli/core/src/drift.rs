@@ -96,22 +96,68 @@ pub fn grants(node: &Node) -> Option<BTreeSet<Grant>> {
     (!declared.is_empty()).then_some(grants)
 }
 
-/// The statements that take away what was declared once and is no more. What others granted is not among it.
+/// A grant that is taken away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revocation {
+    schema: String,
+    name: String,
+    #[serde(flatten)]
+    grant: Grant,
+}
+
+impl Revocation {
+    /// The statement; `None` for what is no privilege.
+    pub fn sql(&self) -> Option<String> {
+        let Revocation {
+            schema,
+            name,
+            grant: Grant { privilege, role },
+        } = self;
+        let role = match policy::ROLE_WORDS.contains(&role.as_str()) {
+            true => role.clone(),
+            false => quote_identifier(role),
+        };
+        PRIVILEGES.contains(&privilege.as_str()).then(|| {
+            format!(
+                "revoke {} on {}.{} from {role}",
+                privilege.to_lowercase(),
+                quote_identifier(schema),
+                quote_identifier(name)
+            )
+        })
+    }
+}
+
+/// What was declared once and is no more. What others granted is not among it.
 pub fn revocations(
     relation: &RelationName,
     before: &BTreeSet<Grant>,
     now: &BTreeSet<Grant>,
-) -> Vec<String> {
-    let withdrawn = before.difference(now);
-    let known = withdrawn.filter(|grant| PRIVILEGES.contains(&grant.privilege.as_str()));
-    known
-        .map(|grant| {
-            let role = match policy::ROLE_WORDS.contains(&grant.role.as_str()) {
-                true => grant.role.clone(),
-                false => quote_identifier(&grant.role),
-            };
-            let privilege = grant.privilege.to_lowercase();
-            format!("revoke {privilege} on {} from {role}", relation.in_schema())
+) -> Vec<Revocation> {
+    let withdrawn = before.difference(now).cloned();
+    withdrawn
+        .map(|grant| Revocation {
+            schema: relation.schema.clone(),
+            name: relation.identifier.clone(),
+            grant,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_privilege_is_no_statement() {
+        let of = |privilege: &str| {
+            let json =
+                json!({"schema": "s", "name": "a\"b", "privilege": privilege, "role": "x; drop"});
+            let read: Revocation = serde_json::from_value(json).expect("it reads");
+            read.sql()
+        };
+        let revoked = "revoke select on \"s\".\"a\"\"b\" from \"x; drop\"";
+        assert_eq!(of("SELECT").as_deref(), Some(revoked));
+        assert_eq!(of("SELECT ON x FROM y; --"), None);
+    }
 }

@@ -9,29 +9,20 @@ use hcw_core::analyse::Analysed;
 use hcw_core::cost::RunRecord;
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::drift;
-use hcw_core::materialize::Statement;
-use hcw_core::name::quote_literal;
 use hcw_core::plan::{Action, Plan, StepKind};
 use hcw_core::project::UniqueId;
 use hcw_core::skip::{self, Content, Outside, Verdict};
 use serde_json::{Map, Value as Json, json};
 use tokio_postgres::Client;
-use tokio_postgres::error::SqlState;
 
-use super::observe::{self, RELATIONS};
+use super::changes::{self, Changes};
 use super::store::GRANTED;
 use super::store::unrecorded;
-use super::{Counters, Reckoning, Store, costs};
+use super::{Counters, Reckoning, Store, costs, observe};
 use crate::artifacts::run_results::result_status;
 use crate::execute::{Status, StepResult};
 use crate::report::Reporter;
 
-/// What is recorded, and all that was committed before it, is not lost with the server.
-const DURABLE: &str = "if current_setting('synchronous_commit') = 'off' then
-    perform set_config('synchronous_commit', 'on', true);
-end if";
-/// The setting of a session that says with what SQLSTATE its last record was refused.
-const UNRECORDED: &str = "hcw.unrecorded";
 /// Stands for an input that nothing is known of: no later input is the same.
 const UNKNOWN: &str = "?";
 
@@ -47,17 +38,6 @@ pub(crate) struct Recorder {
     is_told: AtomicBool,
 }
 
-/// What a run leaves in the state.
-#[derive(Debug, Default)]
-struct Changes {
-    /// Entries as JSON.
-    entries: Vec<Json>,
-    /// Ids of which nothing is known any more.
-    forgotten: Vec<String>,
-    /// What takes away grants that are declared no more.
-    revocations: Vec<String>,
-}
-
 /// How a run ended.
 pub(crate) struct Ended<'run> {
     pub(crate) results: &'run [Arc<StepResult>],
@@ -67,15 +47,7 @@ pub(crate) struct Ended<'run> {
     /// What the server had counted before it.
     pub(crate) counters: Counters,
     /// What is to be recorded when it is published later.
-    pub(crate) held: Option<Statement>,
-}
-
-/// Why the last record of a session was refused, if it was.
-pub(crate) async fn refused(client: &Client) -> Option<Diagnostic> {
-    let asked = format!("select nullif(current_setting('{UNRECORDED}', true), '')");
-    let row = client.query_one(&asked, &[]).await.ok()?;
-    let code: Option<String> = row.get(0);
-    Some(unrecorded(&SqlState::from_code(&code?)))
+    pub(crate) held: Option<Changes>,
 }
 
 /// Whether a run does nothing that costs.
@@ -118,7 +90,7 @@ impl Recorder {
 
     /// Tells it where the record of a run was refused.
     pub(crate) async fn tell_refused(&self, client: &Client, reporter: &Reporter) {
-        if let Some(warning) = refused(client).await {
+        if let Some(warning) = changes::refused(client).await {
             self.tell(warning, reporter);
         }
     }
@@ -165,16 +137,15 @@ impl Recorder {
         futures_util::future::join_all(counts).await;
     }
 
-    /// The statement that writes what a run has done; `None` when there is nothing to write. A record that is refused
-    /// fails nothing: what is published stays published, and [`refused`] tells it.
-    pub(crate) async fn statement(
+    /// What a run that has ended changes in the state.
+    pub(crate) async fn changes(
         &self,
         client: &Client,
         plan: &Plan,
         analysed: &Analysed,
         results: &[Arc<StepResult>],
         is_published: bool,
-    ) -> Result<Option<Statement>, Diagnostic> {
+    ) -> Result<Changes, Diagnostic> {
         let landed: BTreeSet<&UniqueId> = results
             .iter()
             .filter(|result| plan.steps[result.position].kind == StepKind::Source)
@@ -199,11 +170,11 @@ impl Recorder {
             sources,
             is_published,
         };
-        let mut changes = Changes::default();
+        let mut changes = Changes::of(&self.scope, self.server_version);
         for result in results {
             self.note(plan, analysed, result, &found, &mut changes);
         }
-        Ok(self.written(&changes))
+        Ok(changes)
     }
 
     /// Writes what the run has cost. `held` is what is to be recorded when it is published later.
@@ -248,9 +219,16 @@ impl Recorder {
             ),
             counts,
         };
-        let held = ended.held.as_ref().map(|held| held.sql.as_str());
-        let written =
-            costs::write(client, &self.scope, &run, (plan, analysed), self.keep, held).await;
+        let held = ended.held.as_ref().map(|held| json!(held).to_string());
+        let written = costs::write(
+            client,
+            &self.scope,
+            &run,
+            (plan, analysed),
+            self.keep,
+            held.as_deref(),
+        )
+        .await;
         if let Err(Some(code)) = written.as_ref().map_err(tokio_postgres::Error::code) {
             self.tell(unrecorded(code), reporter);
         }
@@ -340,71 +318,5 @@ impl Recorder {
             "inputs": inputs,
             "relation": relation.map(hcw_core::name::RelationName::in_schema),
         }));
-    }
-
-    fn written(&self, changes: &Changes) -> Option<Statement> {
-        // a role that is gone has no grant to lose
-        let revocations = changes.revocations.iter().map(|revoke| {
-            format!("begin\n    {revoke};\nexception when undefined_object then null;\nend")
-        });
-        let revocations: Vec<String> = revocations.collect();
-        let mut statements: Vec<String> = Vec::new();
-        let scope = quote_literal(&self.scope);
-        if !changes.forgotten.is_empty() {
-            let ids: Vec<String> = changes
-                .forgotten
-                .iter()
-                .map(|id| quote_literal(id))
-                .collect();
-            statements.push(format!(
-                "delete from hcw.node_state where scope = {scope} and unique_id in ({})",
-                ids.join(", ")
-            ));
-        }
-        if !changes.entries.is_empty() {
-            let facts = match self.server_version < observe::COUNTS_AT_ONCE {
-                true => "seen.facts - 'counts'",
-                false => "seen.facts",
-            };
-            let entries = quote_literal(&json!(changes.entries).to_string());
-            statements.push(format!(
-                "with given as (
-    select *
-    from jsonb_to_recordset({entries}) as listed (id text, version text, parts jsonb, inputs jsonb, relation text)
-),
-
-wanted as (select given.id as key, given.relation as name from given where given.relation is not null),
-
-{RELATIONS}
-
-insert into hcw.node_state as state (scope, unique_id, version, parts, inputs, relation)
-select {scope}, given.id, coalesce(given.version, ''), given.parts, given.inputs, {facts}
-from given
-left join seen on seen.key = given.id
-where given.relation is null or seen.key is not null
-on conflict (scope, unique_id) do update set
-    version = coalesce(nullif(excluded.version, ''), state.version),
-    parts = excluded.parts,
-    inputs = excluded.inputs,
-    relation = excluded.relation,
-    recorded_at = now()"
-            ));
-        }
-        if statements.is_empty() && revocations.is_empty() {
-            return None;
-        }
-        statements.push("null".to_owned());
-        let recorded = format!(
-            "begin\n{};\nexception when others then\n    perform set_config('{UNRECORDED}', sqlstate, false);\nend",
-            statements.join(";\n")
-        );
-        let body = [revocations, vec![recorded]].concat().join(";\n");
-        let mut tag = "$hcw$".to_owned();
-        while body.contains(&tag) {
-            tag.insert(1, '_');
-        }
-        Some(Statement::outside(format!(
-            "do {tag}\nbegin\n{DURABLE};\n{body};\nend\n{tag}"
-        )))
     }
 }

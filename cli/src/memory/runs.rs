@@ -5,6 +5,7 @@ use hcw_core::diagnostic::Diagnostic;
 use hcw_core::materialize::Statement;
 use tokio_postgres::Client;
 
+use super::changes::Changes;
 use super::store::{is_missing, scope};
 use crate::db::state::failure;
 use crate::session::Session;
@@ -89,7 +90,8 @@ pub(crate) async fn held_record(client: &Client, run: &str) -> Option<Statement>
     let query = "select held_record from hcw.runs where run_id = $1";
     // without it what is published is built again, and nothing else
     let row = client.query_opt(query, &[&run]).await.ok()??;
-    row.get::<_, Option<String>>(0).map(Statement::outside)
+    let changes: Changes = serde_json::from_str(&row.get::<_, Option<String>>(0)?).ok()?;
+    changes.statement()
 }
 
 /// Notes that a run which was held is published.

@@ -1,0 +1,129 @@
+//! What a run changes in the state, and the statement that writes it.
+
+use hcw_core::diagnostic::Diagnostic;
+use hcw_core::drift::Revocation;
+use hcw_core::materialize::Statement;
+use hcw_core::name::quote_literal;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
+
+use super::observe::{COUNTS_AT_ONCE, RELATIONS};
+use super::store::unrecorded;
+
+/// What is recorded, and all that was committed before it, is not lost with the server.
+const DURABLE: &str = "if current_setting('synchronous_commit') = 'off' then
+    perform set_config('synchronous_commit', 'on', true);
+end if";
+/// The setting of a session that says with what SQLSTATE its last record was refused.
+const UNRECORDED: &str = "hcw.unrecorded";
+
+/// What a run leaves in the state. While a run is held, it stands in `hcw.runs` as JSON: values, and no SQL that
+/// somebody else could have written there.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Changes {
+    scope: String,
+    /// Whether the server counts the rows of a run at once.
+    counts_at_once: bool,
+    /// Rows of `hcw.node_state`: id, version (null: as it was), parts, inputs, and the relation's quoted name.
+    pub(super) entries: Vec<Json>,
+    /// Ids of which nothing is known any more.
+    pub(super) forgotten: Vec<String>,
+    /// Grants that are declared no more.
+    pub(super) revocations: Vec<Revocation>,
+}
+
+impl Changes {
+    pub(super) fn of(scope: &str, server_version: u32) -> Changes {
+        Changes {
+            scope: scope.to_owned(),
+            counts_at_once: server_version >= COUNTS_AT_ONCE,
+            ..Changes::default()
+        }
+    }
+
+    /// The statement that makes them; `None` where there are none. A record that is refused fails nothing: what is
+    /// published stays published, and [`refused`] tells it.
+    pub(crate) fn statement(&self) -> Option<Statement> {
+        let statements: Vec<String> = self.forgotten().into_iter().chain(self.entries()).collect();
+        if statements.is_empty() && self.revocations.is_empty() {
+            return None;
+        }
+        // a role that is gone has no grant to lose
+        let mut parts: Vec<String> = self
+            .revocations
+            .iter()
+            .filter_map(Revocation::sql)
+            .map(|revoke| {
+                format!("begin\n    {revoke};\nexception when undefined_object then null;\nend")
+            })
+            .collect();
+        if !statements.is_empty() {
+            parts.push(format!(
+                "begin\n{};\nexception when others then\n    perform set_config('{UNRECORDED}', sqlstate, false);\nend",
+                statements.join(";\n")
+            ));
+        }
+        let body = parts.join(";\n");
+        let mut tag = "$hcw$".to_owned();
+        while body.contains(&tag) {
+            tag.insert(1, '_');
+        }
+        Some(Statement::outside(format!(
+            "do {tag}\nbegin\n{DURABLE};\n{body};\nend\n{tag}"
+        )))
+    }
+
+    fn forgotten(&self) -> Option<String> {
+        let ids: Vec<String> = self.forgotten.iter().map(|id| quote_literal(id)).collect();
+        (!ids.is_empty()).then(|| {
+            format!(
+                "delete from hcw.node_state where scope = {} and unique_id in ({})",
+                quote_literal(&self.scope),
+                ids.join(", ")
+            )
+        })
+    }
+
+    fn entries(&self) -> Option<String> {
+        let facts = match self.counts_at_once {
+            true => "seen.facts",
+            false => "seen.facts - 'counts'",
+        };
+        let scope = quote_literal(&self.scope);
+        let entries = quote_literal(&json!(self.entries).to_string());
+        (!self.entries.is_empty()).then(|| {
+            format!(
+                "with given as (
+    select *
+    from jsonb_to_recordset({entries}) as listed (id text, version text, parts jsonb, inputs jsonb, relation text)
+),
+
+wanted as (select given.id as key, given.relation as name from given where given.relation is not null),
+
+{RELATIONS}
+
+insert into hcw.node_state as state (scope, unique_id, version, parts, inputs, relation)
+select {scope}, given.id, coalesce(given.version, ''), given.parts, given.inputs, {facts}
+from given
+left join seen on seen.key = given.id
+where given.relation is null or seen.key is not null
+on conflict (scope, unique_id) do update set
+    version = coalesce(nullif(excluded.version, ''), state.version),
+    parts = excluded.parts,
+    inputs = excluded.inputs,
+    relation = excluded.relation,
+    recorded_at = now()"
+            )
+        })
+    }
+}
+
+/// Why the last record of a session was refused, if it was.
+pub(crate) async fn refused(client: &Client) -> Option<Diagnostic> {
+    let asked = format!("select nullif(current_setting('{UNRECORDED}', true), '')");
+    let row = client.query_one(&asked, &[]).await.ok()?;
+    let code: Option<String> = row.get(0);
+    Some(unrecorded(&SqlState::from_code(&code?)))
+}
