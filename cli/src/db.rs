@@ -2,6 +2,7 @@
 //! values out of errors.
 
 pub(crate) mod connect;
+pub(crate) mod copy;
 pub(crate) mod drift;
 pub(crate) mod live;
 pub(crate) mod redact;

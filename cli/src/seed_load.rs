@@ -3,17 +3,15 @@
 
 mod binary;
 
-use std::collections::HashMap;
 use std::pin::{Pin, pin};
 
 use bytes::Bytes;
 use futures_util::SinkExt;
-use tokio_postgres::types::Type;
-use tokio_postgres::{Client, CopyInSink, Error, SimpleQueryMessage};
+use tokio_postgres::{Client, CopyInSink, Error};
 
-use hcw_core::name::{quote_identifier, quote_literal};
 use hcw_core::seed::SeedRows;
 
+use crate::db::copy;
 use crate::landing::copy_text;
 
 use binary::Kind;
@@ -26,28 +24,29 @@ const WORTH_ENCODING: std::ops::Range<usize> = 10_000..10_000_000;
 /// Copies rows into a table and returns their number; `None` and the empty text are NULL, as in a
 /// dbt seed.
 ///
-/// **Shape**: every row has one value a column, in the order of `columns`.
+/// **Shape**: every row has one value a column, in the order of `columns`, which are written as in SQL.
+///
+/// # Errors
+/// What the server refuses.
 pub(crate) async fn copy_seed(
     client: &Client,
     relation_sql: &str,
-    columns: &[String],
+    columns: &str,
     rows: &SeedRows,
 ) -> Result<u64, Error> {
-    let names: Vec<String> = columns.iter().map(|name| quote_identifier(name)).collect();
-    let names = names.join(", ");
-    if WORTH_ENCODING.contains(&(rows.len() * columns.len())) {
+    if WORTH_ENCODING.contains(&rows.values()) {
         let kinds = kinds(client, relation_sql, columns).await?;
         if let Some(parts) = kinds.and_then(|kinds| binary::encode(rows, &kinds)) {
-            let statement = format!("copy {relation_sql} ({names}) from stdin (format binary)");
-            let mut sink = pin!(client.copy_in::<_, Bytes>(&statement).await?);
+            let statement = format!("copy {relation_sql} ({columns}) from stdin (format binary)");
+            let mut sink = pin!(copy::start(client, &statement).await?);
             for part in parts {
                 sink.feed(part).await?;
             }
             return sink.finish().await;
         }
     }
-    let statement = format!("copy {relation_sql} ({names}) from stdin");
-    let sink = pin!(client.copy_in::<_, Bytes>(&statement).await?);
+    let statement = format!("copy {relation_sql} ({columns}) from stdin");
+    let sink = pin!(copy::start(client, &statement).await?);
     copy_text(sink, rows).await
 }
 
@@ -55,28 +54,12 @@ pub(crate) async fn copy_seed(
 async fn kinds(
     client: &Client,
     relation_sql: &str,
-    columns: &[String],
+    columns: &str,
 ) -> Result<Option<Vec<Kind>>, Error> {
-    // no error, which would end the transaction: a table that is not there is told by the copy
-    let query = format!(
-        "select attname, atttypid from pg_catalog.pg_attribute \
-         where attrelid = pg_catalog.to_regclass({}) and attnum > 0 and not attisdropped",
-        quote_literal(relation_sql)
-    );
-    let mut found: HashMap<String, Kind> = HashMap::new();
-    for message in client.simple_query(&query).await? {
-        if let SimpleQueryMessage::Row(row) = message
-            && let (Some(name), Some(oid)) = (row.get(0), row.get(1))
-            && let Some(kind) = oid.parse().ok().and_then(Type::from_oid)
-            && let Some(kind) = Kind::of(&kind)
-        {
-            found.insert(name.to_owned(), kind);
-        }
-    }
-    Ok(columns
-        .iter()
-        .map(|name| found.get(name).copied())
-        .collect())
+    let query = format!("select {columns} from {relation_sql}");
+    let prepared = client.prepare(&query).await?;
+    let columns = prepared.columns().iter();
+    Ok(columns.map(|column| Kind::of(column.type_())).collect())
 }
 
 async fn copy_text(mut sink: Pin<&mut CopyInSink<Bytes>>, rows: &SeedRows) -> Result<u64, Error> {

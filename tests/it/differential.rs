@@ -30,6 +30,7 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    corners: build;
     dialect: build;
     hooks: build;
     results: values;

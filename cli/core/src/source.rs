@@ -47,10 +47,10 @@ impl SourceFile {
         }
     }
 
-    /// The file's name without folders and extension: the name of the model, seed or test in it.
+    /// The file's name without folders and extension: the name of the model, seed or test in it, which may have dots.
     pub fn stem(&self) -> &str {
         let name = self.path.rsplit('/').next().unwrap_or(&self.path);
-        name.split_once('.').map_or(name, |(stem, _)| stem)
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
     }
 
     /// The path's extension, without the dot; empty when there is none.

@@ -83,14 +83,9 @@ pub trait Warehouse: Send + Sync + Debug {
     /// What the server refuses, and a lost connection.
     fn describe(&self, sql: &str) -> Result<Vec<ResultColumn>, Box<Refusal>>;
 
-    /// Copies rows into a table; returns their number. The empty text is NULL, as in a seed.
+    /// Copies rows into the columns of a table, written as in SQL; returns their number. The empty text is NULL, as in a seed.
     ///
     /// # Errors
     /// What the server refuses, and a lost connection.
-    fn copy(
-        &self,
-        relation: &str,
-        columns: &[String],
-        rows: &SeedRows,
-    ) -> Result<u64, Box<Refusal>>;
+    fn copy(&self, relation: &str, columns: &str, rows: &SeedRows) -> Result<u64, Box<Refusal>>;
 }

@@ -191,11 +191,20 @@ impl Work<'_> {
                 format!("cannot write `{}`: {error}", target.display()),
             )
         };
+        // a path may lead into a package, which is fetched again
+        let is_in_package = |path: &Path| {
+            let below = path.strip_prefix(&target).ok();
+            let package = below.and_then(|below| below.components().next());
+            package.is_some_and(|package| {
+                let folder = target.join(package);
+                !folder.exists() || folder.is_symlink() || folder.join(PROJECT_FILE).exists()
+            })
+        };
         let holds_project = self.flags.project_dir.starts_with(&target)
-            || self
-                .project
-                .source_paths()
-                .any(|path| self.flags.project_dir.join(path).starts_with(&target));
+            || self.project.source_paths().any(|path| {
+                let path = self.flags.project_dir.join(path);
+                path.starts_with(&target) && !is_in_package(&path)
+            });
         if holds_project {
             return Err(Diagnostic::error(
                 Code::ConfigInvalid,

@@ -160,12 +160,7 @@ impl Warehouse for LiveWarehouse {
         self.columns(sql).map_err(|error| refusal(&error, sql))
     }
 
-    fn copy(
-        &self,
-        relation: &str,
-        columns: &[String],
-        rows: &SeedRows,
-    ) -> Result<u64, Box<Refusal>> {
+    fn copy(&self, relation: &str, columns: &str, rows: &SeedRows) -> Result<u64, Box<Refusal>> {
         self.runtime
             .block_on(seed_load::copy_seed(&self.client, relation, columns, rows))
             .map_err(|error| refusal(&error, ""))

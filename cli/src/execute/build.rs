@@ -1,11 +1,8 @@
 //! A planned build on one connection: what can go to the server in one message goes so.
 
-use std::sync::Arc;
-
 use hcw_core::late::NO_OP;
 use hcw_core::materialize::{Operation, Statement, contract};
 use hcw_core::query_comment::QueryComment;
-use hcw_core::seed::SeedData;
 use hcw_core::sql;
 use hcw_core::warehouse::ResultColumn;
 use tokio_postgres::{Client, SimpleQueryMessage};
@@ -118,10 +115,15 @@ async fn steps(
             }
             Operation::Copy {
                 into,
+                columns,
                 rows,
                 is_anew,
             } => {
-                copy(client, into, rows, outcome).await?;
+                let count = seed_load::copy_seed(client, into, columns, &rows.rows)
+                    .await
+                    .map_err(|error| Failure::of(&error, &Batch::new(&[])))?;
+                outcome.message = format!("INSERT {count}");
+                outcome.rows = Some(count);
                 if *is_anew {
                     outcome.message = outcome.message.replacen("INSERT", "CREATE", 1);
                 }
@@ -174,21 +176,6 @@ pub(super) async fn send(client: &Client, batch: &Batch<'_>) -> Result<Vec<u64>,
         _ => None,
     });
     Ok(counts.collect())
-}
-
-async fn copy(
-    client: &Client,
-    into: &str,
-    rows: &Arc<SeedData>,
-    outcome: &mut Outcome,
-) -> Result<(), Failure> {
-    let columns: Vec<String> = rows.columns.iter().map(|(name, _)| name.clone()).collect();
-    let count = seed_load::copy_seed(client, into, &columns, &rows.rows)
-        .await
-        .map_err(|error| Failure::of(&error, &Batch::new(&[])))?;
-    outcome.message = format!("INSERT {count}");
-    outcome.rows = Some(count);
-    Ok(())
 }
 
 async fn check_contract(

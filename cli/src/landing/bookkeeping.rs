@@ -10,6 +10,7 @@ use super::input::LandingFile;
 use super::raw_table;
 use super::reject::Reject;
 use super::{LandingTable, copy_text, lock_key};
+use crate::db::copy;
 
 /// A file content that was landed before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,12 +152,12 @@ pub(crate) async fn keep_rejects(
         return Ok(());
     }
     let mut sink = pin!(
-        transaction
-            .copy_in::<_, Bytes>(
-                "copy hcw.load_rejects (source_name, schema_name, table_name, _file, _sha256, \
+        copy::start(
+            transaction.client(),
+            "copy hcw.load_rejects (source_name, schema_name, table_name, _file, _sha256, \
                  _row, _line, reason, raw_bytes, raw_line) from stdin",
-            )
-            .await?
+        )
+        .await?
     );
     for reject in rejects {
         let mut row = Vec::with_capacity(reject.raw.len() * 2 + 256);

@@ -9,6 +9,8 @@ use bytes::Bytes;
 use futures_util::SinkExt;
 use tokio_postgres::{Statement, Transaction};
 
+use crate::db::copy;
+
 /// Size from which a segment ends: what must be kept in memory to halve it.
 pub(crate) const SEGMENT: usize = 16 * 1024 * 1024;
 
@@ -56,7 +58,7 @@ impl<'transaction, 'client> Segments<'transaction, 'client> {
                 self.transaction
                     .batch_execute("savepoint hcw_segment")
                     .await?;
-                Box::pin(self.transaction.copy_in(&self.statement).await?)
+                Box::pin(copy::start(self.transaction.client(), &self.statement).await?)
             }
         };
         self.kept_bytes += rows.len();
@@ -134,7 +136,7 @@ impl<'transaction, 'client> Segments<'transaction, 'client> {
         self.transaction
             .batch_execute("savepoint hcw_segment")
             .await?;
-        let mut sink = pin!(self.transaction.copy_in(&self.statement).await?);
+        let mut sink = pin!(copy::start(self.transaction.client(), &self.statement).await?);
         for row in rows {
             sink.feed(row.clone()).await?;
         }

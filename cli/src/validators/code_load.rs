@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio_postgres::{Client, Transaction};
 
 use super::code_file::CodeFile;
-use crate::db::redact;
+use crate::db::{self, redact};
 
 /// What happened to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +142,7 @@ async fn copy(
         let columns: Vec<String> = file.columns().into_iter().map(quote_identifier).collect();
         // columns() and read() agree on the order: release, code, billable, …
         let statement = format!("copy {table} ({}) from stdin", columns.join(", "));
-        let mut sink = pin!(transaction.copy_in::<_, Bytes>(&statement).await?);
+        let mut sink = pin!(db::copy::start(transaction.client(), &statement).await?);
         while let Some(chunk) = chunks.recv().await {
             sink.feed(chunk).await?;
         }

@@ -203,10 +203,11 @@ impl Access {
         }
     }
 
-    /// Copies a seed's rows.
+    /// Copies a seed's rows into the columns, which are written as in SQL.
     pub(crate) fn copy(
         &self,
         into: &str,
+        columns: &str,
         rows: &Arc<SeedData>,
         is_anew: bool,
     ) -> Result<(), Error> {
@@ -216,6 +217,7 @@ impl Access {
                 ahead.in_transaction.store(true, Ordering::Relaxed);
                 self.record(Operation::Copy {
                     into: into.to_owned(),
+                    columns: columns.to_owned(),
                     rows: rows.clone(),
                     is_anew,
                 });
@@ -223,10 +225,8 @@ impl Access {
             }
             Access::Live(live) => {
                 live.begin()?;
-                let columns: Vec<String> =
-                    rows.columns.iter().map(|(name, _)| name.clone()).collect();
                 live.warehouse
-                    .copy(into, &columns, &rows.rows)
+                    .copy(into, columns, &rows.rows)
                     .map(|_| ())
                     .map_err(|refusal| live.failed(into, *refusal))
             }

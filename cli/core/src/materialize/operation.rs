@@ -14,6 +14,8 @@ pub enum Operation {
     Copy {
         /// The table, quoted.
         into: String,
+        /// Its columns for the rows' values, written as they are in SQL.
+        columns: String,
         /// The rows.
         rows: Arc<SeedData>,
         /// Whether a full refresh makes the table anew, of which dbt says another word.

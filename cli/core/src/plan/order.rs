@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Step, StepKind};
-use crate::graph::Resolved;
+use crate::graph::{Graph, Resolved};
 use crate::project::UniqueId;
 
 /// Fills in `waits_for` and puts the steps in an order in which each comes after those it waits for.
@@ -14,7 +14,7 @@ pub(super) fn order(resolved: &Resolved, steps: Vec<Step>) -> Vec<Step> {
     let tested = tested(resolved, &in_run);
     before_models(&tested, &in_run, &mut parents);
     parents.retain(|id, _| in_run.contains(id));
-    hold_back(&steps, &tested, &mut parents);
+    hold_back(&resolved.graph, &steps, &in_run, &tested, &mut parents);
     // ready steps in the graph's order, so that tests come soon after what they check
     let rank: BTreeMap<&UniqueId, usize> = resolved
         .graph
@@ -120,65 +120,75 @@ fn before_models(
     }
 }
 
-/// Lets each node wait for the tests of what it is built on: a test of one node holds back that node's
-/// children; a test of several holds back the first nodes that are built on all of them.
-fn hold_back(steps: &[Step], unit_tests: &BTreeMap<UniqueId, &UniqueId>, parents: &mut Parents) {
-    let mut children: BTreeMap<UniqueId, Vec<UniqueId>> = BTreeMap::new();
+/// Lets each node wait for the tests of what it is built on, sources among it: a test of one node holds back that
+/// node's children; a test of several holds back the first nodes that are built on all of them. As in dbt the whole
+/// graph decides, whatever part of it is run.
+fn hold_back(
+    graph: &Graph,
+    steps: &[Step],
+    in_run: &BTreeSet<&UniqueId>,
+    unit_tests: &BTreeMap<UniqueId, &UniqueId>,
+    parents: &mut Parents,
+) {
     let tests: BTreeSet<&UniqueId> = steps
         .iter()
         .filter(|step| step.kind == StepKind::Test && !unit_tests.contains_key(&step.id))
         .map(|step| &step.id)
         .collect();
-    for (id, of) in parents.iter().filter(|(id, _)| !tests.contains(id)) {
-        for parent in of {
-            children.entry(parent.clone()).or_default().push(id.clone());
-        }
+    let mut units: BTreeMap<&UniqueId, Vec<&UniqueId>> = BTreeMap::new();
+    for (unit, model) in unit_tests {
+        units.entry(*model).or_default().push(unit);
     }
-    let mut added = Vec::new();
-    for test in tests {
-        let checked: Vec<&UniqueId> = parents[test].iter().collect();
-        let held: BTreeSet<UniqueId> = match checked.as_slice() {
+    for test in &tests {
+        let checked: Vec<&UniqueId> = graph.parents(test).collect();
+        let held: BTreeSet<&UniqueId> = match checked.as_slice() {
             [] => continue,
-            [single] => children
-                .get(*single)
-                .into_iter()
-                .flatten()
-                .cloned()
-                .collect(),
-            several => first_built_on_all(several, &children, parents),
+            [single] => graph.children(single).collect(),
+            several => first_built_on_all(graph, several),
         };
-        added.extend(held.into_iter().map(|id| (id, test.clone())));
-    }
-    for (id, test) in added {
-        parents.entry(id).or_default().insert(test);
+        let of_units = held.iter().filter_map(|model| units.get(*model)).flatten();
+        for id in nearest_of_run(graph, &held, in_run)
+            .into_iter()
+            .chain(of_units.copied())
+            .filter(|id| !tests.contains(id))
+        {
+            let waits_for = parents.entry(id.clone()).or_default();
+            waits_for.insert((*test).clone());
+        }
     }
 }
 
-fn first_built_on_all(
-    checked: &[&UniqueId],
-    children: &BTreeMap<UniqueId, Vec<UniqueId>>,
-    parents: &Parents,
-) -> BTreeSet<UniqueId> {
-    let mut common: Option<BTreeSet<&UniqueId>> = None;
-    for start in checked {
+/// The nodes themselves where they are in the run, else what of the run is first built on them.
+fn nearest_of_run<'graph>(
+    graph: &'graph Graph,
+    nodes: &BTreeSet<&'graph UniqueId>,
+    in_run: &BTreeSet<&UniqueId>,
+) -> BTreeSet<&'graph UniqueId> {
+    let mut seen = BTreeSet::new();
+    let mut stack: Vec<&UniqueId> = nodes.iter().copied().collect();
+    while let Some(id) = stack.pop() {
+        if seen.insert(id) && !in_run.contains(id) {
+            stack.extend(graph.children(id));
+        }
+    }
+    seen.retain(|id| in_run.contains(id));
+    seen
+}
+
+fn first_built_on_all<'graph>(
+    graph: &'graph Graph,
+    checked: &[&'graph UniqueId],
+) -> BTreeSet<&'graph UniqueId> {
+    let descendants = checked.iter().map(|start| {
         let mut found = BTreeSet::new();
         let mut stack = vec![*start];
         while let Some(id) = stack.pop() {
-            for child in children.get(id).into_iter().flatten() {
-                if found.insert(child) {
-                    stack.push(child);
-                }
-            }
+            stack.extend(graph.children(id).filter(|child| found.insert(*child)));
         }
-        common = Some(match common {
-            None => found,
-            Some(present) => present.intersection(&found).copied().collect(),
-        });
-    }
+        found
+    });
+    let common = descendants.reduce(|left, right| left.intersection(&right).copied().collect());
     let common = common.unwrap_or_default();
-    common
-        .iter()
-        .filter(|id| !parents[**id].iter().any(|parent| common.contains(parent)))
-        .map(|id| (*id).clone())
-        .collect()
+    let is_first = |id: &&UniqueId| !graph.parents(id).any(|parent| common.contains(parent));
+    common.iter().copied().filter(is_first).collect()
 }

@@ -77,6 +77,11 @@ impl SeedRows {
         }
     }
 
+    /// How many values they have together.
+    pub fn values(&self) -> usize {
+        self.cells.len()
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

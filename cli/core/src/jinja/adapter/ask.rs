@@ -142,14 +142,16 @@ impl Adapter {
                     .name
                     .in_schema();
                 let table = call.required(1, "table")?;
+                let columns = call.required(2, "columns")?.to_string();
                 let seed = table
                     .downcast_object_ref::<Table>()
                     .and_then(|table| table.seed.clone());
                 match seed {
-                    Some(rows) => self
-                        .context
-                        .access
-                        .copy(&into, &rows, self.is_refreshed())?,
+                    Some(rows) => {
+                        self.context
+                            .access
+                            .copy(&into, &columns, &rows, self.is_refreshed())?
+                    }
                     None => {
                         return Err(Error::new(
                             ErrorKind::InvalidOperation,

@@ -96,7 +96,7 @@
 {# The rows go to the server as one COPY. #}
 {% macro hcw_load_seed_rows(relation, agate_table) %}
     {%- set columns = get_seed_column_quoted_csv(model, agate_table.column_names) -%}
-    {%- do adapter.copy_rows(relation, agate_table) -%}
+    {%- do adapter.copy_rows(relation, agate_table, columns) -%}
     {{ return('copy ' ~ relation.render() ~ ' (' ~ columns ~ ') from stdin') }}
 {% endmacro %}
 
