@@ -87,3 +87,25 @@ fn large_seeds_hold_what_their_files_say() {
     let as_text = query("large_as_text");
     assert_eq!(as_text, large.replace("|4499250|", "|4499247.75|"));
 }
+
+/// The driver leaves a connection out of step when a COPY is refused: what comes after would read the answers of
+/// others.
+#[test]
+fn a_refused_copy_disturbs_no_other_seed() {
+    let Some(case) = Case::good("seeds") else {
+        return;
+    };
+    case.write(
+        "macros/columns.sql",
+        "{% macro get_seed_column_quoted_csv(model, column_names) %}
+            {%- if model.name in ['clinics', 'empty'] %}{{ return('nowhere') }}{% endif -%}
+            {{ return(column_names | map('tojson') | join(', ')) }}
+        {% endmacro %}",
+    );
+    for _ in 0..5 {
+        let output = case.run(1, "seed --threads 1 --full-refresh");
+        assert_eq!(output.matches("42703").count(), 2, "{output}");
+        assert!(!output.contains("HCW0604"), "{output}");
+        assert!(output.contains("PASS=2 WARN=0 ERROR=2"), "{output}");
+    }
+}
