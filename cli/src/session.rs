@@ -177,11 +177,6 @@ impl Session {
             .map_err(|error| vec![error])
     }
 
-    /// What runs on this target that would be in each other's way have in common.
-    pub(crate) fn lock_name(&self) -> String {
-        format!("{} {}", self.project_file.name, self.settings.target.schema)
-    }
-
     /// The folder of artifacts.
     pub(crate) fn target_path(&self) -> PathBuf {
         self.project_dir.join(&self.project_file.target_path)

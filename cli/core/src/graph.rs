@@ -96,10 +96,17 @@ impl Resolved {
         })
     }
 
-    /// The schemas beside those of the project that runs may leave behind.
-    pub fn schemas_beside(&self) -> Vec<String> {
+    /// The schemas that the project may build in: the target's own, and those of its nodes.
+    pub fn schemas(&self) -> BTreeSet<String> {
         let relations = self.rendered.relations.values();
-        Shadow::schemas_beside(relations.map(|relation| relation.schema.as_str()))
+        let of_nodes = relations.map(|relation| relation.schema.clone());
+        let own = self.project().settings().target.schema.clone();
+        of_nodes.chain([own]).collect()
+    }
+
+    /// The schemas beside those that runs may leave behind.
+    pub fn schemas_beside(&self) -> Vec<String> {
+        Shadow::schemas_beside(self.schemas().iter().map(String::as_str))
     }
 
     /// Tells templates what is selected: `selected_resources`.

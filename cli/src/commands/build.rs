@@ -58,7 +58,7 @@ pub(crate) async fn run(
     let connection = session.connection().await?;
     let mut control = control.client(session, &connection).await?;
     if !arguments.dry_run {
-        execute::lock(&control, &session.lock_name(), reporter)
+        execute::lock(&control, &resolved.schemas(), reporter)
             .await
             .map_err(|error| vec![error])?;
         if work.land && super::migrate::is_due(session, &resolved, &control).await? {

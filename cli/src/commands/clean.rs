@@ -17,9 +17,13 @@ pub(crate) async fn shadow(session: &Session, reporter: &Reporter) -> Result<u8,
     let schemas = resolved.schemas_beside();
     let connection = session.connection().await?;
     let client = session.connect(&connection).await?;
+    let one = |problem: Diagnostic| vec![problem];
+    execute::lock(&client, &resolved.schemas(), reporter)
+        .await
+        .map_err(one)?;
     execute::remove_shadows(&client, &schemas)
         .await
-        .map_err(|error| vec![error])?;
+        .map_err(one)?;
     for schema in &schemas {
         reporter.line(&format!("removed {schema}"));
     }

@@ -15,7 +15,7 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
     let connection = session.connection().await?;
     let client = session.connect(&connection).await?;
     let one = |problem: Diagnostic| vec![problem];
-    execute::lock(&client, &session.lock_name(), reporter)
+    execute::lock(&client, &resolved.schemas(), reporter)
         .await
         .map_err(one)?;
     let waiting = execute::held::find(&client, &resolved.schemas_beside())

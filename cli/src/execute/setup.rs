@@ -1,5 +1,7 @@
 //! What surrounds the steps: the lock of the run, schemas, and cancelling.
 
+use std::collections::BTreeSet;
+
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::name::quote_identifier;
 use tokio_postgres::Client;
@@ -7,27 +9,40 @@ use tokio_postgres::Client;
 use crate::db::state::failure;
 use crate::report::Reporter;
 
-/// Holds the target for this run as long as the connection lives; says so when it has to wait.
+/// Holds the schemas that a run may build in as long as the connection lives; says so when it has to wait. They have
+/// an order, so that two runs never wait for each other.
 pub(crate) async fn lock(
     client: &Client,
-    target: &str,
+    schemas: &BTreeSet<String>,
     reporter: &Reporter,
 ) -> Result<(), Diagnostic> {
-    let key = format!("hcw run {target}");
-    let attempt = "select pg_try_advisory_lock(hashtextextended($1, 0))";
+    let keys: Vec<String> = schemas
+        .iter()
+        .map(|name| format!("hcw run {name}"))
+        .collect();
+    let attempt = "
+        select coalesce(bool_and(pg_try_advisory_lock(hashtextextended(key, 0))), true)
+        from unnest($1::text[]) as listed (key)";
     let row = client
-        .query_one(attempt, &[&key])
+        .query_one(attempt, &[&keys])
         .await
         .map_err(|error| failure(&error, attempt))?;
     if row.get(0) {
         return Ok(());
     }
     reporter.line("another hcw run works on this target; waiting for it to end");
-    let wait = "select pg_advisory_lock(hashtextextended($1, 0))";
+    let release = "select pg_advisory_unlock_all()";
     client
-        .execute(wait, &[&key])
+        .execute(release, &[])
         .await
-        .map_err(|error| failure(&error, wait))?;
+        .map_err(|error| failure(&error, release))?;
+    let wait = "select pg_advisory_lock(hashtextextended($1, 0))";
+    for key in &keys {
+        client
+            .execute(wait, &[key])
+            .await
+            .map_err(|error| failure(&error, wait))?;
+    }
     Ok(())
 }
 

@@ -431,6 +431,44 @@ fn a_long_query_delays_the_build_alone() {
 }
 
 #[test]
+fn runs_that_build_in_one_schema_wait_for_each_other() {
+    let Some(case) = Case::good("atomic") else {
+        return;
+    };
+    let Some(other) = Case::good("atomic") else {
+        return;
+    };
+    let slow =
+        "{{ config(materialized='table') }} select pg_sleep(2) is null as marker_of_the_slow";
+    case.write("models/slow.sql", slow);
+    let project = other
+        .read("dbt_project.yml")
+        .replace("name: atomic", "name: other");
+    other.write("dbt_project.yml", &project);
+    let running = "select count(*) from pg_stat_activity where state = 'active' and datname = current_database()
+        and query like '%marker_of_the_slow%' and pid <> pg_backend_pid()";
+    let (first, second) = std::thread::scope(|scope| {
+        let first = scope.spawn(|| case.run(0, "build"));
+        while case.rows(running) != "1" {
+            assert!(!first.is_finished(), "the slow query runs");
+        }
+        let url = &case.warehouse.as_ref().expect("a database").url;
+        let mut command = other.command(&["build", "--vars", "{round: 2}"]);
+        let output = command.env("DATABASE_URL", url).output().expect("runs");
+        let text = crate::warehouse::text_of(&output);
+        assert!(output.status.success(), "{text}");
+        assert!(first.is_finished(), "the second waited:\n{text}");
+        (first.join().expect("runs"), text)
+    });
+    assert!(!first.contains("another hcw run"), "{first}");
+    assert!(
+        second.contains("another hcw run works on this target"),
+        "{second}"
+    );
+    assert_eq!(case.rows("select max(round) from kpi_stays"), "2");
+}
+
+#[test]
 fn readers_see_one_version_of_all_marts() {
     let Some(case) = Case::good("atomic") else {
         return;
