@@ -6,6 +6,9 @@ const OUTSIDE: &str = "
     create schema outside;
     create view outside.births as select patient_id, born from patients;
     create table outside.visits (patient_id integer);
+    create table outside.people (id integer primary key);
+    insert into outside.people select patient_id from patients;
+    alter table patients add foreign key (patient_id) references outside.people;
     alter table outside.visits enable row level security;
     create policy of_born on outside.visits using (exists (select from patients where born is not null))";
 

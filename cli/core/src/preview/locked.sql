@@ -44,6 +44,12 @@ locked as (
     inner join pg_catalog.pg_constraint as foreign_key
         on foreign_key.contype = 'f' and foreign_key.confrelid = replaced.id and foreign_key.conrelid <> replaced.id
     group by foreign_key.conrelid
+    union all
+    select foreign_key.confrelid, 'SHARE ROW EXCLUSIVE', format('%s refers to it', min(replaced.name)), 4
+    from replaced
+    inner join pg_catalog.pg_constraint as foreign_key
+        on foreign_key.contype = 'f' and foreign_key.conrelid = replaced.id and foreign_key.confrelid <> replaced.id
+    group by foreign_key.confrelid
 )
 select distinct on (class.oid) format('%s.%s', namespace.nspname, class.relname), locked.mode, locked.why
 from locked
