@@ -7,18 +7,21 @@ pub(crate) mod held;
 pub(crate) mod hooks;
 mod opening;
 mod publish;
+mod schedule;
 mod setup;
 mod step;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesOrdered;
 use hcw_core::analyse::Analysed;
 use hcw_core::diagnostic::Diagnostic;
-use hcw_core::plan::{Action, Plan, Step};
+use hcw_core::plan::Plan;
 use hcw_core::target::Connection;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio_postgres::Client;
 
@@ -26,8 +29,10 @@ pub(crate) use opening::{Control, Opening};
 pub(crate) use setup::{create_schemas, lock, remove_shadows};
 pub(crate) use step::{Outcome, Status};
 
+use schedule::Schedule;
+
 use crate::db::connect::connect;
-use crate::memory::{Counters, Ended, Recorder};
+use crate::memory::{self, Counters, Recorder};
 use crate::report::{Progress, Reporter};
 use crate::session::Problems;
 
@@ -96,6 +101,13 @@ impl RunReport {
     }
 }
 
+/// What a connection tells of a step that has ended.
+struct Ended {
+    result: StepResult,
+    /// The step that it was given with that one.
+    next: Option<usize>,
+}
+
 /// Is told of the steps of a run.
 pub(crate) trait Watcher: Send {
     /// The step at a position of the plan starts.
@@ -113,8 +125,7 @@ pub(crate) async fn execute(
 ) -> Result<RunReport, Problems> {
     let started = Instant::now();
     let plan = &run.plan;
-    let left = |step: &&Step| step.action == Action::Reuse;
-    let steps = plan.steps.len() - plan.steps.iter().filter(left).count();
+    let steps = plan.steps.iter().filter(|step| !step.is_reused()).count();
     let mut clients = opening.take(1 + run.threads.min(steps)).await?;
     let Some(control) = clients.pop() else {
         return Err(Vec::new());
@@ -138,12 +149,13 @@ pub(crate) async fn execute(
     let mut schedule = Schedule::new(plan);
     schedule.stopped = run.is_held;
     let mut running = JoinSet::new();
+    let (tell, mut told) = unbounded_channel();
     let mut results = Vec::new();
     let mut interrupted = false;
     let interrupt = tokio::signal::ctrl_c();
     tokio::pin!(interrupt);
     loop {
-        for position in schedule.take(|position| left(&&plan.steps[position])) {
+        while let Some(position) = schedule.reused() {
             let result = Arc::new(StepResult {
                 position,
                 outcome: step::reused(),
@@ -153,19 +165,47 @@ pub(crate) async fn execute(
             watcher.ended(&result);
             results.push(result);
         }
-        while !schedule.stopped
-            && !idle.is_empty()
-            && let Some(position) = schedule.ready.pop_first()
+        while !idle.is_empty()
+            && let positions = schedule.next(idle.len(), run.fail_fast)
+            && let Some(first) = positions.first()
+            && let Some(client) = idle.pop()
         {
-            let Some(client) = idle.pop() else { break };
-            watcher.started(position);
-            start(run, &progress, reporter, &mut running, client, position);
+            progress.start(&plan.steps[*first].label);
+            watcher.started(*first);
+            start(
+                run,
+                &progress,
+                reporter,
+                &mut running,
+                &tell,
+                client,
+                positions,
+            );
         }
-        if running.is_empty() {
-            break;
-        }
-        let finished = tokio::select! {
-            finished = running.join_next() => finished,
+        let Ended { result, next } = tokio::select! {
+            biased;
+            Some(ended) = told.recv() => ended,
+            finished = running.join_next() => {
+                let Some(finished) = finished else { break };
+                let Ok(client) = finished else {
+                    // a task of ours that panicked has taken its connection along; the panic was printed
+                    interrupted = true;
+                    schedule.stopped = true;
+                    continue;
+                };
+                match client.filter(|client: &Client| !client.is_closed()) {
+                    Some(client) => idle.push(client),
+                    None => match open(run).await {
+                        Ok(client) => idle.push(client),
+                        Err(problems) => {
+                            reporter.diagnostics(&problems);
+                            schedule.stopped = true;
+                            interrupted = true;
+                        }
+                    },
+                }
+                continue;
+            }
             _ = &mut interrupt, if !interrupted => {
                 interrupted = true;
                 schedule.stopped = true;
@@ -174,29 +214,16 @@ pub(crate) async fn execute(
                 continue;
             }
         };
-        let Some(Ok((client, result))) = finished else {
-            // a task of ours that panicked has taken its connection along; the panic was printed
-            interrupted = true;
-            schedule.stopped = true;
-            continue;
-        };
-        match client.filter(|client| !client.is_closed()) {
-            Some(client) => idle.push(client),
-            None => match open(run).await {
-                Ok(client) => idle.push(client),
-                Err(problems) => {
-                    reporter.diagnostics(&problems);
-                    schedule.stopped = true;
-                    interrupted = true;
-                }
-            },
-        }
         progress.end(&plan.steps[result.position].label);
         let failed = matches!(result.outcome.status, Status::Error | Status::Fail);
         let skipped = schedule.ended(result.position, failed);
         let result = Arc::new(result);
         watcher.ended(&result);
         results.push(result);
+        if let Some(next) = next {
+            progress.start(&plan.steps[next].label);
+            watcher.started(next);
+        }
         for position in skipped {
             let result = Arc::new(skip(position));
             progress.end(&plan.steps[position].label);
@@ -274,7 +301,7 @@ pub(crate) async fn execute(
             _ if report.has_failed() => "failed",
             _ => "success",
         };
-        let ended = Ended {
+        let ended = memory::Ended {
             results: &report.results,
             started: began,
             status,
@@ -294,16 +321,17 @@ async fn open(run: &Run) -> Result<Client, Problems> {
         .map_err(|error| vec![error])
 }
 
+/// Gives a connection its next steps, one after the other.
 fn start(
     run: &Run,
     progress: &Arc<Progress>,
     reporter: &Reporter,
-    running: &mut JoinSet<(Option<Client>, StepResult)>,
+    running: &mut JoinSet<Option<Client>>,
+    tell: &UnboundedSender<Ended>,
     client: Client,
-    position: usize,
+    positions: Vec<usize>,
 ) {
-    progress.start(&run.plan.steps[position].label);
-    let (plan, analysed) = (run.plan.clone(), run.analysed.clone());
+    let (plan, analysed, tell) = (run.plan.clone(), run.analysed.clone(), tell.clone());
     let context = step::Context {
         project_dir: run.project_dir.clone(),
         compiled_folder: run.compiled_folder.clone(),
@@ -311,15 +339,37 @@ fn start(
         reporter: reporter.clone(),
     };
     running.spawn(async move {
-        let started = Instant::now();
-        let (client, outcome) = step::run(client, &plan.steps[position], &analysed, &context).await;
-        let result = StepResult {
-            position,
-            outcome,
-            elapsed: started.elapsed(),
-            ended_at: jiff::Timestamp::now(),
+        let mut started = Instant::now();
+        let mut end = |position, outcome, next| {
+            let result = StepResult {
+                position,
+                outcome,
+                elapsed: started.elapsed(),
+                ended_at: jiff::Timestamp::now(),
+            };
+            started = Instant::now();
+            // without anyone to be told the run has ended
+            let _nobody = tell.send(Ended { result, next });
         };
-        (client, result)
+        if let [position] = *positions {
+            let step = &plan.steps[position];
+            let (client, outcome) = step::run(client, step, &analysed, &context).await;
+            end(position, outcome, None);
+            return client;
+        }
+        // all are sent before the first has ended
+        let outcomes = positions.iter();
+        let mut outcomes: FuturesOrdered<_> = outcomes
+            .map(|position| step::build(&client, &plan.steps[*position], &analysed, &context))
+            .collect();
+        let mut nexts = positions.iter().copied().map(Some).skip(1).chain([None]);
+        for position in &positions {
+            if let Some(outcome) = outcomes.next().await {
+                end(*position, outcome, nexts.next().flatten());
+            }
+        }
+        drop(outcomes);
+        Some(client)
     });
 }
 
@@ -338,89 +388,5 @@ fn skip(position: usize) -> StepResult {
         },
         elapsed: Duration::ZERO,
         ended_at: jiff::Timestamp::now(),
-    }
-}
-
-/// Which steps may start.
-struct Schedule {
-    ready: BTreeSet<usize>,
-    /// How many steps each still waits for.
-    waiting: Vec<usize>,
-    children: Vec<Vec<usize>>,
-    done: Vec<bool>,
-    stopped: bool,
-}
-
-impl Schedule {
-    fn new(plan: &Plan) -> Schedule {
-        let mut children = vec![Vec::new(); plan.steps.len()];
-        let mut waiting = Vec::new();
-        for (position, step) in plan.steps.iter().enumerate() {
-            waiting.push(step.waits_for.len());
-            for parent in &step.waits_for {
-                children[*parent].push(position);
-            }
-        }
-        let ready = (0..plan.steps.len())
-            .filter(|position| waiting[*position] == 0)
-            .collect();
-        Schedule {
-            ready,
-            waiting,
-            children,
-            done: vec![false; plan.steps.len()],
-            stopped: false,
-        }
-    }
-
-    /// The ready steps that are done as soon as they are ready, and those that become ready by them.
-    fn take(&mut self, is_done: impl Fn(usize) -> bool) -> Vec<usize> {
-        let mut taken = Vec::new();
-        while !self.stopped
-            && let Some(position) = self
-                .ready
-                .iter()
-                .copied()
-                .find(|position| is_done(*position))
-        {
-            self.ready.remove(&position);
-            self.ended(position, false);
-            taken.push(position);
-        }
-        taken
-    }
-
-    /// Notes an end; the steps that can never start now are returned.
-    fn ended(&mut self, position: usize, failed: bool) -> Vec<usize> {
-        self.done[position] = true;
-        if !failed {
-            for child in &self.children[position] {
-                self.waiting[*child] -= 1;
-                if self.waiting[*child] == 0 && !self.done[*child] {
-                    self.ready.insert(*child);
-                }
-            }
-            return Vec::new();
-        }
-        let mut skipped = BTreeSet::new();
-        let mut stack = vec![position];
-        while let Some(position) = stack.pop() {
-            for child in &self.children[position] {
-                if !self.done[*child] && skipped.insert(*child) {
-                    stack.push(*child);
-                }
-            }
-        }
-        for position in &skipped {
-            self.done[*position] = true;
-        }
-        skipped.into_iter().collect()
-    }
-
-    /// Steps that have neither ended nor been skipped.
-    fn left(&self) -> Vec<usize> {
-        (0..self.done.len())
-            .filter(|position| !self.done[*position])
-            .collect()
     }
 }

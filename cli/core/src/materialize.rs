@@ -6,6 +6,7 @@
 
 mod build;
 pub mod contract;
+mod in_place;
 mod operation;
 mod settings;
 mod statement;
@@ -23,3 +24,4 @@ pub use settings::Materialization;
 pub use statement::Statement;
 
 pub(crate) use build::{Built, build};
+pub(crate) use in_place::InPlace;

@@ -16,7 +16,7 @@ use crate::data_test::{self, DataTest, Frames};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
 use crate::jinja::Access;
-use crate::materialize::{self, Operation, Statement};
+use crate::materialize::{self, InPlace, Operation, Statement};
 use crate::message::Message;
 use crate::microbatch::is_microbatch;
 use crate::name::RelationName;
@@ -104,6 +104,35 @@ pub struct Step {
     pub action: Action,
 }
 
+impl Step {
+    /// Whether nothing is done: what was built stands.
+    pub fn is_reused(&self) -> bool {
+        self.action == Action::Reuse
+    }
+
+    /// Whether it is the work of a moment and one message to the server: it makes a view, and reads no rows.
+    pub fn is_brief(&self) -> bool {
+        let Action::Build {
+            operations,
+            otherwise,
+            ..
+        } = &self.action
+        else {
+            return false;
+        };
+        let is_brief = |operation: &Operation| match operation {
+            Operation::Run(statement) => statement.transaction && statement.is_definition(),
+            _ => false,
+        };
+        let (last, others) = match operations.split_last() {
+            Some((Operation::Commit, others)) => (None, others),
+            Some((last, others)) => (Some(last), others),
+            None => return false,
+        };
+        self.before.is_empty() && otherwise.is_empty() && others.iter().chain(last).all(is_brief)
+    }
+}
+
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
@@ -113,6 +142,8 @@ pub enum Action {
     Build {
         /// What is done, in order.
         operations: Vec<Operation>,
+        /// What is done where the view that stands cannot have the new columns; else nothing.
+        otherwise: Vec<Operation>,
         /// The statement that makes the node.
         main: Option<String>,
         /// What its templates said.
@@ -181,6 +212,7 @@ pub fn plan(
         .collect();
     let comments = QueryComments::of(resolved);
     let frames = Frames::of(project);
+    let in_place = InPlace::of(resolved, state);
     let mut steps: Vec<Step> = wanted
         .par_iter()
         .filter_map(|id| match project.sources.get(*id) {
@@ -190,7 +222,7 @@ pub fn plan(
                 state,
                 &project.nodes[*id],
                 work,
-                (&comments, &frames),
+                (&comments, &frames, &in_place),
             ),
         })
         .collect();
@@ -344,7 +376,7 @@ fn node_step(
     state: &Arc<WarehouseState>,
     node: &Node,
     work: &Work,
-    (comments, frames): (&QueryComments<'_>, &Frames),
+    (comments, frames, in_place): (&QueryComments<'_>, &Frames, &InPlace),
 ) -> Option<Step> {
     let relation = analysed.resolved.rendered.relations.get(&node.id);
     let place = analysed.resolved.place(&node.id);
@@ -370,7 +402,12 @@ fn node_step(
     };
     let comment = comments.comment(Some(&node.id), node.id.as_str());
     let (comment, action) = comment
-        .and_then(|comment| Ok((comment, action(analysed, state, node, place, frames)?)))
+        .and_then(|comment| {
+            Ok((
+                comment,
+                action(analysed, state, node, place, (frames, in_place))?,
+            ))
+        })
         .unwrap_or_else(|problem| (None, Action::Fail(Box::new(problem))));
     Some(Step {
         id: node.id.clone(),
@@ -405,7 +442,7 @@ fn action(
     state: &Arc<WarehouseState>,
     node: &Node,
     relation: Option<&RelationName>,
-    frames: &Frames,
+    (frames, in_place): (&Frames, &InPlace),
 ) -> Result<Action, Diagnostic> {
     if is_left(analysed, &node.id) {
         return Ok(Action::Reuse);
@@ -456,15 +493,19 @@ fn action(
     }
     let access = Access::recording(state, relation.cloned());
     let built = materialize::build(analysed, node, compiled, access.clone(), None)?;
-    Ok(if access.gave_up() {
-        late(node)
-    } else {
-        Action::Build {
-            operations: built.operations,
-            main: built.main,
-            messages: built.messages,
-            macros: built.macros,
-        }
+    if access.gave_up() {
+        return Ok(late(node));
+    }
+    let (built, otherwise) = match in_place.build(analysed, state, node, compiled)? {
+        Some(in_place) => (in_place, built.operations),
+        None => (built, Vec::new()),
+    };
+    Ok(Action::Build {
+        operations: built.operations,
+        otherwise,
+        main: built.main,
+        messages: built.messages,
+        macros: built.macros,
     })
 }
 

@@ -24,6 +24,8 @@ pub struct ExistingRelation {
     pub relation_type: RelationType,
     /// Its columns in order: name, and type as `format_type` prints it.
     pub columns: Vec<(String, String)>,
+    /// Whether it has storage parameters, or options of a view.
+    pub has_options: bool,
 }
 
 /// The warehouse before a run.
@@ -35,6 +37,9 @@ pub struct WarehouseState {
     pub relations: BTreeMap<(String, String), ExistingRelation>,
     /// Whether nobody has looked: what asks for a relation then waits until somebody does.
     pub is_unknown: bool,
+    /// The views that read a relation directly, by schema and name, in the whole database; read only where views may be
+    /// defined anew where they stand.
+    pub readers: BTreeMap<(String, String), Vec<(String, String)>>,
 }
 
 impl WarehouseState {

@@ -13,7 +13,8 @@ const RELATIONS: &str = "
         class.relname,
         class.relkind::text,
         attribute.attname,
-        format_type(attribute.atttypid, attribute.atttypmod)
+        format_type(attribute.atttypid, attribute.atttypmod),
+        class.reloptions is not null
     from pg_catalog.pg_class as class
     inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
     left join pg_catalog.pg_attribute as attribute
@@ -23,6 +24,38 @@ const RELATIONS: &str = "
     where namespace.nspname = any ($1::text[])
         and class.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c')
     order by namespace.nspname, class.relname, attribute.attnum";
+
+/// The views that read a relation, in the whole database.
+const READERS: &str = "
+    select distinct read_namespace.nspname, read.relname, namespace.nspname, class.relname
+    from pg_catalog.pg_depend as dependency
+    inner join pg_catalog.pg_rewrite as rule on rule.oid = dependency.objid
+    inner join pg_catalog.pg_class as class on class.oid = rule.ev_class
+    inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+    inner join pg_catalog.pg_class as read on read.oid = dependency.refobjid
+    inner join pg_catalog.pg_namespace as read_namespace on read_namespace.oid = read.relnamespace
+    where dependency.classid = 'pg_catalog.pg_rewrite'::regclass
+        and dependency.refclassid = 'pg_catalog.pg_class'::regclass
+        and dependency.refobjid <> rule.ev_class
+        and namespace.nspname not in ('pg_catalog', 'information_schema')";
+
+/// Reads which views read what, in the whole database.
+///
+/// **Errors**: HCW0604 or HCW0701.
+pub(crate) async fn read_readers(
+    client: &Client,
+    state: &mut WarehouseState,
+) -> Result<(), Diagnostic> {
+    let rows = client
+        .query(READERS, &[])
+        .await
+        .map_err(|error| failure(&error, READERS))?;
+    for row in rows {
+        let readers = state.readers.entry((row.get(0), row.get(1))).or_default();
+        readers.push((row.get(2), row.get(3)));
+    }
+    Ok(())
+}
 
 /// Reads the relations of these schemas.
 ///
@@ -48,6 +81,7 @@ pub(crate) async fn read(
             .or_insert_with(|| ExistingRelation {
                 relation_type: relation_type(&kind),
                 columns: Vec::new(),
+                has_options: row.get(5),
             });
         if let (Some(name), Some(data_type)) = (row.get(3), row.get(4)) {
             relation.columns.push((name, data_type));

@@ -1,5 +1,7 @@
 //! A planned build on one connection: what can go to the server in one message goes so.
 
+use std::time::{Duration, Instant};
+
 use hcw_core::late::NO_OP;
 use hcw_core::materialize::{Operation, Statement, contract};
 use hcw_core::query_comment::QueryComment;
@@ -12,6 +14,8 @@ use super::step::{Outcome, success};
 use crate::db::live;
 use crate::seed_load;
 
+/// How long a view's definition waits for the locks of others, as the swap of relations does.
+const LOCKS_WAITED_FOR: Duration = Duration::from_secs(600);
 /// How often a transaction is tried that the server ended as a deadlock.
 const DEADLOCK_ATTEMPTS: u32 = 4;
 
@@ -35,6 +39,30 @@ pub(super) async fn operations(
         }
     }
     Ok(outcome)
+}
+
+/// Defines a view anew where it stands; where it cannot be, what is done otherwise is done. Somebody who holds a lock is
+/// waited for without being in the way of others.
+pub(super) async fn in_place(
+    client: &Client,
+    operations: &[Operation],
+    otherwise: &[Operation],
+    comment: Option<&QueryComment>,
+) -> Result<Outcome, Failure> {
+    let began = Instant::now();
+    let mut pause = Duration::from_millis(50);
+    loop {
+        match self::operations(client, operations, comment).await {
+            Err(failure) if failure.is_about_locks() && began.elapsed() < LOCKS_WAITED_FOR => {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(5));
+            }
+            Err(failure) if failure.is_about_what_stands() => {
+                return self::operations(client, otherwise, comment).await;
+            }
+            result => return result,
+        }
+    }
 }
 
 /// The operations of each transaction; a statement outside of one stands alone.

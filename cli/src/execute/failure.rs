@@ -83,6 +83,12 @@ impl Failure {
         is_timeout || self.is_deadlock()
     }
 
+    /// Whether a view cannot be defined anew as it stands: its columns are others, or it is a view no more.
+    pub(super) fn is_about_what_stands(&self) -> bool {
+        const STATES: [&str; 3] = ["42P16", "42809", "42P07"];
+        matches!(self, Failure::Server { error, .. } if STATES.contains(&&*error.sqlstate))
+    }
+
     /// A problem of no single node.
     pub(super) fn of_the_run(self, what: &str) -> Diagnostic {
         match self {

@@ -90,9 +90,9 @@ pub(super) async fn run(
         }
     }
     let outcome = match &step.action {
-        Action::Build { operations, .. } => {
-            let result = build::operations(&client, operations, step.comment.as_ref()).await;
-            result.unwrap_or_else(|failure| error(failure.into_diagnostic(step, analysed, context)))
+        Action::Build { .. } => {
+            let outcome = build(&client, step, analysed, context).await;
+            return (Some(client), outcome);
         }
         Action::Test(test) => match data_test(&client, test, step.comment.as_ref()).await {
             Ok(finding) => tested(step, test, finding, analysed, context),
@@ -124,6 +124,31 @@ pub(super) async fn run(
     };
     let outcome = refreshed(outcome, step, analysed);
     (Some(client), shown(outcome, analysed))
+}
+
+/// A step whose statements are known, and that has nothing to be done before them.
+pub(super) async fn build(
+    client: &Client,
+    step: &Step,
+    analysed: &Analysed,
+    context: &Context,
+) -> Outcome {
+    let Action::Build {
+        operations,
+        otherwise,
+        ..
+    } = &step.action
+    else {
+        return reused();
+    };
+    let comment = step.comment.as_ref();
+    let result = match otherwise.is_empty() {
+        true => build::operations(client, operations, comment).await,
+        false => build::in_place(client, operations, otherwise, comment).await,
+    };
+    let outcome =
+        result.unwrap_or_else(|failure| error(failure.into_diagnostic(step, analysed, context)));
+    shown(refreshed(outcome, step, analysed), analysed)
 }
 
 /// The end of a step for which nothing is done.

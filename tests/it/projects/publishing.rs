@@ -516,3 +516,64 @@ fn builds() -> u32 {
     let asked = std::env::var("HCW_READER_BUILDS").ok();
     asked.and_then(|count| count.parse().ok()).unwrap_or(50)
 }
+
+#[test]
+fn a_view_is_defined_anew_where_it_stands() {
+    let Some((case, role)) = hung() else { return };
+    let of = |more: &str| format!("select patient_id, name{more} from {{{{ ref('patients') }}}}\n");
+    case.write("models/shown.sql", &of(""));
+    case.run(0, "run --select shown");
+    case.execute(&format!(
+        "create view outside.of_shown as select name from shown;
+        comment on view shown is 'view by hand';
+        grant select on shown to {role};
+        create function outside.instead() returns trigger language plpgsql as 'begin return new; end';
+        create trigger instead instead of insert on shown for each row execute function outside.instead();"
+    ));
+    let oid = "select 'shown'::regclass::oid";
+    let (before, standing) = (case.rows(HANGING), case.rows(oid));
+    case.write("models/shown.sql", &of(", 1 as more"));
+    let shown = case.run(0, "run --select shown");
+    assert!(shown.contains("[CREATE VIEW in"), "{shown}");
+    assert_eq!(case.rows(oid), standing, "a column more");
+    assert_eq!(case.rows("select sum(more) from shown"), "10");
+    let definitions = |rows: String| {
+        let lines = rows
+            .lines()
+            .filter(|line| !line.contains("definition shown"));
+        lines
+            .filter(|line| !line.starts_with(' '))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(definitions(case.rows(HANGING)), definitions(before));
+    // columns that cannot stay as they are: it is built beside and swapped in
+    case.execute("drop trigger instead on shown");
+    case.write("models/shown.sql", &of("").replace("patient_id, ", ""));
+    case.run(0, "run --select shown");
+    assert_ne!(case.rows(oid), standing, "a column less");
+    assert_eq!(case.rows("select count(*) from outside.of_shown"), "10");
+    // options would be lost
+    case.execute("alter view shown set (security_barrier = true)");
+    case.run(0, "run --select shown");
+    let options = "select reloptions::text from pg_class where oid = 'shown'::regclass";
+    assert_eq!(case.rows(options), "{security_barrier=true}");
+    forget(&case, &role);
+}
+
+#[test]
+fn no_view_comes_to_read_itself() {
+    let Some(case) = Case::good("publishing") else {
+        return;
+    };
+    case.write("models/first.sql", "select 1 as n");
+    case.write("models/second.sql", "select n from {{ ref('first') }}");
+    case.run(0, "run --select first second");
+    // the other way round, of which only one half is run
+    case.write("models/first.sql", "select n from {{ ref('second') }}");
+    case.write("models/second.sql", "select 1 as n");
+    case.run(1, "run --select first");
+    assert_eq!(case.rows("select n from first"), "1");
+    case.run(0, "run --select second first");
+    assert_eq!(case.rows("select n from first"), "1");
+}

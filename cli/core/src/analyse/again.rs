@@ -85,6 +85,7 @@ impl Analysed {
             ..WarehouseState::default()
         };
         let table = ExistingRelation {
+            has_options: false,
             relation_type: RelationType::Table,
             columns: Vec::new(),
         };

@@ -35,6 +35,8 @@ pub(crate) struct Ahead {
     /// The relation of the node itself: nothing but its own step changes it.
     own: Option<RelationName>,
     records: Records,
+    /// Whether a view that stands is defined anew where it stands.
+    in_place: bool,
     recorded: Mutex<Vec<Operation>>,
     in_transaction: AtomicBool,
     gave_up: AtomicBool,
@@ -68,24 +70,35 @@ impl fmt::Debug for Live {
 impl Access {
     /// For compiling a query before the run.
     pub(crate) fn compiling(state: &Arc<WarehouseState>, own: Option<RelationName>) -> Access {
-        Access::ahead(state, own, Records::Nothing)
+        Access::ahead(state, own, Records::Nothing, false)
     }
 
     /// For planning a step before the run.
     pub(crate) fn recording(state: &Arc<WarehouseState>, own: Option<RelationName>) -> Access {
-        Access::ahead(state, own, Records::Statements)
+        Access::ahead(state, own, Records::Statements, false)
+    }
+
+    /// For planning the step of a view that is defined anew where it stands.
+    pub(crate) fn replacing(state: &Arc<WarehouseState>, own: Option<RelationName>) -> Access {
+        Access::ahead(state, own, Records::Statements, true)
     }
 
     /// For planning a data test before the run: its answer is read outside of the templates.
     pub(crate) fn questioning(state: &Arc<WarehouseState>, own: Option<RelationName>) -> Access {
-        Access::ahead(state, own, Records::Questions)
+        Access::ahead(state, own, Records::Questions, false)
     }
 
-    fn ahead(state: &Arc<WarehouseState>, own: Option<RelationName>, records: Records) -> Access {
+    fn ahead(
+        state: &Arc<WarehouseState>,
+        own: Option<RelationName>,
+        records: Records,
+        in_place: bool,
+    ) -> Access {
         Access::Ahead(Arc::new(Ahead {
             state: state.clone(),
             own,
             records,
+            in_place,
             recorded: Mutex::default(),
             in_transaction: AtomicBool::new(false),
             gave_up: AtomicBool::new(false),
@@ -116,6 +129,11 @@ impl Access {
     /// Whether the rendering needs a live warehouse; what it made is of no use then.
     pub(crate) fn gave_up(&self) -> bool {
         matches!(self, Access::Ahead(ahead) if ahead.gave_up.load(Ordering::Relaxed))
+    }
+
+    /// Whether a view that stands is defined anew where it stands.
+    pub(crate) fn is_in_place(&self) -> bool {
+        matches!(self, Access::Ahead(ahead) if ahead.in_place)
     }
 
     /// Marks the rendering as one for a live warehouse.

@@ -2,6 +2,14 @@
 
 use std::ops::Range;
 
+/// How commands begin that are the work of a moment, as hcw's own macros write them.
+const DEFINITIONS: [&str; 4] = [
+    "create view ",
+    "create or replace view ",
+    "comment on ",
+    "grant ",
+];
+
 /// One SQL statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
@@ -32,5 +40,12 @@ impl Statement {
             transaction: false,
             ..Statement::plain(sql)
         }
+    }
+
+    /// Whether it is a single command that defines a view or says something of one.
+    pub(crate) fn is_definition(&self) -> bool {
+        let text = self.sql.trim_start();
+        let is_single = !self.sql.trim_end_matches(';').contains(';');
+        is_single && DEFINITIONS.iter().any(|words| text.starts_with(words))
     }
 }

@@ -28,7 +28,18 @@ pub fn print(plan: &Plan) -> String {
                     table.relation.in_schema()
                 );
             }
-            Action::Build { operations, .. } => build(&mut text, operations),
+            Action::Build {
+                operations,
+                otherwise,
+                ..
+            } => {
+                build(&mut text, operations);
+                if !otherwise.is_empty() {
+                    text.push_str(
+                        "-- where its columns cannot stay, it is built in the shadow and swapped in\n",
+                    );
+                }
+            }
             Action::Late(_) => {
                 text.push_str("-- asks the warehouse: compiled when its turn comes\n")
             }

@@ -9,8 +9,9 @@ use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::Resolved;
 use hcw_core::plan::{self, Plan, Work};
 use hcw_core::project::{NodeKind, UniqueId};
+use hcw_core::settings::Publish;
 use hcw_core::shadow::{Shadow, Unseen};
-use hcw_core::state::WarehouseState;
+use hcw_core::state::{RelationType, WarehouseState};
 use serde_json::Value as Json;
 use tokio_postgres::Client;
 
@@ -34,9 +35,16 @@ pub(in crate::commands) async fn state(
         .map(|relation| &relation.schema)
         .collect();
     let schemas: Vec<String> = schemas.into_iter().cloned().collect();
-    db::state::read(client, &schemas)
-        .await
-        .map_err(|error| vec![error])
+    let one = |error| vec![error];
+    let mut state = db::state::read(client, &schemas).await.map_err(one)?;
+    let replaces_views = resolved.project().settings().publish == Publish::PerNode
+        && (state.relations.values()).any(|found| found.relation_type == RelationType::View);
+    if replaces_views {
+        db::state::read_readers(client, &mut state)
+            .await
+            .map_err(one)?;
+    }
+    Ok(state)
 }
 
 /// The selected nodes that the verb builds.

@@ -175,6 +175,7 @@ impl Adapter {
                 relation.name.schema = publish::shadow_schema(&relation.name.schema);
                 Ok(relation.into_value())
             }
+            "is_in_place" => Ok(self.context.access.is_in_place().into()),
             "swap_in" => {
                 let relation = relation_of(&call.required(0, "relation")?)?;
                 let replacement = Replacement {

@@ -1,7 +1,8 @@
 {# How a relation that was built takes its place.
 
    hcw's own way builds beside what exists, in a shadow schema, and swaps the two in the transaction that
-   built: views, grants, owner and incoming foreign keys go over. Under `legacy` it is dbt's way: a
+   built: views, grants, owner and incoming foreign keys go over. A view whose columns can stay is
+   defined anew where it stands: then nothing has to go over. Under `legacy` it is dbt's way: a
    relation of another name is renamed, and the old one is dropped with all that reads it. #}
 
 {# Where the new relation is built. #}
@@ -10,7 +11,7 @@
         {%- set intermediate = make_intermediate_relation(target_relation) -%}
         {%- do drop_relation_if_exists(intermediate) -%}
         {{ return(intermediate) }}
-    {%- elif existing_relation is none -%}
+    {%- elif existing_relation is none or adapter.is_in_place() -%}
         {{ return(target_relation) }}
     {%- endif -%}
     {{ return(adapter.shadow_of(target_relation)) }}
@@ -31,7 +32,7 @@
         {%- if existing_relation is not none -%}
             {%- do drop_relation_if_exists(backup) -%}
         {%- endif -%}
-    {%- elif existing_relation is not none -%}
+    {%- elif existing_relation is not none and not adapter.is_in_place() -%}
         {%- do adapter.swap_in(target_relation) -%}
     {%- endif -%}
 {% endmacro %}

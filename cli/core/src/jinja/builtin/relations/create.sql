@@ -54,7 +54,7 @@
     {%- set header = config.get('sql_header', none) -%}
     {%- set contract = config.get('contract') -%}
     {{ header if header is not none }}
-    create view {{ relation }}
+    create {% if adapter.is_in_place() %}or replace {% endif %}view {{ relation }}
     {%- if contract and contract.enforced -%}
         {{ get_assert_columns_equivalent(sql) }}
     {%- endif %} as (
