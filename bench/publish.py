@@ -9,18 +9,17 @@ repetitions counts. Meanwhile a reader asks two marts for their rows over and ov
 """
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 
+from example_project import ROOT, example, run, timed
+
 HCW = Path(sys.argv[1]).resolve()
 SCALE = sys.argv[2] if len(sys.argv) > 2 else "100"
 REPETITIONS = int(sys.argv[3]) if len(sys.argv) > 3 else 2
-ROOT = Path(__file__).resolve().parent.parent
 GENERATOR = Path(os.environ.get("HCW_DELIVERY_GENERATOR", ROOT / "../shared/data/gen_composite.py"))
 WAYS = ("legacy", "per-node", "atomic")
 READ = (
@@ -57,45 +56,22 @@ class Reader(threading.Thread):
         self.psql.wait()
 
 
-def timed(command, **options):
-    start = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, **options)
-    if done.returncode:
-        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
-    return time.perf_counter() - start
-
-
 def main():
-    folder = Path(tempfile.mkdtemp())
-    environment = {**os.environ, "HOME": str(folder)}
-    environment.pop("DATABASE_URL", None)
-    try:
-        timed([sys.executable, GENERATOR, folder / "delivery", "7", SCALE])
-        project = folder / "project"
-        project.mkdir()
-        for name in ("models", "macros", "seeds", "migrations"):
-            (project / name).symlink_to(ROOT / name)
-        (project / "tests").mkdir()
-        (project / "tests" / "data").symlink_to(ROOT / "tests" / "data")
-        shutil.copy(ROOT / "dbt_project.yml", project)
-        server = subprocess.run([HCW, "db", "url"], cwd=folder, env=environment, check=True, capture_output=True, text=True)
-        url = server.stdout.strip()
+    with example(HCW) as warehouse:
+        delivery = warehouse.folder / "delivery"
+        run([sys.executable, GENERATOR, delivery, "7", SCALE])
         first, again, stalls = ({way: [] for way in WAYS} for _ in range(3))
-        variables = ["--vars", f"{{raw_dir: '{folder / 'delivery'}'}}"]
         for _ in range(REPETITIONS):
             for way in WAYS:
-                name = f"publish_{way.replace('-', '_')}"
-                subprocess.run(["psql", url, "-qc", f"drop database if exists {name}", "-c", f"create database {name}"], check=True)
-                target = url.replace("/hcw?", f"/{name}?")
-                options = {"cwd": project, "env": {**environment, "DATABASE_URL": target}}
-                build = [HCW, "-q", "build", "--publish", way, *variables]
-                first[way].append(timed(build, **options))
+                target = warehouse.database("publish")
+                build = ["-q", "build", "--publish", way, "--vars", f"{{raw_dir: '{delivery}'}}"]
+                command, options = warehouse.call(build, target)
+                first[way].append(timed(command, **options))
                 reader = Reader(target)
                 reader.start()
-                again[way].append(timed([*build, "--no-skip"], **options))
+                again[way].append(timed([*command, "--no-skip"], **options))
                 reader.stop()
                 stalls[way].append((reader.longest, reader.reads, reader.errors))
-                subprocess.run(["psql", url, "-qc", f"drop database {name}"], check=True)
         print(f"example at {SCALE} times its size, fastest of {REPETITIONS}")
         for way in WAYS:
             longest, reads, errors = (max(figures) for figures in zip(*stalls[way]))
@@ -104,9 +80,7 @@ def main():
                 f"   again {min(again[way]):7.2f} s ({min(again[way]) / min(again['legacy']):4.2f} x legacy)"
                 f"   a reader's longest wait {longest * 1000:6.0f} ms, {reads} reads, {errors} errors"
             )
-    finally:
-        subprocess.run([HCW, "db", "stop"], cwd=folder, env=environment, capture_output=True)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
