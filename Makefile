@@ -64,9 +64,8 @@ conformance:
 # public dbt projects, unmodified: from PyPI, and from checkouts in PACKAGES
 PACKAGES ?= target/packages
 public:
-	$(CARGO) build --release
-	mkdir -p $(PACKAGES)
-	./tests/public_packages.sh target/release/hcw $(PACKAGES)
+	./tests/prepare.sh
+	HCW_TEST_PUBLIC_REQUIRED=1 HCW_PUBLIC_PACKAGES="$(abspath $(PACKAGES))" HCW_PG_FSYNC=off $(CARGO) test --test it public_packages -- --nocapture
 
 build:
 	$(CARGO) build --release

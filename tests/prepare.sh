@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests need beside Rust and a server, where that is missing and may be installed: the readers of artifacts
-# from PyPI, and what the extension is built with (server headers, clang; on Debian, as root). Elsewhere it says what is
+# and public dbt projects from PyPI, and what the extension is built with (server headers, clang; on Debian, as root). Elsewhere it says what is
 # missing; those tests then skip themselves.
 set -euo pipefail
 
@@ -8,6 +8,12 @@ readers=${CARGO_TARGET_DIR:-$(dirname "$0")/../target}/readers
 if ! "$(dirname "$0")/readers/install.sh" "$readers"; then
     echo "no readers of dbt's artifacts: their tests will skip themselves" >&2
     echo "help: Python 3.10 or newer with venv (on Debian, apt-get install python3-venv), and PyPI" >&2
+fi
+
+public=${CARGO_TARGET_DIR:-$(dirname "$0")/../target}/public
+if ! "$(dirname "$0")/public/download.sh" "$public"; then
+    echo "no public dbt projects: their tests will skip themselves" >&2
+    echo "help: Python 3.10 or newer with pip, and PyPI" >&2
 fi
 
 config=${PG_CONFIG:-pg_config}

@@ -25,6 +25,7 @@ mod packages;
 mod partial_parsing;
 mod portable;
 mod projects;
+mod public_packages;
 mod rows;
 mod server;
 mod skipping;
