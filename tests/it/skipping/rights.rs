@@ -56,6 +56,15 @@ fn what_failed_runs_again() {
 }
 
 #[test]
+fn what_was_made_anew_is_left_afterwards() {
+    let Some(case) = built() else { return };
+    case.run(0, "build --full-refresh");
+    assert!(ran(&case).contains("totals"), "an incremental model");
+    let text = case.run(0, "build --explain-skip");
+    assert_eq!(ran(&case), names(""), "{text}");
+}
+
+#[test]
 fn what_is_left_is_counted_and_told() {
     let Some(case) = built() else { return };
     let text = case.run(0, "build");

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Analysed, Compiled, analyse, compile, ephemeral, ephemeral_models};
+use serde_json::{Map, Value as Json};
+
+use super::{Analysed, Compiled, Unit, analyse, compile, ephemeral, ephemeral_models};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fingerprint::Part;
 use crate::jinja::Access;
 use crate::materialize::{Materialization, REFRESHED_COMMENTS, REFRESHED_GRANTS};
-use crate::project::config::text;
-use crate::project::{Node, NodeKind, UniqueId};
+use crate::project::config::{ConfigMap, flag, text};
+use crate::project::{Node, NodeKind, Overrides, UniqueId};
 use crate::shadow::Shadow;
 use crate::skip::{Decisions, Verdict};
 use crate::state::{ExistingRelation, RelationType, WarehouseState};
@@ -71,13 +73,15 @@ impl Analysed {
         (analysed, state)
     }
 
-    /// An incremental model as it is compiled when its table stands; `None` where it was compiled so, and for all
-    /// that does not look at what it has built.
+    /// An incremental model as it is compiled when its table stands and is not asked to be made anew; `None` where it
+    /// was compiled so, and for all that does not look at what it has built.
     pub(crate) fn as_if_built(&self, node: &Node) -> Option<Compiled> {
         let place = self.resolved.place(&node.id)?;
         let looks = node.kind == NodeKind::Model
             && text(&node.config, "materialized") == Some("incremental");
-        if !looks || self.state.get(place).is_some() {
+        let own = flag(&node.config, "full_refresh");
+        let is_anew = own.is_none() && self.resolved.project().settings().full_refresh;
+        if !looks || own == Some(true) || self.state.get(place).is_some() && !is_anew {
             return None;
         }
         let mut state = WarehouseState {
@@ -92,7 +96,18 @@ impl Analysed {
         let key = (place.schema.clone(), place.identifier.clone());
         state.relations.insert(key, table);
         let access = Access::compiling(&Arc::new(state), Some(place.clone()));
-        let compiled = compile_with(&self.compiled, self, node, &access);
+        let anew = ("should_full_refresh".to_owned(), Json::Bool(false));
+        let overrides = Overrides {
+            macros: Map::from_iter([anew]),
+            ..Overrides::default()
+        };
+        let unit = is_anew.then(|| Unit {
+            names: self.names.clone(),
+            overrides: Some(Arc::new(overrides)),
+            facts: ConfigMap::new(),
+            config: ConfigMap::new(),
+        });
+        let compiled = compile_with(&self.compiled, self, node, &access, unit.as_ref());
         compiled.ok().filter(|_| !access.gave_up())
     }
 }
@@ -103,6 +118,7 @@ fn compile_with(
     analysed: &Analysed,
     node: &Node,
     access: &Access,
+    unit: Option<&Unit>,
 ) -> Result<Compiled, Diagnostic> {
     let resolved = &analysed.resolved;
     let ephemeral = ephemeral_models(resolved);
@@ -122,7 +138,7 @@ fn compile_with(
             compiled.insert(wanted.clone(), plain);
         }
     }
-    let own = compile(resolved, node, &analysed.names, access.clone(), None)?;
+    let own = compile(resolved, node, &analysed.names, access.clone(), unit)?;
     compiled.insert(node.id.clone(), own);
     ephemeral::inject(resolved, &ephemeral, &mut compiled);
     compiled.remove(&node.id).ok_or_else(|| {
