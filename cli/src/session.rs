@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hcw_core::analyse;
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::{self, Resolved};
+use hcw_core::partial::{Excerpt, Wanted};
 use hcw_core::profile::{self, ProfileRequest};
 use hcw_core::project::{self, ProjectFile};
 use hcw_core::query_comment::QueryComments;
@@ -104,10 +105,27 @@ impl Session {
 
     /// Parses, renders and resolves the project, with all that was found on the way.
     pub(crate) fn parse(&self) -> Result<(Resolved, Vec<Diagnostic>), Problems> {
-        let (project, mut diagnostics) = project::parse(&self.tree, self.settings.clone());
-        let Some(project) = project else {
+        self.parse_tree(&self.tree, None)
+    }
+
+    /// The same of an excerpt of it.
+    pub(crate) fn parse_excerpt(
+        &self,
+        excerpt: &Excerpt,
+    ) -> Result<(Resolved, Vec<Diagnostic>), Problems> {
+        self.parse_tree(&excerpt.tree, Some(excerpt.wanted.clone()))
+    }
+
+    fn parse_tree(
+        &self,
+        tree: &SourceTree,
+        wanted: Option<Wanted>,
+    ) -> Result<(Resolved, Vec<Diagnostic>), Problems> {
+        let (project, mut diagnostics) = project::parse(tree, self.settings.clone());
+        let Some(mut project) = project else {
             return Err(diagnostics);
         };
+        project.wanted = wanted;
         let (rendered, found) = render::render(project);
         diagnostics.extend(found);
         let (resolved, found) = graph::resolve(rendered);

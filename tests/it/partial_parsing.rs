@@ -5,6 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+mod edits;
+
 /// How many edits follow each other.
 const EDITS: u64 = 80;
 
@@ -186,7 +188,20 @@ impl Project {
         self.run("parse", target, options)
     }
 
+    /// Whether a parse succeeds, and what it says.
+    fn told(&self, target: &str, options: &[&str]) -> (bool, Vec<String>) {
+        let (is_good, printed) = self.call("parse", target, options);
+        (is_good, messages(&printed))
+    }
+
     fn run(&self, verb: &str, target: &str, options: &[&str]) -> (String, String) {
+        let (is_good, printed) = self.call(verb, target, options);
+        assert!(is_good, "{printed}");
+        let path = self.path(target).join("manifest.json");
+        (fs::read_to_string(path).expect("a manifest"), printed)
+    }
+
+    fn call(&self, verb: &str, target: &str, options: &[&str]) -> (bool, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hcw"));
         command
             .arg(verb)
@@ -201,9 +216,7 @@ impl Project {
         }
         let output = command.output().expect("hcw runs");
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success(), "{printed}");
-        let path = self.path(target).join("manifest.json");
-        (fs::read_to_string(path).expect("a manifest"), printed)
+        (output.status.success(), printed)
     }
 }
 
@@ -290,6 +303,13 @@ fn a_project_that_has_not_changed_is_not_parsed_again() {
     assert_eq!(body(&edited, &id_of(&said)), whole);
     wait();
     project.write("models/costs.sql", "select 1 as cost\n");
+    let (edited, said) = project.parse("target", &[]);
+    assert_eq!(times(&project), second, "one node was parsed");
+    let (whole, said_of_whole) = project.parse("whole", &["--no-partial-parse"]);
+    let whole = body(&whole, &id_of(&said_of_whole));
+    assert_eq!(body(&edited, &id_of(&said)), whole);
+    wait();
+    project.write("models/about.md", "{% docs about %}other{% enddocs %}\n");
     project.parse("target", &[]);
     assert_ne!(times(&project), second, "a file has changed");
 }

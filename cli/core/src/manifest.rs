@@ -13,6 +13,7 @@ mod node;
 mod operations;
 mod parts;
 mod progress;
+mod replaced;
 mod source_table;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub(crate) use described::graph;
 pub use edited::{Splice, last, splices};
 pub use listed::listed;
 pub use progress::Progress;
+pub use replaced::replaced;
 
 use crate::artifact::{ArtifactKind, ArtifactMetadata, utc};
 use crate::graph::Resolved;

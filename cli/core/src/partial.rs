@@ -3,6 +3,8 @@
 //! digests of files. What an edited file leaves as it was is `edit.rs`'s to say.
 
 mod edit;
+mod excerpt;
+mod items;
 mod warning;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,16 +17,18 @@ use sha2::{Digest, Sha256};
 use crate::dependencies::{DEPENDENCIES_FILE, PACKAGES_FILE};
 pub use edit::Edit;
 pub(crate) use edit::is_same_code;
+use excerpt::KnownItem;
+pub use excerpt::{Excerpt, Wanted};
 use warning::Warning;
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::Resolved;
-use crate::project::PROJECT_FILE;
+use crate::project::{Node, PROJECT_FILE};
 use crate::settings::Settings;
 use crate::source::{SourceFile, SourceTree};
 
 /// The form of records; another one is not read.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// Flags that say how the project is parsed, and not what it is: they count where a template may ask for them.
 const HOW: [&str; 3] = [
@@ -44,7 +48,7 @@ const NAMES_OF_HOW: [&str; 4] = [
 const READ_EARLY: [&str; 3] = [PROJECT_FILE, PACKAGES_FILE, DEPENDENCIES_FILE];
 
 /// What a parse is remembered by.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     form: u32,
     key: String,
@@ -53,6 +57,8 @@ pub struct Record {
     /// The environment variables that templates asked for, with a digest of each that was set.
     environment: BTreeMap<String, Option<String>>,
     warnings: Vec<Warning>,
+    /// Whether the manifest has its nodes in the order of their ids.
+    is_sorted: bool,
     /// What the verb tells at its end.
     pub nodes: usize,
     /// How many source tables there are.
@@ -60,12 +66,20 @@ pub struct Record {
 }
 
 /// A file of a parse.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Known {
     digest: String,
     /// The node of which it is the template, when that never reads its own text.
     #[serde(skip_serializing_if = "Option::is_none")]
     node: Option<String>,
+    /// The nodes of which it is the template, disabled ones too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    holds: Vec<String>,
+    /// A sidecar's entries, where they can be told apart, and a digest of what stands around them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    items: Option<Vec<KnownItem>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    around: Option<String>,
 }
 
 /// What a record has to say of a parse now.
@@ -174,9 +188,75 @@ impl Record {
             files: edit::known(tree, resolved),
             environment,
             warnings,
+            is_sorted: !project.disabled.values().any(Node::is_left_test),
             nodes: project.nodes.len(),
             sources: project.sources.len(),
         })
+    }
+
+    /// The part of the project that tells what has become of what was edited since; `None` where that is not certain.
+    pub fn excerpt(&self, key: &str, tree: &SourceTree, settings: &Settings) -> Option<Excerpt> {
+        let changed = self.changed(key, tree, settings)?;
+        if changed.is_empty() || !self.is_sorted {
+            return None;
+        }
+        let is_warned_of = |path: &&str| self.warnings.iter().any(|warning| warning.is_about(path));
+        if changed.iter().any(is_warned_of) {
+            return None;
+        }
+        excerpt::excerpt(&self.files, tree, &changed)
+    }
+
+    /// The files that have another text; `None` where something else has changed.
+    fn changed<'tree>(
+        &self,
+        key: &str,
+        tree: &'tree SourceTree,
+        settings: &Settings,
+    ) -> Option<Vec<&'tree str>> {
+        let asked = self.environment.keys().cloned().collect();
+        let is_same =
+            self.form == FORM && self.key == key && self.environment == digests(settings, &asked);
+        let files = file_digests(tree);
+        if !is_same || files.len() != self.files.len() {
+            return None;
+        }
+        let mut changed = Vec::new();
+        for (file, digest) in files {
+            if self.files.get(&*file.path)?.digest != digest {
+                changed.push(&*file.path);
+            }
+        }
+        Some(changed)
+    }
+
+    /// The record of a project of which an excerpt was parsed; `None` where that depends on the time or on the run.
+    pub fn after(
+        mut self,
+        excerpt: &Excerpt,
+        tree: &SourceTree,
+        part: &Resolved,
+    ) -> Option<Record> {
+        let project = part.project();
+        let asked = project.shared.asked();
+        if asked.is_of_this_run {
+            return None;
+        }
+        self.environment
+            .extend(digests(project.settings(), &asked.environment));
+        let wanted = project
+            .nodes
+            .values()
+            .filter(|node| excerpt.wanted.has(node));
+        self.nodes = (self.nodes + wanted.count()).checked_sub(excerpt.before.len())?;
+        excerpt::renew(&mut self.files, excerpt, tree, part)?;
+        Some(self)
+    }
+
+    /// The warnings of the parse, of the files as they are now.
+    pub fn warnings(&self, tree: &SourceTree) -> Option<Vec<Diagnostic>> {
+        let warnings = self.warnings.iter();
+        warnings.map(|warning| warning.read(tree)).collect()
     }
 
     /// What parsing now would give, when that is the same or differs by nothing but edits. The record is then of the
@@ -192,11 +272,8 @@ impl Record {
             return None;
         }
         let edits = edit::edits(&mut self.files, tree, &self.warnings)?;
-        let warnings: Option<Vec<Diagnostic>> = (self.warnings.iter())
-            .map(|warning| warning.read(tree))
-            .collect();
         Some(Recalled {
-            warnings: warnings?,
+            warnings: self.warnings(tree)?,
             edits,
         })
     }

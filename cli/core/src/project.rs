@@ -54,6 +54,7 @@ use crate::dependencies;
 use crate::diagnostic::{Code, Diagnostic, has_errors};
 use crate::jinja::{Engine, MacroLibrary, Names, NodeContext, Relation, Shared, YamlRenderer};
 use crate::name::RelationName;
+use crate::partial::Wanted;
 use crate::settings::Settings;
 use crate::source::{SourceFile, SourceTree};
 
@@ -73,6 +74,8 @@ pub struct Project {
     pub disabled_sources: Sources,
     /// What only YAML and Markdown declare.
     pub declared: Declared,
+    /// The nodes that count, where the project is only an excerpt.
+    pub wanted: Option<Wanted>,
     pub(crate) engine: Arc<Engine>,
     pub(crate) shared: Arc<Shared>,
 }
@@ -141,6 +144,7 @@ pub fn parse(tree: &SourceTree, settings: Settings) -> (Option<Project>, Vec<Dia
         sources: bound.sources,
         disabled_sources: bound.disabled_sources,
         declared: bound.declared,
+        wanted: None,
         engine,
         shared,
     };
@@ -332,6 +336,11 @@ impl Project {
     /// The settings that the project was parsed with.
     pub fn settings(&self) -> &Settings {
         &self.shared.settings
+    }
+
+    /// Whether a node counts: of an excerpt not all do, and what the others name may be missing.
+    pub(crate) fn counts(&self, node: &Node) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted.has(node))
     }
 
     /// A relation with the target's database, for names not yet known.

@@ -39,7 +39,11 @@ pub struct Rendered {
 ///
 /// **Errors**: HCW0201, HCW0202 and the codes of templates (03xx), one for each node that fails.
 pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
-    let names: Arc<dyn Names> = Arc::new(KnownNames::of(&project));
+    let names: Arc<dyn Names> = Arc::new(KnownNames::of(&project, false));
+    let any_names: Arc<dyn Names> = match &project.wanted {
+        Some(_) => Arc::new(KnownNames::of(&project, true)),
+        None => names.clone(),
+    };
     let results: Vec<(UniqueId, Result<Captured, Diagnostic>, Option<Diagnostic>)> = project
         .nodes
         .par_iter()
@@ -52,7 +56,11 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
                 unit: None,
             };
             let mut put_off = None;
-            let captured = captured_by(&project, node, &names, pass, &mut put_off);
+            let names = match project.counts(node) {
+                true => &names,
+                false => &any_names,
+            };
+            let captured = captured_by(&project, node, names, pass, &mut put_off);
             (id.clone(), captured, put_off)
         })
         .collect();
@@ -173,7 +181,7 @@ fn remove_disabled(
         }
     }
     for (id, captured) in captured.iter() {
-        let Some(node) = project.nodes.get(id) else {
+        let Some(node) = project.nodes.get(id).filter(|node| project.counts(node)) else {
             continue;
         };
         for used in captured.distinct_refs() {
@@ -258,14 +266,17 @@ fn use_of(file: &crate::source::SourceFile, name: &str) -> Option<crate::source:
 /// The names of the first pass: they exist, but where is not known yet.
 #[derive(Debug)]
 struct KnownNames {
+    /// Whether a name that nothing has is one that an excerpt leaves out.
+    is_lenient: bool,
     index: NameIndex,
     sources: HashMap<UniqueId, Relation>,
     placeholder: RelationName,
 }
 
 impl KnownNames {
-    fn of(project: &Project) -> KnownNames {
+    fn of(project: &Project, is_lenient: bool) -> KnownNames {
         KnownNames {
+            is_lenient,
             index: NameIndex::of(project),
             sources: project
                 .sources
@@ -290,7 +301,7 @@ impl Names for KnownNames {
     ) -> Result<Relation, Diagnostic> {
         let found = self.index.find_ref(from, package, name);
         // which of several, and whether it is enabled, is known when all templates have run
-        if found == Found::Nothing {
+        if found == Found::Nothing && !self.is_lenient {
             return Err(self.index.unknown_ref(&found, package, name));
         }
         let mut relation = self.placeholder.clone();

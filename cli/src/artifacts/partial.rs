@@ -8,9 +8,9 @@ use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use hcw_core::diagnostic::Diagnostic;
-use hcw_core::manifest;
-use hcw_core::partial::{self, Edit, Record};
+use hcw_core::diagnostic::{Diagnostic, has_errors};
+use hcw_core::manifest::{self, Manifest, Splice};
+use hcw_core::partial::{self, Record};
 use serde::{Deserialize, Serialize};
 
 use super::{MANIFEST, SEMANTIC_MANIFEST, write};
@@ -66,16 +66,54 @@ pub(crate) fn recall(session: &Session, key: &str) -> Option<(Record, Vec<Diagno
         None => session.target_path().join(NAME),
     };
     let memory: Memory = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-    let mut record = memory.record;
-    let recalled = record.recall(key, &session.tree, &session.settings)?;
     if memory.artifacts != stamps(session, &ARTIFACTS)? {
         return None;
     }
-    if !recalled.edits.is_empty() {
-        edit(session, &recalled.edits)?;
-    }
+    let (record, warnings) = unchanged(session, key, memory.record.clone())
+        .or_else(|| changed(session, key, memory.record))?;
     renew_head(session, MANIFEST)?;
-    Some((remember(session, Some(record))?, recalled.warnings))
+    Some((remember(session, Some(record))?, warnings))
+}
+
+/// What is known when nothing has changed but texts around the code of templates.
+fn unchanged(
+    session: &Session,
+    key: &str,
+    mut record: Record,
+) -> Option<(Record, Vec<Diagnostic>)> {
+    let recalled = record.recall(key, &session.tree, &session.settings)?;
+    if !recalled.edits.is_empty() {
+        let path = session.target_path().join(MANIFEST);
+        let manifest = fs::read(&path).ok()?;
+        let splices = manifest::splices(&manifest, &recalled.edits)?;
+        splice(&path, &manifest, &splices)?;
+    }
+    Some((record, recalled.warnings))
+}
+
+/// What is known when some nodes have changed, of which an excerpt of the project tells all.
+fn changed(session: &Session, key: &str, record: Record) -> Option<(Record, Vec<Diagnostic>)> {
+    let excerpt = record.excerpt(key, &session.tree, &session.settings)?;
+    let (resolved, found) = session.parse_excerpt(&excerpt).ok()?;
+    if has_errors(&found) || found.iter().any(|problem| excerpt.is_about(problem)) {
+        return None;
+    }
+    let part = Manifest {
+        resolved: &resolved,
+        progress: None,
+        generated_at: "",
+        target_path: &session.project_file.target_path,
+        project_dir: &session.project_dir.to_string_lossy(),
+    };
+    let path = session.target_path().join(MANIFEST);
+    let manifest = fs::read(&path).ok()?;
+    let splices = manifest::replaced(&manifest, &part, &excerpt.wanted, &excerpt.before)?;
+    let record = record.after(&excerpt, &session.tree, &resolved)?;
+    let warnings = record.warnings(&session.tree)?;
+    splice(&path, &manifest, &splices)?;
+    // the process ends: nobody needs the memory
+    std::mem::forget(resolved);
+    Some((record, warnings))
 }
 
 /// Keeps what is known of a parse, when its artifacts have been written; without a record what was kept goes.
@@ -98,23 +136,23 @@ pub(crate) fn remember(session: &Session, record: Option<Record>) -> Option<Reco
     Some(memory.record)
 }
 
-/// Gives the manifest the texts of edited templates; what stands before the first of them stays.
-fn edit(session: &Session, edits: &[Edit]) -> Option<()> {
-    let path = session.target_path().join(MANIFEST);
-    let manifest = fs::read(&path).ok()?;
-    let splices = manifest::splices(&manifest, edits)?;
-    let mut end = splices.first()?.0.start;
-    let file = OpenOptions::new().write(true).open(&path).ok()?;
+/// Gives an artifact other bytes in some places; what stands before the first of them stays.
+fn splice(path: &Path, before: &[u8], splices: &[Splice]) -> Option<()> {
+    let Some((first, _)) = splices.first() else {
+        return Some(());
+    };
+    let mut end = first.start;
+    let file = OpenOptions::new().write(true).open(path).ok()?;
     let mut writer = BufWriter::with_capacity(1 << 18, file);
     writer
         .seek(SeekFrom::Start(u64::try_from(end).ok()?))
         .ok()?;
-    for (range, text) in &splices {
-        writer.write_all(manifest.get(end..range.start)?).ok()?;
+    for (range, text) in splices {
+        writer.write_all(before.get(end..range.start)?).ok()?;
         writer.write_all(text).ok()?;
         end = range.end;
     }
-    writer.write_all(manifest.get(end..)?).ok()?;
+    writer.write_all(before.get(end..)?).ok()?;
     writer.flush().ok()?;
     let length = writer.stream_position().ok()?;
     writer.get_ref().set_len(length).ok()

@@ -50,10 +50,18 @@ fn text(manifest: &Manifest<'_>, nodes: &[&Node]) -> serde_json::Result<Vec<u8>>
         if position > 0 {
             text.push(b',');
         }
-        let entry = node::Entry::of(manifest, node);
-        write_entry(&mut text, node.id.as_str(), &entry)?;
+        write_node(manifest, node, &mut text)?;
     }
     Ok(text)
+}
+
+/// The entry of one node with its key.
+pub(super) fn write_node(
+    manifest: &Manifest<'_>,
+    node: &Node,
+    writer: impl io::Write,
+) -> serde_json::Result<()> {
+    write_entry(writer, node.id.as_str(), &node::Entry::of(manifest, node))
 }
 
 fn write_entry(

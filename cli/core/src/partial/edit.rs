@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::warning::Warning;
-use super::{Known, file_digests};
+use super::{Known, excerpt, file_digests};
 use crate::graph::Resolved;
 use crate::jinja::scan::{self, Piece};
 use crate::project::{Node, NodeKind};
@@ -52,12 +52,28 @@ pub(super) fn known(tree: &SourceTree, resolved: &Resolved) -> BTreeMap<String, 
             && !macros.contains(&*node.file.path)
             && captured.is_some_and(|captured| !captured.reads_itself)
     };
+    let mut items = excerpt::known_items(tree, resolved);
+    let mut holds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for node in all().filter(|node| !matches!(node.kind, NodeKind::GenericTest(_))) {
+        let ids = holds.entry(&node.file.path).or_default();
+        ids.push(node.id.to_string());
+    }
     file_digests(tree)
         .into_iter()
         .map(|(file, digest)| {
             let node = templates.get(&*file.path).copied().flatten();
             let node = node.filter(is_blind).map(|node| node.id.to_string());
-            (file.path.to_string(), Known { digest, node })
+            let items = items.remove(&*file.path);
+            let known = Known {
+                digest,
+                node,
+                holds: holds.remove(&*file.path).unwrap_or_default(),
+                around: items
+                    .as_ref()
+                    .map(|items| excerpt::digest_around(&file.text, items)),
+                items,
+            };
+            (file.path.to_string(), known)
         })
         .collect()
 }
