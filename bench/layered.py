@@ -4,8 +4,8 @@
 Usage: bench/layered.py path/to/hcw [path/to/dbt-core's dbt] [path/to/dbt 2's dbt]
 
 A project of N models has seeds, staging, intermediate and mart layers; every model reads one to three models of the
-layer before it through a macro, and has two tests. Measured: parse and compile from nothing, again, and after an edit of
-one model; `build` of 1,000 models and 2,000 tests from nothing, and when nothing has changed; `run` and `build` of 1,000
+layer before it through a macro, and has two tests. Measured: parse and compile from nothing, again, and after edits of
+one model (its text, its references, its entry in a sidecar); `build` of 1,000 models and 2,000 tests from nothing, and when nothing has changed; `run` and `build` of 1,000
 models as views, and of 1,000 views `select 1 as id` without tests, against psql sending the statements of `--dry-run`
 over as many connections; a seed of 100,000 rows against psql's \\copy. What is compared is run in turn, and the fastest
 of several runs counts. With a dbt executable (dbt-core, adapter postgres) dbt parses the same projects of up to 1,000 models; with
@@ -122,19 +122,27 @@ def main():
 
 
 def compile_again(project, options):
-    """parse and compile: from nothing, again, and after an edit."""
+    """parse and compile: from nothing, again, and after edits."""
     edited = sorted((project / "models" / LAYERS[1]).glob("*.sql"))[0]
+    other = sorted((project / "models" / LAYERS[0]).glob("*.sql"))[1].stem
+    sidecar = project / "models" / LAYERS[1] / "properties.yml"
+    described = sidecar.read_text()
+    entry = f"  - name: {edited.stem}\n"
     for verb in ("parse", "compile"):
-        figures = {"from nothing": [], "again": [], "one model edited": []}
+        figures = {"from nothing": [], "again": [], "one model edited": [], "a reference": [], "a description": []}
         for repeat in range(REPEATS):
             shutil.rmtree(project / "target", ignore_errors=True)
             for what in figures:
                 if what == "one model edited":
                     edited.write_text(f"{edited.read_text()}-- {repeat}\n")
+                elif what == "a reference":
+                    edited.write_text(f"{edited.read_text()}-- {repeat} {{{{ ref('{other}') }}}}\n")
+                elif what == "a description":
+                    sidecar.write_text(described.replace(entry, f"{entry}    description: {verb} {repeat}\n", 1))
                 figures[what].append(measured([HCW, "-q", verb], **options))
         first = min(figures["from nothing"])
         line(f"hcw {verb}", first)
-        for what in ("again", "one model edited"):
+        for what in list(figures)[1:]:
             line(f"hcw {verb}, {what}", min(figures[what]))
             ratio(f"faster, {what}", first[0] / min(figures[what])[0])
 

@@ -27,7 +27,7 @@ pub(crate) use described::graph;
 pub use edited::{Splice, last, splices};
 pub use listed::listed;
 pub use progress::Progress;
-pub use replaced::replaced;
+pub use replaced::{replaced, result_of};
 
 use crate::artifact::{ArtifactKind, ArtifactMetadata, utc};
 use crate::graph::Resolved;

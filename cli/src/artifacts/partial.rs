@@ -2,14 +2,15 @@
 //! version or does not fit the files that are there means that the project is parsed, and never an error.
 
 pub(crate) mod compiled;
+mod excerpt;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use hcw_core::diagnostic::{Diagnostic, has_errors};
-use hcw_core::manifest::{self, Manifest, Splice};
+use hcw_core::diagnostic::Diagnostic;
+use hcw_core::manifest::{self, Progress, Splice};
 use hcw_core::partial::{self, Record};
 use serde::{Deserialize, Serialize};
 
@@ -94,20 +95,16 @@ fn unchanged(
 /// What is known when some nodes have changed, of which an excerpt of the project tells all.
 fn changed(session: &Session, key: &str, record: Record) -> Option<(Record, Vec<Diagnostic>)> {
     let excerpt = record.excerpt(key, &session.tree, &session.settings)?;
-    let (resolved, found) = session.parse_excerpt(&excerpt).ok()?;
-    if has_errors(&found) || found.iter().any(|problem| excerpt.is_about(problem)) {
-        return None;
-    }
-    let part = Manifest {
-        resolved: &resolved,
-        progress: None,
-        generated_at: "",
-        target_path: &session.project_file.target_path,
-        project_dir: &session.project_dir.to_string_lossy(),
-    };
+    let resolved = excerpt::parsed(session, &excerpt)?;
     let path = session.target_path().join(MANIFEST);
     let manifest = fs::read(&path).ok()?;
-    let splices = manifest::replaced(&manifest, &part, &excerpt.wanted, &excerpt.before)?;
+    let splices = excerpt::splices(
+        session,
+        &excerpt,
+        &resolved,
+        &Progress::default(),
+        &manifest,
+    )?;
     let record = record.after(&excerpt, &session.tree, &resolved)?;
     let warnings = record.warnings(&session.tree)?;
     splice(&path, &manifest, &splices)?;

@@ -34,7 +34,12 @@ pub(crate) async fn run(
     let (session, flags) = (&session.with_inline(flags), &with_inline_selected(flags));
     let started = Instant::now();
     let key = partial::compiled::is_whole(session, flags).then(|| partial::key(session));
-    let recall = |key: &String| partial::compiled::recall(session, key, || started.elapsed());
+    let recall = |key: &String| {
+        let told = |resolved: &Resolved, id: &UniqueId, sql: &str| {
+            result(resolved, id, Some(sql.to_owned()))
+        };
+        partial::compiled::recall(session, key, || started.elapsed(), &told)
+    };
     if let Some((told, warnings)) = key.as_ref().and_then(recall) {
         reporter.admit(warnings)?;
         build::tell_found(&told.found, reporter);

@@ -1,7 +1,5 @@
 //! A planned build on one connection: what can go to the server in one message goes so.
 
-use std::time::{Duration, Instant};
-
 use hcw_core::late::NO_OP;
 use hcw_core::materialize::{Operation, Statement, contract};
 use hcw_core::query_comment::QueryComment;
@@ -14,8 +12,6 @@ use super::step::{Outcome, success};
 use crate::db::live;
 use crate::seed_load;
 
-/// How long a view's definition waits for the locks of others, as the swap of relations does.
-const LOCKS_WAITED_FOR: Duration = Duration::from_secs(600);
 /// How often a transaction is tried that the server ended as a deadlock.
 const DEADLOCK_ATTEMPTS: u32 = 4;
 
@@ -41,27 +37,19 @@ pub(super) async fn operations(
     Ok(outcome)
 }
 
-/// Defines a view anew where it stands; where it cannot be, what is done otherwise is done. Somebody who holds a lock is
-/// waited for without being in the way of others.
+/// Defines a view anew where it stands. Where it cannot be, or somebody holds a lock on it, what is done otherwise is
+/// done: that waits without being in the way of others.
 pub(super) async fn in_place(
     client: &Client,
     operations: &[Operation],
     otherwise: &[Operation],
     comment: Option<&QueryComment>,
 ) -> Result<Outcome, Failure> {
-    let began = Instant::now();
-    let mut pause = Duration::from_millis(50);
-    loop {
-        match self::operations(client, operations, comment).await {
-            Err(failure) if failure.is_about_locks() && began.elapsed() < LOCKS_WAITED_FOR => {
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(Duration::from_secs(5));
-            }
-            Err(failure) if failure.is_about_what_stands() => {
-                return self::operations(client, otherwise, comment).await;
-            }
-            result => return result,
+    match self::operations(client, operations, comment).await {
+        Err(failure) if failure.is_about_locks() || failure.is_about_what_stands() => {
+            self::operations(client, otherwise, comment).await
         }
+        result => result,
     }
 }
 

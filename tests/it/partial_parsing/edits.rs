@@ -1,6 +1,6 @@
 //! Edits of single nodes: which of them are read by themselves, and that this gives what a whole parse does.
 
-use super::{Project, body, id_of, messages};
+use super::{Project, body, compiled, id_of, messages};
 
 const SIDECAR: &str = "\
 models:
@@ -210,33 +210,46 @@ const EDITS: [Edit; 34] = [
     ),
 ];
 
-#[test]
-fn nodes_are_read_by_themselves() {
+/// Makes edits one after the other, and compares what a call leaves and says with what a whole one does.
+fn follow(
+    verb: &str,
+    edits: &[Edit],
+    compare: impl Fn(&Project, (&str, &str), (&str, &str), &str),
+) {
     let project = Project::new();
     project.write("macros/shown.sql", "{% macro shown() %}1{% endmacro %}\n");
     project.write("models/spare.sql", "select 1 as n\n");
     project.write(YAML, SIDECAR);
-    project.parse("target", &[]);
+    project.run(verb, "target", &[]);
     let modified = || {
         let facts = std::fs::metadata(project.path("target/semantic_manifest.json"));
         facts.expect("is written").modified().expect("a time")
     };
-    for (what, path, from, to, is_enough) in EDITS {
+    for (what, path, from, to, is_enough) in edits {
         let text = std::fs::read_to_string(project.path(path)).expect("a file");
         assert!(text.contains(from), "{what}: {text}");
         project.write(path, &text.replacen(from, to, 1));
         let before = modified();
         std::thread::sleep(std::time::Duration::from_millis(10));
-        let (ours, said) = project.parse("target", &[]);
-        assert_eq!(modified() == before, is_enough, "{what}");
-        let (full, said_in_full) = project.parse("full", &["--no-partial-parse"]);
-        assert_eq!(
-            body(&ours, &id_of(&said)),
-            body(&full, &id_of(&said_in_full)),
-            "{what}"
-        );
-        assert_eq!(messages(&said), messages(&said_in_full), "{what}");
+        let (ours, said) = project.run(verb, "target", &[]);
+        assert_eq!(modified() == before, *is_enough, "{what}");
+        let (full, said_in_full) = project.run(verb, "full", &["--no-partial-parse"]);
+        compare(&project, (&ours, &said), (&full, &said_in_full), what);
+        let said_in_full = messages(&said_in_full.replace("/full/", "/target/"));
+        assert_eq!(messages(&said), said_in_full, "{what}");
     }
+}
+
+#[test]
+fn nodes_are_read_by_themselves() {
+    follow(
+        "parse",
+        &EDITS,
+        |_, (ours, said), (full, said_in_full), what| {
+            let full = body(full, &id_of(said_in_full));
+            assert_eq!(body(ours, &id_of(said)), full, "{what}");
+        },
+    );
 }
 
 #[test]
@@ -258,4 +271,81 @@ fn what_is_wrong_is_told_as_by_a_whole_parse() {
         assert_eq!(ours, full, "{path}");
         project.write(path, &before);
     }
+}
+
+/// As the edits above, of what is compiled: whether a part of the project is enough.
+const COMPILED: [Edit; 13] = [
+    (
+        "an ephemeral model",
+        "models/spare.sql",
+        "select",
+        "{{ config(materialized='ephemeral') }}select",
+        false,
+    ),
+    ("a text", COSTS, "select", "select distinct", true),
+    (
+        "a ref",
+        COSTS,
+        "from",
+        ", (select * from {{ ref('days') }}) from",
+        true,
+    ),
+    ("a macro", COSTS, "distinct", "{{ shown() }}", true),
+    (
+        "a config",
+        COSTS,
+        "select",
+        "{{ config(tags=['b']) }}select",
+        true,
+    ),
+    (
+        "a ref to an ephemeral one",
+        COSTS,
+        "'days'",
+        "'spare'",
+        false,
+    ),
+    ("in its text", "models/spare.sql", "1 as n", "2 as n", false),
+    ("no more", COSTS, "'spare'", "'days'", true),
+    (
+        "a description",
+        YAML,
+        "costs of visits",
+        "what visits cost",
+        true,
+    ),
+    (
+        "a test's arguments",
+        YAML,
+        "arguments: {values: [1]}",
+        "name: few, arguments: {values: [2]}",
+        false,
+    ),
+    ("other arguments", YAML, "[2]", "[2, 3]", false),
+    (
+        "a test's condition",
+        YAML,
+        "[not_null]",
+        "[{not_null: {config: {where: cost > 0}}}]",
+        true,
+    ),
+    (
+        "all nodes",
+        "models/totals.sql",
+        "select",
+        "{{ graph.nodes | length }} select",
+        false,
+    ),
+];
+
+#[test]
+fn nodes_are_compiled_by_themselves() {
+    follow("compile", &COMPILED, |project, _, _, what| {
+        // what a test that is gone was compiled to stays, as in dbt
+        assert_eq!(
+            compiled(project, "target"),
+            compiled(project, "full"),
+            "{what}"
+        );
+    });
 }

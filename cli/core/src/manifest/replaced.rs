@@ -127,6 +127,11 @@ pub fn replaced(
             let mut readers = children.get(*id)?.iter();
             let is_indifferent =
                 |reader: &String| INDIFFERENT.iter().any(|kind| reader.starts_with(kind));
+            // the semantic manifest has them too
+            let is_spine = |entry: &Json| entry.get("time_spine").is_some_and(Json::is_object);
+            if is_spine(&old) || is_spine(&told) {
+                return None;
+            }
             if old.get("unique_id").and_then(Json::as_str) != Some(id)
                 || !is_told
                 || !readers.all(is_indifferent)
@@ -148,6 +153,14 @@ pub fn replaced(
         .windows(2)
         .all(|pair| pair[0].0.end <= pair[1].0.start);
     is_in_order.then_some(splices)
+}
+
+/// Where the result of a node stands among the results of a run.
+pub fn result_of(results: &[u8], id: &str) -> Option<Range<usize>> {
+    let key = format!(r#""unique_id":{}"#, json_key(id));
+    let place = memchr::memmem::find(results, key.as_bytes())?;
+    let start = memchr::memmem::rfind(results.get(..place)?, br#"{"status":"#)?;
+    Some(start..end_of(results, start)?)
 }
 
 /// Where the value ends that begins at a place.

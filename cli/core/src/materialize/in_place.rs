@@ -14,7 +14,7 @@ use crate::project::{Node, NodeKind};
 use crate::settings::Publish;
 use crate::state::{RelationType, WarehouseState};
 
-/// What comes before the definition: nobody waits long behind a lock that cannot be had. hcw tries again.
+/// What comes before the definition: nobody waits long behind a lock that cannot be had.
 const BRIEF_LOCKS: &str = "select
     pg_catalog.set_config('hcw.lock_timeout', pg_catalog.current_setting('lock_timeout'), true),
     pg_catalog.set_config('lock_timeout', '700ms', true)";

@@ -1,23 +1,31 @@
 //! `partial_compile.json`: what the last `compile` of a whole project was made of. Where nothing of that has changed,
-//! and every file that it wrote stands as it was written, the next one has only to tell its artifacts apart.
+//! and every file that it wrote stands as it was written, the next one has only to tell its artifacts apart; where
+//! single nodes have changed, they are compiled by themselves.
 
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use hcw_core::analyse::Analysed;
+use hcw_core::analyse::{Analysed, analyse};
+use hcw_core::artifact::RunResult;
 use hcw_core::diagnostic::Diagnostic;
-use hcw_core::manifest;
+use hcw_core::graph::Resolved;
+use hcw_core::manifest::{self, Progress, Splice};
 use hcw_core::partial::Record;
-use hcw_core::project::{NodeKind, SELECTOR_FILE};
+use hcw_core::project::{NodeKind, SELECTOR_FILE, UniqueId};
+use hcw_core::state::WarehouseState;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::super::run_results::RUN_RESULTS;
-use super::{MANIFEST, SEMANTIC_MANIFEST, START, Stamp, is_off, renew_head, stamp, stamps};
+use super::{
+    MANIFEST, SEMANTIC_MANIFEST, START, Stamp, excerpt, is_off, renew_head, splice, stamp, stamps,
+};
 use crate::args::Flags;
-use crate::artifacts::{COMPILED, compiled_path, write};
+use crate::artifacts::{COMPILED, compiled_path, write, write_compiled};
 use crate::report::Secrets;
 use crate::session::Session;
 
@@ -57,12 +65,16 @@ pub(crate) fn is_whole(session: &Session, flags: &Flags) -> bool {
         && Secrets::of_environment().is_empty()
 }
 
-/// What the compile of before told and warned of, when compiling would give the same; its artifacts are this run's
-/// then.
+/// How the result of a node is told that was compiled to this.
+pub(crate) type Result<'run> = &'run dyn Fn(&Resolved, &UniqueId, &str) -> RunResult;
+
+/// What the compile of before told and warned of, when compiling would give the same, or the same but for some nodes
+/// that are compiled by themselves; its artifacts are this run's then.
 pub(crate) fn recall(
     session: &Session,
     key: &str,
     elapsed: impl Fn() -> Duration,
+    result: Result<'_>,
 ) -> Option<(Told, Vec<Diagnostic>)> {
     if is_off(session) {
         return None;
@@ -70,10 +82,7 @@ pub(crate) fn recall(
     let target = session.target_path();
     let kept = fs::read(target.join(NAME)).ok()?;
     let mut memory: Memory = serde_json::from_slice(&kept).ok()?;
-    let recalled = memory
-        .record
-        .recall(key, &session.tree, &session.settings)?;
-    if !recalled.edits.is_empty() || memory.artifacts != stamps(session, &ARTIFACTS)? {
+    if memory.artifacts != stamps(session, &ARTIFACTS)? {
         return None;
     }
     let folder = target.join(COMPILED);
@@ -82,12 +91,99 @@ pub(crate) fn recall(
     if !memory.files.par_iter().all(is_there) {
         return None;
     }
+    let mut record = memory.record.clone();
+    let recalled = record.recall(key, &session.tree, &session.settings);
+    let warnings = match recalled.filter(|recalled| recalled.edits.is_empty()) {
+        Some(recalled) => recalled.warnings,
+        None => {
+            record = changed(session, key, &mut memory, result)?;
+            record.warnings(&session.tree)?
+        }
+    };
+    memory.record = record;
     renew_head(session, MANIFEST)?;
     renew_head(session, RUN_RESULTS)?;
     renew_end(session, elapsed())?;
     memory.artifacts = stamps(session, &ARTIFACTS)?;
     keep(&target, &memory)?;
-    Some((memory.told, recalled.warnings))
+    Some((memory.told, warnings))
+}
+
+/// Compiles some nodes that have changed, of which an excerpt of the project tells all.
+fn changed(
+    session: &Session,
+    key: &str,
+    memory: &mut Memory,
+    result: Result<'_>,
+) -> Option<Record> {
+    let excerpt = (memory.record).excerpt(key, &session.tree, &session.settings)?;
+    if excerpt::asks_of_all(&session.tree) {
+        return None;
+    }
+    let resolved = excerpt::parsed(session, &excerpt)?;
+    let record = memory.record.clone();
+    let record = record.after(&excerpt, &session.tree, &resolved)?;
+    let nodes = &resolved.project().nodes;
+    let wanted: BTreeSet<UniqueId> = (nodes.values())
+        .filter(|node| excerpt.wanted.has(node))
+        .map(|node| node.id.clone())
+        .collect();
+    // what is told of the whole project stays as it was
+    let is_same_set = wanted
+        .iter()
+        .map(UniqueId::as_str)
+        .eq(excerpt.before.iter());
+    let is_ephemeral = |id: &UniqueId| {
+        let config = nodes
+            .get(id)
+            .and_then(|node| node.config.get("materialized"));
+        config.is_some_and(|materialized| materialized == "ephemeral")
+    };
+    let reads_ephemeral = |id: &UniqueId| resolved.graph.parents(id).any(is_ephemeral);
+    if !is_same_set
+        || wanted
+            .iter()
+            .any(|id| is_ephemeral(id) || reads_ephemeral(id))
+    {
+        return None;
+    }
+    let state = WarehouseState {
+        is_unknown: true,
+        ..WarehouseState::default()
+    };
+    let analysed = analyse(resolved, &Arc::new(state), &wanted);
+    let is_all = analysed.late.is_empty() && analysed.failed.is_empty();
+    if !is_all || !analysed.compiled.keys().eq(&wanted) {
+        return None;
+    }
+    let target = session.target_path();
+    let manifest = fs::read(target.join(MANIFEST)).ok()?;
+    let progress = Progress::of_compiled(&analysed.compiled);
+    let splices = excerpt::splices(session, &excerpt, &analysed.resolved, &progress, &manifest)?;
+    let results = fs::read(target.join(RUN_RESULTS)).ok()?;
+    let told = analysed.compiled.iter().map(|(id, compiled)| {
+        let result = result(&analysed.resolved, id, &compiled.sql);
+        let place = manifest::result_of(&results, id.as_str())?;
+        Some((place, serde_json::to_vec(&result).ok()?))
+    });
+    let mut told: Vec<Splice> = told.collect::<Option<_>>()?;
+    told.sort_by_key(|(place, _)| place.start);
+    write_compiled(session, &analysed, &Progress::default(), &BTreeSet::new()).ok()?;
+    splice(&target.join(MANIFEST), &manifest, &splices)?;
+    splice(&target.join(RUN_RESULTS), &results, &told)?;
+    let written: BTreeSet<String> = wanted
+        .iter()
+        .filter_map(|id| analysed.resolved.project().nodes.get(id))
+        .map(compiled_path)
+        .collect();
+    for (path, known) in &mut memory.files {
+        if written.contains(path) {
+            *known = stamp(&target.join(COMPILED).join(path))?;
+        }
+    }
+    // the process ends: nobody needs the memory
+    std::mem::forget(analysed);
+    Some(record)
 }
 
 /// Keeps what is known of a compile, when its artifacts have been written; without a record what was kept goes.
