@@ -266,16 +266,24 @@ pub(crate) async fn execute(
     }
     let is_recorded = record.is_some();
     if is_published {
+        let canceller = idle.first().map(|other| (other, &*run.application_name));
+        let stopped = async {
+            let _signal = interrupt.await;
+        };
+        let record = record.take();
+        let of_run = (&control, canceller);
         match publish::publish(
-            &control,
+            of_run,
             &plan.publication,
-            record.take().as_ref(),
+            record.as_ref(),
+            stopped,
             reporter,
         )
         .await
         {
-            Ok(()) => report.is_held = false,
-            Err(problem) => report.problem = Some(problem),
+            publish::End::Published => report.is_held = false,
+            publish::End::Refused(problem) => report.problem = Some(*problem),
+            publish::End::Interrupted => report.interrupted = true,
         }
     }
     if let Some(record) = record {

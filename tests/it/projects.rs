@@ -6,6 +6,7 @@ mod configuration;
 mod context;
 mod data_tests;
 mod diff;
+mod in_the_way;
 mod live;
 mod materializations;
 mod materialized_views;

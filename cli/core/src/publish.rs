@@ -1,6 +1,7 @@
 //! How relations that were built in a shadow schema take the place of those that stand: one statement, all of them
 //! or none. Its parts are the files below `publish/`, one a subject, in the order of their numbers.
 
+use md5::{Digest, Md5};
 use serde_json::json;
 
 use crate::materialize::Statement;
@@ -11,7 +12,7 @@ const IF_NOT_BARE: &str = "\n    if not is_bare then\n";
 const END_IF: &str = "\n    end if;\n";
 
 /// The statement's parts; most relations are bare and need few of them.
-const PARTS: [&str; 17] = [
+const PARTS: [&str; 18] = [
     include_str!("publish/00_begin.sql"),
     include_str!("publish/05_bare.sql"),
     IF_NOT_BARE,
@@ -20,6 +21,7 @@ const PARTS: [&str; 17] = [
     include_str!("publish/15_locks.sql"),
     IF_NOT_BARE,
     include_str!("publish/20_in_the_way.sql"),
+    include_str!("publish/25_sequences.sql"),
     include_str!("publish/30_constraints.sql"),
     include_str!("publish/40_views.sql"),
     include_str!("publish/50_indexes_and_foreign_keys.sql"),
@@ -48,13 +50,22 @@ pub(crate) fn retired_schema(schema: &str) -> String {
     prefixed("hcw_retired__", schema)
 }
 
-/// A name with a prefix, within PostgreSQL's limit.
+/// A name with a prefix, within PostgreSQL's limit: of one that is too long, its beginning and a digest of all of it.
 fn prefixed(prefix: &str, name: &str) -> String {
-    let mut end = name.len().min(MAX_NAME_BYTES - prefix.len());
+    const DIGEST: usize = 8;
+    let limit = MAX_NAME_BYTES - prefix.len();
+    if name.len() <= limit {
+        return format!("{prefix}{name}");
+    }
+    let digest: String = Md5::digest(name)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let mut end = limit - DIGEST;
     while !name.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{prefix}{}", &name[..end])
+    format!("{prefix}{}{}", &name[..end], &digest[..DIGEST])
 }
 
 /// A relation that is published.
@@ -121,6 +132,8 @@ mod tests {
             shadow.len() <= MAX_NAME_BYTES && shadow.starts_with("hcw_shadow__ä"),
             "{shadow}"
         );
+        let other = shadow_schema(&format!("{}o", "ä".repeat(39)));
+        assert_ne!(shadow, other, "what differs beyond the limit differs");
     }
 
     #[test]

@@ -95,7 +95,18 @@ pub(crate) async fn publish(
     }
     let record = memory::held_record(client, &held.run).await;
     let publication = held.publication(resolved);
-    publish::publish(client, &publication, record.as_ref(), reporter).await?;
+    let never = std::future::pending();
+    let ended = publish::publish(
+        (client, None),
+        &publication,
+        record.as_ref(),
+        never,
+        reporter,
+    )
+    .await;
+    if let publish::End::Refused(problem) = ended {
+        return Err(*problem);
+    }
     memory::note_published(client, &held.run).await;
     reporter.diagnostics(memory::refused(client).await.as_slice());
     Ok(())

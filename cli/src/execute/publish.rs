@@ -7,37 +7,66 @@ use hcw_core::materialize::Statement;
 use tokio_postgres::Client;
 
 use super::failure::{Batch, Failure};
+use super::setup;
 use crate::report::Reporter;
 
 /// How long it is tried, with a longer pause each time, up to the longest.
 const PATIENCE: Duration = Duration::from_secs(600);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
-/// Publishes, and records it in the same transaction; tries again where somebody holds a lock.
+/// How a publication ended.
+pub(super) enum End {
+    Published,
+    Refused(Box<Diagnostic>),
+    /// Somebody had no more time for it: nothing was published.
+    Interrupted,
+}
+
+/// Publishes, and records it in the same transaction; tries again where somebody holds a lock, until `interrupted`.
+/// `canceller` is another connection of the run, with the name of all of them.
 pub(super) async fn publish(
-    client: &Client,
+    (client, canceller): (&Client, Option<(&Client, &str)>),
     publication: &[Statement],
     record: Option<&Statement>,
+    interrupted: impl Future<Output = ()>,
     reporter: &Reporter,
-) -> Result<(), Diagnostic> {
+) -> End {
     let began = Instant::now();
     let mut pause = Duration::from_millis(250);
     let mut is_told = false;
+    tokio::pin!(interrupted);
     loop {
-        let failure = match once(client, publication, record).await {
-            Ok(()) => return Ok(()),
+        let attempt = once(client, publication, record);
+        tokio::pin!(attempt);
+        let (ended, is_interrupted) = tokio::select! {
+            ended = &mut attempt => (ended, false),
+            () = &mut interrupted => {
+                reporter.line("interrupted: cancelling the publication");
+                if let Some((other, application_name)) = canceller {
+                    setup::cancel(other, application_name).await;
+                }
+                // what the server had already committed is published
+                (attempt.await, true)
+            }
+        };
+        let failure = match ended {
+            Ok(()) => return End::Published,
+            Err(_cancelled) if is_interrupted => return End::Interrupted,
             Err(failure) => failure,
         };
         let is_final = !failure.is_about_locks() || began.elapsed() > PATIENCE;
         let problem = failure.of_the_run("what was built was published");
         if is_final {
-            return Err(problem);
+            return End::Refused(Box::new(problem));
         }
         if !is_told {
             reporter.line(&format!("{}; trying again", problem.message));
             is_told = true;
         }
-        tokio::time::sleep(pause).await;
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = &mut interrupted => return End::Interrupted,
+        }
         pause = LONGEST_PAUSE.min(pause * 2);
     }
 }

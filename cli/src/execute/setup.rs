@@ -71,19 +71,42 @@ pub(crate) async fn create_schemas<'name>(
 }
 
 /// Removes shadow schemas with all that is in them: tables that were replaced, and what a run that was killed or
-/// that published nothing left behind. Nothing outside of them is touched: without CASCADE the server refuses that.
+/// that published nothing left behind, there and in the shadows of other schemas that read it. Nothing outside of them
+/// is touched: without CASCADE the server refuses that.
 pub(crate) async fn remove_shadows(client: &Client, schemas: &[String]) -> Result<(), Diagnostic> {
-    // what reads another was made after it
-    let query = "
-        select format(
-            'drop %s %I.%I',
-            case class.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
-            namespace.nspname, class.relname
+    // what reads another was made after it; tables that refer to each other go at once
+    let query = r"
+        with recursive doomed as (
+            select class.oid, class.relkind, namespace.nspname, class.relname
+            from pg_catalog.pg_class as class
+            inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+            where namespace.nspname = any ($1) and class.relkind in ('r', 'p', 'v', 'm')
+            union
+            select class.oid, class.relkind, namespace.nspname, class.relname
+            from doomed
+            inner join pg_catalog.pg_depend as dependency
+                on dependency.refclassid = 'pg_class'::regclass
+                and dependency.refobjid = doomed.oid
+                and dependency.classid = 'pg_rewrite'::regclass
+            inner join pg_catalog.pg_rewrite as rewrite on rewrite.oid = dependency.objid
+            inner join pg_catalog.pg_class as class on class.oid = rewrite.ev_class
+            inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+            where namespace.nspname like 'hcw\_shadow\_\_%' and class.relkind in ('v', 'm')
+        ),
+
+        named as (
+            select oid, relkind, relkind in ('v', 'm') as reads, format('%I.%I', nspname, relname) as name
+            from doomed
         )
-        from pg_catalog.pg_class as class
-        inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
-        where namespace.nspname = any ($1) and class.relkind in ('r', 'p', 'v', 'm')
-        order by class.oid desc";
+
+        (
+            select format('drop %s %s', case relkind when 'v' then 'view' else 'materialized view' end, name)
+            from named
+            where reads
+            order by oid desc
+        )
+        union all
+        (select 'drop table ' || string_agg(name, ', ' order by oid) from named where not reads having count(*) > 0)";
     let rows = client
         .query(query, &[&schemas])
         .await

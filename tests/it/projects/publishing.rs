@@ -431,6 +431,44 @@ fn a_long_query_delays_the_build_alone() {
 }
 
 #[test]
+fn a_publication_that_waits_can_be_interrupted() {
+    for way in ["atomic", "per-node"] {
+        let Some(case) = Case::good("atomic") else {
+            return;
+        };
+        case.run(0, &format!("build --publish {way}"));
+        let reader = case.reader();
+        reader.row("begin; select count(*) from kpi_stays");
+        let child = case
+            .command(&["build", "--publish", way, "--vars", "{round: 2}"])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("runs");
+        let waits = "select count(*) from pg_stat_activity
+            where query like '%-- schema, name, shadow, retired%' and pid <> pg_backend_pid()
+                and datname = current_database()";
+        let began = std::time::Instant::now();
+        while case.rows(waits) == "0" {
+            assert!(began.elapsed().as_secs() < 30, "{way}: it comes to publish");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        crate::embedded::kill("-INT", &child.id().to_string());
+        let output = child.wait_with_output().expect("ends");
+        let text = crate::warehouse::text_of(&output);
+        assert_eq!(output.status.code(), Some(1), "{way}: {text}");
+        assert!(text.contains("interrupted"), "{way}: {text}");
+        reader.row("commit; select 1");
+        assert_eq!(
+            case.rows("select max(round) from kpi_stays"),
+            "1",
+            "{way}: {text}"
+        );
+    }
+}
+
+#[test]
 fn runs_that_build_in_one_schema_wait_for_each_other() {
     let Some(case) = Case::good("atomic") else {
         return;

@@ -42,6 +42,14 @@
         and not exists (select from pg_seclabel where classoid = 'pg_class'::regclass and objoid = one.old_id)
         and not exists (select from pg_rewrite where ev_class = one.old_id and rulename <> '_RETURN')
         and not exists (select from pg_inherits where inhrelid = one.old_id)
+        and not exists (
+            select from pg_depend
+            inner join pg_class as sequence on sequence.oid = objid and sequence.relkind = 'S'
+            where classid = 'pg_class'::regclass
+                and refclassid = 'pg_class'::regclass
+                and refobjid = one.old_id
+                and deptype = 'a'
+        )
         and (
             old.relkind = 'v'
             or (

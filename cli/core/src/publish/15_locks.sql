@@ -56,7 +56,7 @@
                     )
                 end
             from concerned
-            inner join pg_class as class on class.oid = concerned.id
+            inner join pg_class as class on class.oid = concerned.id and class.relpersistence <> 't'
             where concerned.kind in ('r', 'p', 'v', 'm')
                 -- a single relation is locked by what is done to it
                 and (is_hurried or not is_bare)

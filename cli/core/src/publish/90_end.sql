@@ -5,8 +5,20 @@
         where statement ->> 1 is not null
         order by position
     loop
-        execute item.command;
+        begin
+            execute item.command;
+        exception when lock_not_available or deadlock_detected then
+            raise;
+        when insufficient_privilege then
+            in_the_way := in_the_way || format('%s cannot be made again: %s', item.object, sqlerrm);
+        when others then
+            in_the_way := in_the_way || format('%s cannot be made again (SQLSTATE %s)', item.object, sqlstate);
+        end;
     end loop;
+    if in_the_way <> '{}' then
+        raise exception 'nothing was published: %', array_to_string(in_the_way, '; ')
+            using errcode = 'HCW01';
+    end if;
 
     for item in
         select *
@@ -38,6 +50,8 @@
             execute item.command;
         exception when lock_not_available or deadlock_detected then
             raise;
+        when insufficient_privilege then
+            in_the_way := in_the_way || format('%s cannot be made again: %s', item.object, sqlerrm);
         when others then
             in_the_way := in_the_way || format('%s cannot be made again (SQLSTATE %s)', item.object, sqlstate);
         end;
