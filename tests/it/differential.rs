@@ -30,6 +30,7 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    again: retry;
     corners: build;
     dialect: build;
     hooks: build;

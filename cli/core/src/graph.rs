@@ -161,6 +161,7 @@ pub fn resolve(rendered: Rendered) -> (Resolved, Vec<Diagnostic>) {
         }
     }
     let mut diagnostics = reads_of_root(&rendered, &graph);
+    diagnostics.extend(crate::semantics::problems(project));
     match order(&graph) {
         Ok(order) => graph.order = order,
         Err(loops) => {

@@ -47,6 +47,7 @@ pub mod query_comment;
 pub mod render;
 pub mod seed;
 pub mod select;
+mod semantics;
 pub mod settings;
 pub mod shadow;
 pub mod skip;

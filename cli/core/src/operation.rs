@@ -3,11 +3,13 @@
 
 mod catalog;
 mod freshness;
+mod preview;
 
 use std::sync::Arc;
 
 pub use catalog::{Catalog, catalog};
 pub use freshness::{LoadTimes, load_times};
+pub use preview::Preview;
 use serde_json::{Map, Value as Json, json};
 
 use crate::analyse::final_names;

@@ -4,26 +4,27 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use hcw_core::analyse::analyse;
+use hcw_core::analyse::{Analysed, Compiled, analyse};
 use hcw_core::diagnostic::{Code, Diagnostic};
-use hcw_core::operation;
-use hcw_core::project::NodeKind;
-use serde_json::{Map, Value as Json, json};
-use tokio_postgres::SimpleQueryMessage;
-use tokio_postgres::types::Type;
+use hcw_core::graph::Resolved;
+use hcw_core::operation::{self, Preview};
+use hcw_core::project::{NodeKind, UniqueId};
+use hcw_core::warehouse::QueryResult;
+use serde_json::{Value as Json, json};
+use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 
 use super::build;
 use super::compile::{self, with_inline_selected};
 use crate::args::{Flags, LogLevel};
 use crate::artifacts::run_results;
-use crate::db::live::compile_late;
+use crate::db::live::{self, compile_late};
 use crate::db::redact::ServerError;
 use crate::report::{Event, Reporter};
 use crate::selection::{deferral, selected};
 use crate::session::{Problems, Session};
 use crate::{db, exit_code};
 
-/// Runs the query of one selected model, or an inline one.
+/// Runs the queries of the nodes that the selection names, or an inline one.
 pub(crate) async fn run(
     session: &Session,
     flags: &Flags,
@@ -35,28 +36,13 @@ pub(crate) async fn run(
     build::found(&resolved, reporter);
     let selected = selected(session, &resolved, flags, reporter)?;
     resolved.note_selected(selected.iter());
-    let wanted: BTreeSet<_> = selected
-        .into_iter()
-        .filter(|id| {
-            let node = resolved.project().nodes.get(id);
-            node.is_some_and(|node| {
-                matches!(
-                    node.kind,
-                    NodeKind::Model | NodeKind::Seed | NodeKind::Snapshot | NodeKind::Analysis
-                )
-            })
-        })
-        .collect();
-    let mut ids = wanted.iter();
-    let (Some(id), None) = (ids.next(), ids.next()) else {
+    let wanted = named(selected, &resolved, flags);
+    if wanted.is_empty() {
         return Err(vec![
-            Diagnostic::error(
-                Code::Usage,
-                format!("`show` prints one model, and {} are selected", wanted.len()),
-            )
-            .help("name it: `hcw show --select <model>`"),
+            Diagnostic::error(Code::Usage, "`show` prints a node, and none is selected")
+                .help("name it: `hcw show --select <model>`"),
         ]);
-    };
+    }
     let connection = session.connection().await?;
     let mut client = session.connect(&connection).await?;
     let state = Arc::new(build::state(&client, &resolved).await?);
@@ -66,7 +52,6 @@ pub(crate) async fn run(
         let favours = flags.switch("favor_state");
         resolved.deferral = other.choose(relations, &state, &wanted, &BTreeSet::new(), favours);
     }
-    let relation = resolved.rendered.relations.get(id).cloned();
     let mut analysed = analyse(resolved, &state, &wanted);
     if analysed.failed.is_empty() && !analysed.late.is_empty() {
         let voice = session.voice(&analysed.resolved, "master", reporter)?;
@@ -80,170 +65,155 @@ pub(crate) async fn run(
     if !analysed.failed.is_empty() {
         return Err(analysed.failed.into_values().collect());
     }
-    let compiled = analysed.compiled[id].clone();
-    let query = match (&relation, compiled.sql.is_empty()) {
-        (Some(relation), true) => format!("select * from {}", relation.in_schema()),
-        _ => compiled.sql.trim_end().to_owned(),
-    };
-    let limit = u64::try_from(flags.limit).ok();
-    let statement = operation::show_query(&analysed.resolved, id, &query, limit)
-        .map_err(|problem| vec![*problem])?;
-    let lead = statement.find(&query).unwrap_or_default();
     let pid: i32 = client
         .query_one("select pg_backend_pid()", &[])
         .await
         .map_err(|error| vec![db::state::failure(&error, "")])?
         .get(0);
-    let result = tokio::select! {
-        result = described(&client, &statement) => result,
-        _ = tokio::signal::ctrl_c() => {
-            reporter.line("interrupted: cancelling the query");
-            let control = session.connect(&connection).await?;
-            control
-                .execute("select pg_cancel_backend($1)", &[&pid])
-                .await
-                .map_err(|error| vec![db::state::failure(&error, "")])?;
-            return Ok(exit_code::FAILURE);
-        }
-    };
-    let (types, messages) = result.map_err(|error| {
-        let diagnostic = db::state::failure(&error, &statement);
-        let offset = ServerError::new(&error, &statement)
-            .and_then(|error| error.position)
-            .and_then(|position| {
-                let characters = usize::try_from(position).ok()?.checked_sub(1)?;
-                let (offset, _) = statement.char_indices().nth(characters)?;
-                Some(offset)
-            });
-        let within = offset.and_then(|offset| offset.checked_sub(lead));
-        let location = within.and_then(|offset| compiled.template_location(offset));
-        vec![match location {
-            Some(location) => diagnostic.at(location),
-            None => diagnostic,
-        }]
-    })?;
-    let result = compile::result(&analysed.resolved, id, Some(statement));
-    let ended_at = jiff::Timestamp::now();
-    let result = run_results::timed(result, started.elapsed(), ended_at);
-    run_results::write(session, vec![result], started.elapsed()).map_err(|error| vec![error])?;
+    let mut results = Vec::new();
+    let mut previews = Vec::new();
+    for id in &wanted {
+        let statement = statement(&analysed, id, flags)?;
+        let result = tokio::select! {
+            result = described(&client, &statement) => result,
+            _ = tokio::signal::ctrl_c() => {
+                reporter.line("interrupted: cancelling the query");
+                let control = session.connect(&connection).await?;
+                control
+                    .execute("select pg_cancel_backend($1)", &[&pid])
+                    .await
+                    .map_err(|error| vec![db::state::failure(&error, "")])?;
+                return Ok(exit_code::FAILURE);
+            }
+        };
+        let preview =
+            result.map_err(|error| vec![refused(&error, &statement, &analysed.compiled[id])])?;
+        let result = compile::result(&analysed.resolved, id, Some(statement));
+        let ended_at = jiff::Timestamp::now();
+        results.push(run_results::timed(result, started.elapsed(), ended_at));
+        previews.push((id, preview));
+    }
+    run_results::write(session, results, started.elapsed()).map_err(|error| vec![error])?;
     let analysed =
         compile::write_manifest(session, flags, analysed).map_err(|error| vec![error])?;
-    let rows = as_objects(&messages, &types);
-    let name = &analysed.resolved.project().nodes[id].name;
-    let text = match (reporter.is_json(), flags.inline.is_some()) {
-        (true, true) => format!("{:#}", json!({"show": rows})),
-        (true, false) => format!("{:#}", json!({"node": name, "show": rows})),
-        (false, _) => as_table(&messages, &types).trim_end().to_owned(),
-    };
-    let event = Event::new("ShowNode", "Q041", LogLevel::Info, text)
-        .with("node_name", name.as_str())
-        .with("preview", Json::Array(rows).to_string())
-        .with("is_inline", flags.inline.is_some());
-    reporter.shown(&event);
+    for (id, preview) in previews {
+        let name = &analysed.resolved.project().nodes[id].name;
+        reporter.shown(&shown(
+            name,
+            &preview,
+            flags.inline.is_some(),
+            reporter.is_json(),
+        ));
+    }
     Ok(exit_code::SUCCESS)
 }
 
-/// How a column's values are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Text,
-    Number,
-    Boolean,
-    Moment,
+/// The nodes to show: of several that are selected those that the first word of the selection names, as in dbt, or all
+/// where it names none.
+fn named(selected: BTreeSet<UniqueId>, resolved: &Resolved, flags: &Flags) -> BTreeSet<UniqueId> {
+    let nodes = &resolved.project().nodes;
+    let has_query = |id: &UniqueId| {
+        let kind = nodes.get(id).map(|node| &node.kind);
+        kind.is_some_and(|kind| *kind != NodeKind::Function)
+    };
+    let shown: BTreeSet<_> = selected.into_iter().filter(has_query).collect();
+    let is_named = |id: &&UniqueId| {
+        let words = flags.select.first();
+        let word = words.and_then(|words| words.split_whitespace().next());
+        word.is_some_and(|word| word.contains(&nodes[*id].name))
+    };
+    let named: BTreeSet<_> = shown.iter().filter(is_named).cloned().collect();
+    if named.is_empty() {
+        let is_test = |id: &UniqueId| nodes[id].is_test();
+        return shown.into_iter().filter(|id| !is_test(id)).collect();
+    }
+    named
 }
 
-/// The forms of a query's columns, and its rows as texts.
+/// What is sent for a node: its query, or its rows where it has none, as many as asked for.
+fn statement(analysed: &Analysed, id: &UniqueId, flags: &Flags) -> Result<String, Problems> {
+    let query = query(analysed, id);
+    let limit = u64::try_from(flags.limit).ok();
+    operation::show_query(&analysed.resolved, id, &query, limit).map_err(|problem| vec![*problem])
+}
+
+fn query(analysed: &Analysed, id: &UniqueId) -> String {
+    let sql = &analysed.compiled[id].sql;
+    match analysed.resolved.rendered.relations.get(id) {
+        Some(relation) if sql.is_empty() => format!("select * from {}", relation.in_schema()),
+        _ => sql.trim_end().to_owned(),
+    }
+}
+
+/// What the server refuses, at its place in the template.
+fn refused(error: &tokio_postgres::Error, statement: &str, compiled: &Compiled) -> Diagnostic {
+    let diagnostic = db::state::failure(error, statement);
+    let offset = ServerError::new(error, statement)
+        .and_then(|error| error.position)
+        .and_then(|position| live::byte_offset(statement, position));
+    let lead = statement.find(compiled.sql.trim_end()).unwrap_or_default();
+    let within = offset.and_then(|offset| offset.checked_sub(lead));
+    match within.and_then(|offset| compiled.template_location(offset)) {
+        Some(location) => diagnostic.at(location),
+        None => diagnostic,
+    }
+}
+
+/// The event that shows rows.
+fn shown(name: &str, preview: &Preview, is_inline: bool, is_json: bool) -> Event {
+    let rows = Json::from(preview.objects.clone());
+    let rows_as_text = rows.to_string();
+    let text = match (is_json, is_inline) {
+        (true, true) => format!("{:#}", json!({"show": rows})),
+        (true, false) => format!("{:#}", json!({"node": name, "show": rows})),
+        (false, _) => as_table(preview).trim_end().to_owned(),
+    };
+    Event::new("ShowNode", "Q041", LogLevel::Info, text)
+        .with("node_name", name)
+        .with("preview", rows_as_text)
+        .with("is_inline", is_inline)
+}
+
+/// The rows of a query, with their types.
 async fn described(
     client: &tokio_postgres::Client,
     statement: &str,
-) -> Result<(Vec<Form>, Vec<SimpleQueryMessage>), tokio_postgres::Error> {
+) -> Result<Preview, tokio_postgres::Error> {
     let prepared = client.prepare(statement).await?;
-    let forms = prepared
-        .columns()
-        .iter()
-        .map(|column| match *column.type_() {
-            Type::INT2 | Type::INT4 | Type::INT8 | Type::FLOAT4 | Type::FLOAT8 | Type::NUMERIC => {
-                Form::Number
-            }
-            Type::BOOL => Form::Boolean,
-            Type::TIMESTAMP | Type::TIMESTAMPTZ => Form::Moment,
-            _ => Form::Text,
-        });
-    Ok((forms.collect(), client.simple_query(statement).await?))
-}
-
-/// The rows as JSON objects; numbers and booleans as such, all else as text.
-fn as_objects(messages: &[SimpleQueryMessage], forms: &[Form]) -> Vec<Json> {
+    let messages = client.simple_query(statement).await?;
     let rows = messages.iter().filter_map(|message| match message {
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
     });
-    rows.map(|row| {
-        let cells = row.columns().iter().enumerate().map(|(position, column)| {
-            let value = row
-                .get(position)
-                .map_or(Json::Null, |text| match forms.get(position) {
-                    Some(Form::Boolean) => Json::Bool(text == "t"),
-                    Some(Form::Number) => {
-                        serde_json::from_str(text).unwrap_or_else(|_| Json::from(text))
-                    }
-                    Some(Form::Moment) => Json::from(iso(text)),
-                    _ => Json::from(text),
-                });
-            (column.name().to_owned(), value)
-        });
-        Json::Object(cells.collect::<Map<String, Json>>())
-    })
-    .collect()
+    let texts = |row: &SimpleQueryRow| {
+        let cells = (0..row.len()).map(|column| row.get(column).map(str::to_owned));
+        cells.collect()
+    };
+    Ok(Preview::of(&QueryResult {
+        columns: live::columns(&prepared),
+        rows: rows.map(texts).collect(),
+        ..QueryResult::default()
+    }))
 }
 
-/// A moment as Python's `isoformat` has it: a fraction has six digits, an offset its minutes.
-fn iso(text: &str) -> String {
-    let Some((day, time)) = text.split_once(' ') else {
-        return text.to_owned();
-    };
-    let (clock, offset) = time.split_at(time.find(['+', '-']).unwrap_or(time.len()));
-    let clock = match clock.split_once('.') {
-        Some((seconds, fraction)) => format!("{seconds}.{fraction:0<6}"),
-        None => clock.to_owned(),
-    };
-    let minutes = if offset.len() == 3 { ":00" } else { "" };
-    format!("{day}T{clock}{offset}{minutes}")
-}
-
-/// A table of bars, numbers to the right.
-fn as_table(messages: &[SimpleQueryMessage], forms: &[Form]) -> String {
-    let mut lines: Vec<Vec<String>> = Vec::new();
-    for message in messages {
-        match message {
-            SimpleQueryMessage::RowDescription(columns) => lines.push(
-                columns
-                    .iter()
-                    .map(|column| column.name().to_owned())
-                    .collect(),
-            ),
-            SimpleQueryMessage::Row(row) => lines.push(
-                (0..row.len())
-                    .map(|position| cell(row.get(position), forms.get(position)))
-                    .collect(),
-            ),
-            _ => {}
-        }
-    }
-    let count = lines.first().map_or(0, Vec::len);
+/// A table of bars, texts to the left.
+fn as_table(preview: &Preview) -> String {
+    let lines: Vec<&Vec<String>> = std::iter::once(&preview.names)
+        .chain(&preview.cells)
+        .collect();
     let width = |column: usize| {
         let widths = lines.iter().map(|line| line[column].chars().count());
         widths.max().unwrap_or_default()
     };
-    let widths: Vec<usize> = (0..count).map(width).collect();
+    let widths: Vec<usize> = (0..preview.names.len()).map(width).collect();
     let mut text = String::new();
     for (position, line) in lines.iter().enumerate() {
         let cells: Vec<String> = line
             .iter()
             .enumerate()
-            .map(|(column, cell)| match forms.get(column) {
-                Some(Form::Number) => format!("{cell:>width$}", width = widths[column]),
-                _ => format!("{cell:<width$}", width = widths[column]),
+            .map(|(column, cell)| match preview.is_text[column] {
+                false => format!("{cell:>width$}", width = widths[column]),
+                true => format!("{cell:<width$}", width = widths[column]),
             })
             .collect();
         text.push_str(&format!("| {} |\n", cells.join(" | ")));
@@ -253,32 +223,4 @@ fn as_table(messages: &[SimpleQueryMessage], forms: &[Form]) -> String {
         }
     }
     text
-}
-
-fn cell(value: Option<&str>, form: Option<&Form>) -> String {
-    match (value, form) {
-        (None, _) => String::new(),
-        (Some("t"), Some(Form::Boolean)) => "True".to_owned(),
-        (Some("f"), Some(Form::Boolean)) => "False".to_owned(),
-        (Some(text), _) => text.replace('\n', "\\n"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::iso;
-
-    #[test]
-    fn moments_are_those_of_python() {
-        assert_eq!(iso("2024-01-02 03:04:05"), "2024-01-02T03:04:05");
-        assert_eq!(
-            iso("2024-01-02 03:04:05.25+02"),
-            "2024-01-02T03:04:05.250000+02:00"
-        );
-        assert_eq!(
-            iso("2024-01-02 03:04:05-03:30"),
-            "2024-01-02T03:04:05-03:30"
-        );
-        assert_eq!(iso("infinity"), "infinity");
-    }
 }

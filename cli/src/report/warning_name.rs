@@ -107,6 +107,7 @@ pub(super) fn of_code(code: Code) -> Option<&'static str> {
         Code::YamlUnknownKey => "CustomKeyInObjectDeprecation",
         Code::TestFailed => "RunResultWarning",
         Code::CompilerError => "JinjaLogWarning",
+        Code::SemanticsInvalid => "SemanticValidationFailure",
         _ => return None,
     })
 }

@@ -106,7 +106,9 @@ impl Project {
                 Line::Command(step) => step,
             };
             let target = self.folder().join("target");
-            for kept in &step.kept {
+            // retry goes by the results that stand
+            let is_retry = step.arguments.first().is_some_and(|verb| verb == "retry");
+            for kept in step.kept.iter().filter(|_| !is_retry) {
                 let _ = fs::remove_file(target.join(format!("{kept}.json")));
             }
             let _ = fs::remove_dir_all(target.join("compiled"));

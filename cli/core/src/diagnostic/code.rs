@@ -49,6 +49,7 @@ codes! {
     PackageFetch = "HCW0118", "a package that cannot be fetched";
     ContractBroken = "HCW0119", "columns that are not those of the contract";
     WrongPatchKind = "HCW0120", "properties below the key of another kind";
+    SemanticsInvalid = "HCW0121", "what the semantic layer cannot use";
     // 02: names
     UnknownRef = "HCW0201", "ref() of a model that does not exist";
     UnknownSource = "HCW0202", "source() that is not declared";

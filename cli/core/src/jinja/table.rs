@@ -80,10 +80,7 @@ impl Table {
         let rows = self.rows.iter().map(|row| {
             let cells = self.names.iter().zip(row);
             cells
-                .map(|(name, value)| {
-                    let value = serde_json::to_value(value).unwrap_or_default();
-                    (name.clone(), value)
-                })
+                .map(|(name, value)| (name.clone(), cell::json(value)))
                 .collect()
         });
         rows.collect()
@@ -91,9 +88,32 @@ impl Table {
 
     /// The rows as JSON, in the columns' order.
     pub(crate) fn ordered(&self) -> Vec<Vec<Json>> {
-        let json = |value: &Value| serde_json::to_value(value).unwrap_or_default();
         let rows = self.rows.iter();
-        rows.map(|row| row.iter().map(json).collect()).collect()
+        rows.map(|row| row.iter().map(cell::json).collect())
+            .collect()
+    }
+
+    /// The rows as Python prints their values; nothing is the empty text.
+    pub(crate) fn texts(&self) -> Vec<Vec<String>> {
+        let text = |value: &Value| match value.is_none() {
+            true => String::new(),
+            false => python::shown(value),
+        };
+        let rows = self.rows.iter();
+        rows.map(|row| row.iter().map(text).collect()).collect()
+    }
+
+    /// Whether a column holds texts.
+    pub(crate) fn is_text(&self, column: usize) -> bool {
+        self.types.get(column) == Some(&ValueType::Text)
+    }
+
+    /// Whether a column holds numbers.
+    pub(crate) fn is_number(&self, column: usize) -> bool {
+        matches!(
+            self.types.get(column),
+            Some(ValueType::Integer | ValueType::Number)
+        )
     }
 
     pub(crate) fn into_value(self) -> Value {

@@ -111,7 +111,7 @@ pub struct TimeWindow {
 }
 
 /// Standard granularities.
-const GRANULARITIES: [&str; 11] = [
+pub(crate) const GRANULARITIES: [&str; 11] = [
     "nanosecond",
     "microsecond",
     "millisecond",

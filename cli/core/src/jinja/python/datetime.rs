@@ -98,6 +98,12 @@ pub(crate) fn iso_text(text: &str) -> Option<String> {
     moment_of(text).map(|moment| print::iso(&moment, "T", None))
 }
 
+/// A date or moment in ISO 8601.
+pub(crate) fn iso_of(value: &Value) -> Option<String> {
+    let temporal = value.downcast_object_ref::<Temporal>()?;
+    Some(print::iso(temporal, "T", None))
+}
+
 /// A date as the server prints it; `None` for one that Python's calendar lacks.
 pub(crate) fn date_of(text: &str) -> Option<Value> {
     parse::iso_date(text).map(|micros| Temporal::Date(micros).value())

@@ -4,7 +4,9 @@ use minijinja::value::Value;
 use serde_json::Value as Json;
 
 use super::super::functions::from_json;
-use super::super::python::datetime::{date_of, duration_text, from_rfc3339, iso_text, time_text};
+use super::super::python::datetime::{
+    date_of, duration_text, from_rfc3339, iso_of, iso_text, time_text,
+};
 use super::super::python::decimal::Decimal;
 use super::super::python::json::of_json;
 use super::super::python::number::float_text;
@@ -111,6 +113,17 @@ pub(super) fn typed(text: &str, value_type: ValueType) -> Value {
         ValueType::Text => None,
     };
     read.unwrap_or_else(|| Value::from(text))
+}
+
+/// A value as agate writes it into JSON: a number as a float, a moment in ISO 8601.
+pub(super) fn json(value: &Value) -> Json {
+    if let Some(decimal) = Decimal::of(value) {
+        return Json::from(decimal.float());
+    }
+    match iso_of(value) {
+        Some(text) => Json::from(text),
+        None => serde_json::to_value(value).unwrap_or_default(),
+    }
 }
 
 /// Whether psycopg2 reads an array of such elements; others stay the server's text.
