@@ -214,13 +214,12 @@ fn in_batches(
     }
     let (compiled, main) = match texts {
         Some(texts) => texts,
-        None => match outcome.problems.first() {
-            Some(problem) => return Err(problem.clone()),
-            None => {
-                let access = Access::live(warehouse);
-                (compile_live(analysed, &node.id, &access, None)?, None)
-            }
-        },
+        // every batch failed: what they are is told, and nothing was compiled
+        None if !outcome.problems.is_empty() => (Compiled::default(), None),
+        None => {
+            let access = Access::live(warehouse);
+            (compile_live(analysed, &node.id, &access, None)?, None)
+        }
     };
     if let Some(earlier) = settings.again.batches.get(node.id.as_str()) {
         outcome.earlier.clone_from(&earlier.successful);

@@ -83,7 +83,10 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
         if is_seed {
             entry.compiled = None;
         }
-        if outcome.batches.is_some() {
+        if let Some(batches) = &outcome.batches {
+            if outcome.status == Status::Error && batches.successful.is_empty() {
+                entry.failures = Some(0);
+            }
             // as in dbt each batch is compiled, not the model
             entry.compiled = Some(false);
             entry.compiled_code = None;

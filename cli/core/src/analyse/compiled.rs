@@ -9,7 +9,7 @@ use crate::project::UniqueId;
 use crate::source::{Location, SourceFile};
 
 /// A node's SQL with its origin.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Compiled {
     /// The SQL that the server will see as the node's query.
     pub sql: String,
