@@ -224,6 +224,7 @@ impl Reporter {
     fn diagnostic(&self, problem: &Diagnostic, name: &'static str, code: &'static str) {
         let level = match problem.severity {
             Severity::Error => LogLevel::Error,
+            Severity::Warning if warning::is_hint(problem) => LogLevel::Info,
             Severity::Warning => LogLevel::Warn,
         };
         let (name, code) = match problem.severity {

@@ -96,14 +96,8 @@ fn warnings(output: &Output) -> BTreeSet<String> {
         let event: Json = serde_json::from_str(line).ok()?;
         let is_warning = event["info"]["level"] == "warn";
         let name = event["info"]["name"].as_str()?;
-        // ours alone: what dbt leaves to a later error, and keys that it does not look at on PostgreSQL
-        let is_own = matches!(
-            name,
-            "DeprecationsSummary"
-                | "Note"
-                | "CustomKeyInConfigDeprecation"
-                | "CustomKeyInObjectDeprecation"
-        );
+        // ours alone: what dbt leaves to a later error
+        let is_own = matches!(name, "DeprecationsSummary" | "Note");
         (is_warning && !is_own).then(|| name.to_owned())
     });
     events.collect()

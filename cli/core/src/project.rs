@@ -20,6 +20,7 @@ mod saved_query;
 mod selector_file;
 mod semantic_model;
 pub(crate) mod snapshot;
+mod unexpected_block;
 mod unit_test;
 mod version;
 
@@ -188,6 +189,10 @@ fn engine(tree: &SourceTree, packages: &Packages, diagnostics: &mut Vec<Diagnost
         let tests = package
             .files(tree, &package.file.test_paths, &["sql"])
             .filter(|file| is_generic_test_file(file));
+        for file in package.files(tree, &package.file.macro_paths, &["sql"]) {
+            let found = unexpected_block::deprecated(file, &unexpected_block::OF_MACROS);
+            diagnostics.extend(found);
+        }
         library.add_package(package.name(), macros.chain(tests), diagnostics);
     }
     let engine = Engine::new(&library);

@@ -90,9 +90,16 @@ impl WarningPolicy {
 
     /// What becomes of a diagnostic that is a warning; our own code is a name too.
     fn of(&self, diagnostic: &Diagnostic) -> Decision {
+        let code = diagnostic.code.as_str();
         match dbt_name(diagnostic) {
-            Some((name, _)) => self.of_names(&[diagnostic.code.as_str(), name]),
-            None => self.of_names(&[diagnostic.code.as_str()]),
+            Some((name, _)) => self.of_names(&[code, name]),
+            // dbt says nothing of it: it fails nothing unless it is asked for by its own name
+            None if is_hint(diagnostic) => WarningPolicy {
+                all_are_errors: false,
+                ..self.clone()
+            }
+            .of_names(&[code]),
+            None => self.of_names(&[code]),
         }
     }
 
@@ -133,6 +140,11 @@ impl WarningPolicy {
         });
         decided.collect()
     }
+}
+
+/// Whether a warning only helps: dbt on PostgreSQL takes keys of one's own without a word.
+pub(super) fn is_hint(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Warning && diagnostic.code == Code::YamlUnknownKey
 }
 
 /// dbt's name and code of a warning, where it has one.

@@ -104,7 +104,6 @@ pub(super) fn of_code(code: Code) -> Option<&'static str> {
         Code::UnknownPatchTarget => "NoNodeForYamlKey",
         Code::UnknownRef | Code::UnknownSource | Code::DisabledRef => "NodeNotFoundOrDisabled",
         Code::RootRef => "PackageNodeDependsOnRootProjectNode",
-        Code::YamlUnknownKey => "CustomKeyInObjectDeprecation",
         Code::TestFailed => "RunResultWarning",
         Code::CompilerError => "JinjaLogWarning",
         Code::SemanticsInvalid => "SemanticValidationFailure",

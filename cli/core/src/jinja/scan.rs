@@ -137,6 +137,18 @@ pub(crate) fn blocks(text: &str, keywords: &[&str]) -> (Vec<Block>, Option<Tag>)
     (blocks, open.map(|(tag, _)| tag))
 }
 
+/// The tags outside of blocks of these keywords.
+pub(crate) fn outside(text: &str, keywords: &[&str]) -> Vec<Tag> {
+    let (blocks, _) = blocks(text, keywords);
+    let is_outside = |tag: &Tag| {
+        let mut ranges = blocks.iter().map(Block::range);
+        !ranges.any(|range| range.contains(&tag.range.start))
+    };
+    let opens = |tag: &Tag| keywords.contains(&&text[tag.keyword.clone()]);
+    let tags = tags(text).into_iter();
+    tags.filter(|tag| !opens(tag) && is_outside(tag)).collect()
+}
+
 /// The position after the parenthesis that closes the first one of a text.
 pub(crate) fn closing(text: &str) -> Option<usize> {
     let mut depth = 0_usize;

@@ -77,7 +77,6 @@ pub(crate) fn unknown(name: &str, meant: &str, of: &str) -> Diagnostic {
         Code::YamlUnknownKey,
         format!("unknown configuration `{name}` {of}"),
     )
-    .named("CustomKeyInConfigDeprecation")
     .help(format!("did you mean `{meant}`?"))
 }
 

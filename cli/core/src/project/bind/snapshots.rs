@@ -9,6 +9,7 @@ use crate::project::model_properties::NodeProperties;
 use crate::project::properties::PatchKind;
 use crate::project::reference::Reference;
 use crate::project::resource::NodeKind;
+use crate::project::unexpected_block;
 use crate::source::SourceFile;
 
 impl Binder<'_> {
@@ -19,6 +20,8 @@ impl Binder<'_> {
         file: &SourceFile,
         index: &mut Index,
     ) {
+        let found = unexpected_block::deprecated(file, &unexpected_block::OF_SNAPSHOTS);
+        current.diagnostics.extend(found);
         let (blocks, unclosed) = scan::blocks(&file.text, &["snapshot"]);
         if let Some(tag) = unclosed {
             current.diagnostics.push(
