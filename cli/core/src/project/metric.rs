@@ -33,6 +33,23 @@ pub struct Metric {
     pub made_from: Option<String>,
 }
 
+impl Metric {
+    /// The metrics that it names.
+    pub(crate) fn input_metrics(&self) -> impl Iterator<Item = &InputMetric> {
+        let params = &self.type_params;
+        let cumulative = params.cumulative_type_params.as_ref();
+        let conversion = params.conversion_type_params.as_ref();
+        params
+            .metrics
+            .iter()
+            .chain(&params.numerator)
+            .chain(&params.denominator)
+            .chain(cumulative.and_then(|params| params.metric.as_ref()))
+            .chain(conversion.and_then(|params| params.base_metric.as_ref()))
+            .chain(conversion.and_then(|params| params.conversion_metric.as_ref()))
+    }
+}
+
 /// How a metric is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Check, queries};
-use crate::project::{InputMeasure, InputMetric, Metric, MetricKind, TimeWindow, WhereFilters};
+use crate::project::{InputMeasure, Metric, MetricKind, TimeWindow, WhereFilters};
 
 impl Check<'_> {
     /// Measures and metrics that are named exist.
@@ -19,7 +19,7 @@ impl Check<'_> {
                     self.error(&metric.declaration, message);
                 }
             }
-            for input in input_metrics(metric) {
+            for input in metric.input_metrics() {
                 if self.metric_named(&input.name).is_none() {
                     let message = format!(
                         "metric `{name}` depends on a metric named `{}` which was not found",
@@ -40,8 +40,8 @@ impl Check<'_> {
         }
         self.measure_aliases(metric);
         let params = &metric.type_params;
-        let inputs = input_metrics(metric)
-            .into_iter()
+        let inputs = metric
+            .input_metrics()
             .filter_map(|input| input.filter.as_ref());
         let measures = measures(metric)
             .into_iter()
@@ -224,20 +224,4 @@ fn measures(metric: &Metric) -> Vec<&InputMeasure> {
     let base = conversion.and_then(|params| params.base_measure.as_ref());
     let converted = conversion.and_then(|params| params.conversion_measure.as_ref());
     params.measure.iter().chain(base).chain(converted).collect()
-}
-
-/// The metrics that a metric names.
-fn input_metrics(metric: &Metric) -> Vec<&InputMetric> {
-    let params = &metric.type_params;
-    let cumulative = params.cumulative_type_params.as_ref();
-    let conversion = params.conversion_type_params.as_ref();
-    params
-        .metrics
-        .iter()
-        .chain(&params.numerator)
-        .chain(&params.denominator)
-        .chain(cumulative.and_then(|params| params.metric.as_ref()))
-        .chain(conversion.and_then(|params| params.base_metric.as_ref()))
-        .chain(conversion.and_then(|params| params.conversion_metric.as_ref()))
-        .collect()
 }

@@ -39,9 +39,9 @@ fn input_measures(project: &Project, metric: &Metric, depth: usize) -> Vec<Input
         MetricKind::Ratio | MetricKind::Derived => {}
     }
     if depth < DEEPEST {
-        for name in input_metrics(metric) {
+        for name in metric.input_metrics().map(|input| &input.name) {
             let metrics = &project.declared.metrics;
-            let used = metrics.values().find(|used| used.declaration.name == name);
+            let used = metrics.values().find(|used| used.declaration.name == *name);
             for measure in used
                 .map(|used| input_measures(project, used, depth + 1))
                 .unwrap_or_default()
@@ -53,22 +53,6 @@ fn input_measures(project: &Project, metric: &Metric, depth: usize) -> Vec<Input
         }
     }
     measures
-}
-
-fn input_metrics(metric: &Metric) -> Vec<&str> {
-    let params = &metric.type_params;
-    let cumulative = params.cumulative_type_params.as_ref();
-    let conversion = params.conversion_type_params.as_ref();
-    params
-        .metrics
-        .iter()
-        .chain(&params.numerator)
-        .chain(&params.denominator)
-        .chain(cumulative.and_then(|params| params.metric.as_ref()))
-        .chain(conversion.and_then(|params| params.base_metric.as_ref()))
-        .chain(conversion.and_then(|params| params.conversion_metric.as_ref()))
-        .map(|input| input.name.as_str())
-        .collect()
 }
 
 fn metric_parents(project: &Project, metric: &Metric) -> Vec<String> {
@@ -84,9 +68,9 @@ fn metric_parents(project: &Project, metric: &Metric) -> Vec<String> {
         }
     }
     nodes.extend(
-        input_metrics(metric)
-            .into_iter()
-            .filter_map(|name| metric_id(project, name)),
+        metric
+            .input_metrics()
+            .filter_map(|input| metric_id(project, &input.name)),
     );
     let mut unique: Vec<String> = Vec::new();
     for id in nodes {
