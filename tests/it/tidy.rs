@@ -152,3 +152,84 @@ fn nothing_that_others_make_is_tracked() {
         .collect();
     assert_eq!(tracked, Vec::<&str>::new());
 }
+
+/// Each row of docs/conformance.md names tests that exist, and a fixture that says the words of its item.
+#[test]
+fn the_table_of_conformance_is_true() {
+    let table = fs::read_to_string(repository().join("docs/conformance.md")).expect("is read");
+    let mut wrong = Vec::new();
+    let mut rows = 0;
+    for row in table.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+        let [item, fixture, tests] = cells.as_slice() else {
+            wrong.push(format!("not three cells: {row}"));
+            continue;
+        };
+        if tests.starts_with("test") || tests.starts_with("---") {
+            continue;
+        }
+        rows += 1;
+        let names = quoted(tests);
+        if names.is_empty() {
+            wrong.push(format!("no test: {row}"));
+        }
+        let missing = names.iter().filter(|name| !is_test(name));
+        wrong.extend(missing.map(|name| format!("no test {name}")));
+        for folder in quoted(fixture) {
+            let text = text_of_folder(&folder);
+            let unsaid = quoted(item)
+                .into_iter()
+                .filter(|word| !text.contains(word.trim_end_matches("()")));
+            wrong.extend(unsaid.map(|word| format!("{folder} does not say {word}")));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(rows > 40, "{rows} rows");
+}
+
+/// The texts in back quotes.
+fn quoted(cell: &str) -> Vec<String> {
+    let parts = cell.split('`').enumerate();
+    let inside = parts.filter(|(position, _)| position % 2 == 1);
+    inside.map(|(_, text)| text.to_owned()).collect()
+}
+
+/// Whether a test of the integration binary, a scenario or a test of the compiler has this name.
+fn is_test(name: &str) -> bool {
+    let Some((module, test)) = name.rsplit_once("::") else {
+        return false;
+    };
+    let root = repository();
+    let path = module.replace("::", "/");
+    if let Some(project) = path.strip_prefix("differential/") {
+        let scenario = format!("tests/fixtures/projects/differential/{project}/commands/{test}");
+        return root.join(scenario).exists();
+    }
+    ["tests/it", "cli/core/src"].iter().any(|folder| {
+        let text = fs::read_to_string(root.join(folder).join(format!("{path}.rs")));
+        text.is_ok_and(|text| text.contains(&format!("fn {test}()")))
+    })
+}
+
+/// What stands in the files of a fixture, and their names; not what dbt made of it.
+fn text_of_folder(folder: &str) -> String {
+    let root = repository();
+    let below = root.join("tests/fixtures/projects").join(folder);
+    let folder = if below.is_dir() {
+        below
+    } else {
+        root.join(folder)
+    };
+    let entries = walkdir::WalkDir::new(&folder).into_iter();
+    let entries =
+        entries.filter_entry(|entry| entry.depth() != 1 || entry.file_name() != "expected");
+    let mut text = String::new();
+    for entry in entries.filter_map(Result::ok) {
+        text.push_str(&entry.path().to_string_lossy());
+        if entry.file_type().is_file() {
+            let bytes = fs::read(entry.path()).expect("is read");
+            text.push_str(&String::from_utf8_lossy(&bytes));
+        }
+    }
+    text
+}

@@ -101,7 +101,10 @@ fn parse_all(file: &SourceFile) -> Result<Node, Diagnostic> {
     };
     let parsed = serde_saphyr::from_str_with_options::<Node>(&file.text, options);
     parsed
-        .map(|node| scalar::resolved(node, &file.text))
+        .map(|mut node| {
+            end_block(&mut node, file.text.trim_end());
+            scalar::resolved(node, &file.text)
+        })
         .map_err(|error| {
             let error = error.without_snippet();
             let start = error
@@ -127,6 +130,34 @@ fn parse_all(file: &SourceFile) -> Result<Node, Diagnostic> {
 /// Parses a text given on the command line, such as `--vars`.
 pub fn parse_text(name: &str, text: &str) -> Result<Node, Diagnostic> {
     parse(&SourceFile::new(name, text))
+}
+
+/// dbt reads files without the white space at their ends: a block of text that ends the file has no end of line.
+fn end_block(node: &mut Node, text: &str) {
+    match &mut node.value {
+        Value::Sequence(items) => items
+            .last_mut()
+            .into_iter()
+            .for_each(|item| end_block(item, text)),
+        Value::Mapping(entries) => {
+            entries
+                .last_mut()
+                .into_iter()
+                .for_each(|(_, item)| end_block(item, text));
+        }
+        Value::String(value) if value.ends_with('\n') => {
+            let last = |text: &str| {
+                text.trim_end()
+                    .lines()
+                    .last()
+                    .map_or(String::new(), |line| line.trim().to_owned())
+            };
+            if last(value).ends_with(&last(text)) {
+                value.truncate(value.trim_end_matches('\n').len());
+            }
+        }
+        _ => {}
+    }
 }
 
 fn byte_offset(text: &str, location: serde_saphyr::Location) -> usize {
@@ -355,6 +386,23 @@ mod tests {
         assert_eq!(&text[value.range.clone()], "val");
         let key = &node.as_mapping().expect("mapping")[1].0;
         assert_eq!(&text[key.range.clone()], "name");
+    }
+
+    #[test]
+    fn a_block_at_the_end_of_a_file_has_no_end_of_line() {
+        let text = |yaml: &str| {
+            let node = parsed(yaml);
+            let Value::Mapping(entries) = node.value else {
+                panic!("a mapping")
+            };
+            let last = entries.last().expect("an entry");
+            last.1.as_str().expect("a text").to_owned()
+        };
+        assert_eq!(text("a: |\n  one\n  two\n\n"), "one\ntwo");
+        assert_eq!(text("a: >\n  one\n  two\n"), "one two");
+        assert_eq!(text("b: |\n  one\na: two\n"), "two");
+        assert_eq!(text("a: |\n  one\n# two\n"), "one\n");
+        assert_eq!(text("a: \"one\\n\"\n"), "one\n");
     }
 
     #[test]

@@ -150,7 +150,10 @@ pub(crate) fn of_declared(
     of_interest
         .into_iter()
         .map(|id| match is_blocked(id) {
-            true => RunResult::new(id, ResultStatus::Skipped),
+            true => RunResult {
+                compiled: None,
+                ..RunResult::new(id, ResultStatus::Skipped)
+            },
             false => RunResult {
                 compiled: None,
                 message: Some("NO-OP".to_owned()),

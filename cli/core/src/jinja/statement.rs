@@ -201,9 +201,16 @@ fn store(context: &NodeContext, name: String, response: Value, table: Option<Val
     context.stored_results().insert(name, result);
 }
 
+fn is_seed(context: &NodeContext) -> bool {
+    let kind = context.model.get_attr("resource_type");
+    kind.is_ok_and(|kind| kind.as_str() == Some("seed"))
+}
+
 fn seed_table(context: &NodeContext) -> Result<Value, Error> {
     match &context.seed {
         Some(rows) => Ok(Table::of_seed(rows.clone()).into_value()),
+        // a hook of a seed whose rows are not read yet
+        None if !context.execute && is_seed(context) => Ok(Table::default().into_value()),
         None => Err(Error::new(
             ErrorKind::InvalidOperation,
             "only a seed has a table to load",

@@ -5,7 +5,7 @@ mod semantic;
 mod semantic_manifest;
 mod unit_tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -95,6 +95,8 @@ pub(super) fn exposures(manifest: &Manifest<'_>, enabled: bool) -> Entries {
                     metric_id(manifest.project(), used.last()?)
                 }));
             }
+            let mut seen = BTreeSet::new();
+            nodes.retain(|id| seen.insert(id.clone()));
             entry(declaration, "exposure", json!({
                 "fqn": declaration.fully_qualified_name,
                 "type": exposure.kind,

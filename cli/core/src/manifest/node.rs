@@ -8,7 +8,8 @@ mod used;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
-use data_test::{attached, raw_code, test_metadata};
+use crate::project::generic_test::test_metadata;
+use data_test::{attached, raw_code};
 use primary_key::primary_key;
 pub(super) use unrendered::config_call;
 use unrendered::unrendered;

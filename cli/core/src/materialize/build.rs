@@ -52,7 +52,7 @@ pub(crate) fn build(
         _ => None,
     };
     let this = Relation::new(relation, None);
-    let mut model = facts_of(node, &this, &compiled.foreign_key_targets, unit);
+    let mut model = facts_of(project, node, &this, &compiled.foreign_key_targets, unit);
     model["compiled_code"] = Json::String(compiled.sql.clone());
     model["compiled"] = Json::Bool(true);
     let sql = Value::from(compiled.sql.clone());

@@ -1,7 +1,7 @@
 //! Names and ids of generic tests, by dbt's rules, so that selectors and artifacts know them.
 
 use md5::{Digest, Md5};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json, json};
 
 use super::config::ConfigMap;
 use super::model_properties::NodeProperties;
@@ -233,6 +233,18 @@ fn hash(text: &str) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+/// What a test is called with, as dbt tells it.
+pub(crate) fn test_metadata(test: &GenericTest) -> Json {
+    let mut arguments = Map::new();
+    if let Some(column) = &test.column_name {
+        arguments.insert("column_name".to_owned(), json!(column));
+    }
+    arguments.extend(test.arguments.iter().cloned());
+    let model = tested_model(&test.attached_to, test.version.as_ref());
+    arguments.insert("model".to_owned(), json!(model));
+    json!({"name": test.test_name, "kwargs": arguments, "namespace": test.namespace})
 }
 
 #[cfg(test)]

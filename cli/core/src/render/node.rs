@@ -13,7 +13,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Access, Captured, Names, NodeContext, Relation, Rendered as RenderedText};
 use crate::name::quote_identifier;
 use crate::project::config::{self, ConfigMap};
-use crate::project::{Constraint, Node, NodeKind, Project};
+use crate::project::generic_test::test_metadata;
+use crate::project::{
+    Attachment, Constraint, GenericTest, Node, NodeKind, Project, UniqueId, versioned_name,
+};
 
 /// Which rendering of a node this is.
 pub(crate) struct Pass<'unit> {
@@ -56,7 +59,7 @@ pub(super) fn context_of(
     };
     Arc::new(NodeContext {
         this: Some(pass.this.clone()),
-        model: Value::from(Serde(facts_of(node, &pass.this, &[], pass.unit))),
+        model: Value::from(Serde(facts_of(project, node, &pass.this, &[], pass.unit))),
         config: config_of(node, pass.unit),
         overrides: pass.unit.and_then(|unit| unit.overrides.clone()),
         root_config: node.root_config.clone(),
@@ -195,16 +198,37 @@ pub(crate) fn config_of(node: &Node, unit: Option<&Unit>) -> ConfigMap {
 
 /// dbt's `model` variable for a node or a part of it; see [`facts`].
 pub(crate) fn facts_of(
+    project: &Project,
     node: &Node,
     this: &Relation,
     targets: &[String],
     unit: Option<&Unit>,
 ) -> Json {
     let mut facts = facts(node, this, targets);
+    if let NodeKind::GenericTest(test) = &node.kind {
+        facts["test_metadata"] = test_metadata(test);
+        facts["column_name"] = Json::from(test.column_name.clone());
+        facts["file_key_name"] = Json::from(node.properties.file_key_name.clone());
+        facts["attached_node"] = Json::from(attached(project, node, test));
+    }
     for (name, value) in unit.into_iter().flat_map(|unit| &unit.facts) {
         facts[name.as_str()] = value.clone();
     }
     facts
+}
+
+/// The id of the node that a test is attached to.
+fn attached(project: &Project, node: &Node, test: &GenericTest) -> Option<String> {
+    let Attachment::Ref(name) = &test.attached_to else {
+        return None;
+    };
+    let name = match &test.version {
+        Some(version) => versioned_name(name, version),
+        None => name.clone(),
+    };
+    let ids = ["model", "seed", "snapshot"].map(|kind| UniqueId::new(kind, &node.package, &name));
+    let mut there = ids.into_iter().filter(|id| project.nodes.contains_key(id));
+    there.next().map(|id| id.to_string())
 }
 
 /// dbt's `model` variable. `targets` are what its foreign keys point at, in the order of [`foreign_keys`];

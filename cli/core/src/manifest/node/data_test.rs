@@ -1,9 +1,8 @@
 //! What the manifest alone tells of generic tests: their template as dbt makes it up, and their metadata.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::Value as Json;
 
 use super::super::Manifest;
-use crate::project::generic_test::tested_model;
 use crate::project::{Attachment, GenericTest, ModelReference, Node, NodeKind, UniqueId};
 
 pub(super) fn attached<'run>(
@@ -73,15 +72,4 @@ pub(super) fn raw_code(node: &Node) -> String {
         format!("{{{{ config({}) }}}}", shown.join(","))
     };
     format!("{{{{ {called}(**_dbt_generic_test_kwargs) }}}}{config}")
-}
-
-pub(super) fn test_metadata(test: &GenericTest) -> Json {
-    let mut arguments = Map::new();
-    if let Some(column) = &test.column_name {
-        arguments.insert("column_name".to_owned(), json!(column));
-    }
-    arguments.extend(test.arguments.iter().cloned());
-    let model = tested_model(&test.attached_to, test.version.as_ref());
-    arguments.insert("model".to_owned(), json!(model));
-    json!({"name": test.test_name, "kwargs": arguments, "namespace": test.namespace})
 }

@@ -1,10 +1,10 @@
 //! Columns and constraints in sidecars.
 
 use super::TestDeclaration;
-use super::described::description;
+use super::described::{description, rendered_text};
 use super::tests;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::jinja::YamlRenderer;
+use crate::jinja::{YamlRenderer, has_template};
 use crate::name::quote_identifier;
 use crate::project::config::{self, ConfigMap};
 use crate::project::resource::{Column, Constraint, ConstraintKind};
@@ -46,7 +46,10 @@ fn parse(
     let name = reader.located_text("name");
     let config = super::config(&mut reader, file, renderer);
     let description = description(&mut reader, file, renderer);
-    let data_type = reader.text("data_type");
+    let data_type = match node.get("data_type").and_then(Node::as_str) {
+        Some(text) if has_template(text) => rendered_text(&mut reader, file, renderer, "data_type"),
+        _ => reader.text("data_type"),
+    };
     let quote = reader.flag("quote");
     let constraint_nodes = reader.list("constraints");
     let test_nodes = tests::list(&mut reader);

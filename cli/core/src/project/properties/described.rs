@@ -68,6 +68,20 @@ pub(super) fn rendered(
     Some(renderer.render(file, node, reader.diagnostics()))
 }
 
+/// A key's rendered value as text.
+pub(super) fn rendered_text(
+    reader: &mut MapReader<'_, '_>,
+    file: &SourceFile,
+    renderer: &YamlRenderer<'_>,
+    key: &'static str,
+) -> Option<String> {
+    match rendered(reader, file, renderer, key)? {
+        Json::String(text) => Some(text),
+        Json::Null => None,
+        other => Some(other.to_string()),
+    }
+}
+
 /// One text or a list of them.
 pub(super) fn text_list(value: Option<Json>) -> Vec<String> {
     match value {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::described::{described, rendered, text_list};
+use super::described::{described, rendered, rendered_text, text_list};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::YamlRenderer;
 use crate::project::config::ConfigMap;
@@ -218,17 +218,4 @@ fn one_of(
         .did_you_mean(&text, known.iter().copied()),
     );
     None
-}
-
-fn rendered_text(
-    reader: &mut MapReader<'_, '_>,
-    file: &SourceFile,
-    renderer: &YamlRenderer<'_>,
-    key: &'static str,
-) -> Option<String> {
-    match rendered(reader, file, renderer, key)? {
-        Json::String(text) => Some(text),
-        Json::Null => None,
-        other => Some(other.to_string()),
-    }
 }
