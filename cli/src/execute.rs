@@ -19,6 +19,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 use hcw_core::analyse::Analysed;
 use hcw_core::diagnostic::Diagnostic;
+use hcw_core::held::Standing;
 use hcw_core::plan::Plan;
 use hcw_core::target::Connection;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -138,6 +139,14 @@ pub(crate) async fn execute(
     setup::create_schemas(&control, schemas)
         .await
         .map_err(|error| vec![error])?;
+    let shadow = &run.analysed.resolved.shadow;
+    let is_copied = shadow.copied().next().is_some();
+    let before = match is_copied {
+        true => held::standing_of(&control, shadow)
+            .await
+            .map_err(|error| vec![error])?,
+        false => Standing::new(),
+    };
     let began = jiff::Timestamp::now();
     let mut counters = Counters::default();
     if let Some(recorder) = &run.recorder {
@@ -266,6 +275,13 @@ pub(crate) async fn execute(
     }
     let is_recorded = record.is_some();
     if is_published {
+        let now = match is_copied {
+            true => held::standing_of(&control, shadow)
+                .await
+                .map_err(|error| vec![error])?,
+            false => Standing::new(),
+        };
+        reporter.diagnostics(&held::written_meanwhile(shadow, &before, &now));
         let canceller = idle.first().map(|other| (other, &*run.application_name));
         let stopped = async {
             let _signal = interrupt.await;
@@ -299,7 +315,7 @@ pub(crate) async fn execute(
         report.is_audited = is_audited;
         let resolved = &run.analysed.resolved;
         let run_id = &resolved.project().settings().invocation_id;
-        let kept = held::keep(&control, &resolved.shadow, run_id, is_audited).await;
+        let kept = held::keep(&control, &resolved.shadow, run_id, is_audited, &before).await;
         // a connection that is lost is told once
         report.problem = report.problem.or(kept.err());
     }

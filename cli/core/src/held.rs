@@ -1,7 +1,7 @@
 //! What a run has built in its shadow and not published. The schemas of the shadow say it themselves, in their
 //! comment, so that it is known as long as they stand and no longer; `hcw publish` finishes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +15,17 @@ use crate::shadow::Shadow;
 /// How the comment begins.
 const MARK: &str = "hcw held run: ";
 
-/// Relations that stand, by schema and name: their `pg_class.oid`.
-pub type Standing = BTreeMap<(String, String), u32>;
+/// Relations that stand, by schema and name.
+pub type Standing = BTreeMap<(String, String), Stand>;
+
+/// What a relation is that stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stand {
+    /// Its `pg_class.oid`.
+    pub oid: u32,
+    /// How many rows the server has counted as inserted, updated and deleted; null where it does not tell at once.
+    pub changes: Option<String>,
+}
 
 /// A run whose relations wait in the shadow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,17 +45,29 @@ struct HeldRelation {
     name: String,
     contracted: bool,
     granted: bool,
-    /// The relation whose place it takes; null where there was none.
-    standing: Option<u32>,
+    /// The relation whose place it takes; null where there was none. Of one whose rows were copied, as it was before
+    /// they were.
+    standing: Option<Stand>,
+    /// Whether it goes on from a copy of that relation's rows.
+    copied: bool,
 }
 
 impl Held {
-    /// The record of a run's shadow, beside what stands when the run ends.
-    pub fn of(shadow: &Shadow, run: &str, is_audited: bool, standing: &Standing) -> Held {
+    /// The record of a run's shadow, beside what stood before it and what stands when it ends.
+    pub fn of(
+        shadow: &Shadow,
+        run: &str,
+        is_audited: bool,
+        (before, standing): (&Standing, &Standing),
+    ) -> Held {
+        let copied: BTreeSet<&RelationName> = shadow.copied().collect();
         let relations = shadow.replacements().iter().map(|replacement| {
             let target = &replacement.target;
+            let copied = copied.contains(target);
+            let seen = if copied { before } else { standing };
             HeldRelation {
-                standing: standing_at(standing, &target.schema, &target.identifier),
+                standing: standing_at(seen, &target.schema, &target.identifier).cloned(),
+                copied,
                 database: target.database.clone(),
                 schema: target.schema.clone(),
                 name: target.identifier.clone(),
@@ -105,13 +126,19 @@ impl Held {
         })
     }
 
-    /// Relations that are no longer those that stood when the run ended: what was built may go on from rows that are
-    /// gone.
+    /// Relations that are no longer those that stood when the run ended, and those whose rows somebody has changed since
+    /// the run copied them: what was built goes on from rows that are others now.
     pub fn changed_since(&self, standing: &Standing) -> Vec<String> {
         self.relations
             .iter()
             .filter(|relation| {
-                relation.standing != standing_at(standing, &relation.schema, &relation.name)
+                let now = standing_at(standing, &relation.schema, &relation.name);
+                match (&relation.standing, now) {
+                    (Some(then), Some(now)) => {
+                        then.oid != now.oid || relation.copied && then.changes != now.changes
+                    }
+                    (then, now) => then.is_some() != now.is_some(),
+                }
             })
             .map(HeldRelation::plain)
             .collect()
@@ -142,7 +169,7 @@ impl HeldRelation {
     }
 }
 
-fn standing_at(standing: &Standing, schema: &str, name: &str) -> Option<u32> {
+fn standing_at<'seen>(standing: &'seen Standing, schema: &str, name: &str) -> Option<&'seen Stand> {
     let key = (schema.to_owned(), name.to_owned());
-    standing.get(&key).copied()
+    standing.get(&key)
 }

@@ -34,7 +34,7 @@ const SHADOWED: [&str; 6] = [
 pub struct Shadow {
     places: BTreeMap<UniqueId, RelationName>,
     /// Nodes that go on from what stands: it is copied first.
-    copied: BTreeSet<UniqueId>,
+    copied: BTreeMap<UniqueId, RelationName>,
     /// Shadow schemas with the schemas they are beside, the longest name first.
     schemas: Vec<(String, String)>,
     replacements: Vec<Replacement>,
@@ -66,7 +66,7 @@ impl Shadow {
                 ..relation.clone()
             };
             if goes_on {
-                shadow.copied.insert(id.clone());
+                shadow.copied.insert(id.clone(), relation.clone());
             }
             schemas.insert((place.schema.clone(), relation.schema.clone()));
             shadow.replacements.push(Replacement {
@@ -137,13 +137,17 @@ impl Shadow {
         self.schemas.iter().map(|(_, schema)| schema.clone())
     }
 
+    /// The published names of the relations whose rows are copied first.
+    pub fn copied(&self) -> impl Iterator<Item = &RelationName> {
+        self.copied.values()
+    }
+
     /// The warehouse as a run in the shadow finds it: copies stand there before their nodes are built.
     #[must_use]
-    pub fn seen(&self, state: WarehouseState, rendered: &Rendered) -> WarehouseState {
+    pub fn seen(&self, state: WarehouseState) -> WarehouseState {
         let mut seen = state;
-        for id in &self.copied {
-            let (Some(place), Some(relation)) = (self.places.get(id), rendered.relations.get(id))
-            else {
+        for (id, relation) in &self.copied {
+            let Some(place) = self.places.get(id) else {
                 continue;
             };
             if let Some(existing) = seen.get(relation).cloned() {
@@ -156,7 +160,7 @@ impl Shadow {
 
     /// What is done before a node is built: the copy of what it goes on from.
     pub(crate) fn before(&self, id: &UniqueId, published: &RelationName) -> Vec<Operation> {
-        let Some(place) = self.places.get(id).filter(|_| self.copied.contains(id)) else {
+        let Some(place) = self.places.get(id).filter(|_| self.copied.contains_key(id)) else {
             return Vec::new();
         };
         let (copy, original) = (place.in_schema(), published.in_schema());

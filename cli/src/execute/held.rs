@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::Resolved;
-use hcw_core::held::{Held, Standing};
+use hcw_core::held::{Held, Stand, Standing};
 use hcw_core::shadow::Shadow;
 use tokio_postgres::Client;
 
@@ -32,10 +32,10 @@ pub(super) async fn keep(
     shadow: &Shadow,
     run: &str,
     is_audited: bool,
+    before: &Standing,
 ) -> Result<(), Diagnostic> {
-    let targets: Vec<String> = shadow.published_to().collect();
-    let standing = standing(client, &targets).await?;
-    let comments = Held::of(shadow, run, is_audited, &standing).comments();
+    let standing = standing_of(client, shadow).await?;
+    let comments = Held::of(shadow, run, is_audited, (before, &standing)).comments();
     let batch = comments.join(";\n");
     client
         .batch_execute(&batch)
@@ -112,10 +112,38 @@ pub(crate) async fn publish(
     Ok(())
 }
 
+/// What stands where a shadow is published to.
+pub(super) async fn standing_of(client: &Client, shadow: &Shadow) -> Result<Standing, Diagnostic> {
+    let targets: Vec<String> = shadow.published_to().collect();
+    standing(client, &targets).await
+}
+
+/// That somebody else has changed rows which the run had copied before, and which it has published without that.
+pub(super) fn written_meanwhile(
+    shadow: &Shadow,
+    before: &Standing,
+    now: &Standing,
+) -> Vec<Diagnostic> {
+    let changed = Held::of(shadow, "", true, (before, now)).changed_since(now);
+    let warnings = changed.into_iter().map(|name| {
+        Diagnostic::warning(
+            Code::NotPublishable,
+            format!("somebody has changed rows of {name} while it was built: it is published without them"),
+        )
+        .help("changes that were counted late may be in it; look, and make them again if need be")
+    });
+    warnings.collect()
+}
+
 /// What stands in schemas.
 async fn standing(client: &Client, schemas: &[String]) -> Result<Standing, Diagnostic> {
     let query = "
-        select namespace.nspname, class.relname, class.oid
+        select
+            namespace.nspname, class.relname, class.oid,
+            case when current_setting('server_version_num')::integer >= 150000 then concat_ws(
+                ' ', pg_stat_get_tuples_inserted(class.oid), pg_stat_get_tuples_updated(class.oid),
+                pg_stat_get_tuples_deleted(class.oid)
+            ) end
         from pg_catalog.pg_class as class
         inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
         where namespace.nspname = any ($1) and class.relkind in ('r', 'p', 'v', 'm', 'f')";
@@ -123,6 +151,12 @@ async fn standing(client: &Client, schemas: &[String]) -> Result<Standing, Diagn
         .query(query, &[&schemas])
         .await
         .map_err(|error| failure(&error, query))?;
-    let entry = |row: &tokio_postgres::Row| ((row.get(0), row.get(1)), row.get(2));
+    let entry = |row: &tokio_postgres::Row| {
+        let stand = Stand {
+            oid: row.get(2),
+            changes: row.get(3),
+        };
+        ((row.get(0), row.get(1)), stand)
+    };
     Ok(rows.iter().map(entry).collect::<BTreeMap<_, _>>())
 }

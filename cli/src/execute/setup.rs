@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use hcw_core::diagnostic::Diagnostic;
+use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::name::quote_identifier;
 use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 
 use crate::db::state::failure;
 use crate::report::Reporter;
@@ -64,10 +65,21 @@ pub(crate) async fn create_schemas<'name>(
             client
                 .batch_execute(&statement)
                 .await
-                .map_err(|error| failure(&error, &statement))?;
+                .map_err(|error| match error.code() {
+                    Some(&SqlState::INSUFFICIENT_PRIVILEGE) => not_allowed(schema),
+                    _ => failure(&error, &statement),
+                })?;
         }
     }
     Ok(())
+}
+
+fn not_allowed(schema: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::SqlFailed,
+        format!("the schema `{schema}` does not exist, and the user may not create schemas (SQLSTATE 42501)"),
+    )
+    .help("runs build in schemas beside those of the project: grant create on the database to the user")
 }
 
 /// Removes shadow schemas with all that is in them: tables that were replaced, and what a run that was killed or

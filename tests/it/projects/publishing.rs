@@ -431,6 +431,50 @@ fn a_long_query_delays_the_build_alone() {
 }
 
 #[test]
+fn what_others_write_meanwhile_is_told() {
+    let Some(case) = Case::good("atomic") else {
+        return;
+    };
+    let counted = |sql: &str| {
+        case.execute(sql);
+        case.execute("select pg_stat_force_next_flush()");
+        case.execute("select 1");
+    };
+    if case.rows("select current_setting('server_version_num')::integer >= 150000") != "true" {
+        return;
+    }
+    case.run(0, "build");
+    case.run(0, "build --hold --vars '{round: 2}'");
+    counted("insert into rounds values (-8)");
+    let text = case.run(1, "publish");
+    assert!(
+        text.contains("public.rounds changed after it was built"),
+        "{text}"
+    );
+    assert_eq!(
+        case.rows("select count(*) from rounds where round = -8"),
+        "1"
+    );
+    let slow =
+        "{{ config(materialized='table') }} select pg_sleep(2) is null as marker_of_the_slow";
+    case.write("models/slow.sql", slow);
+    let running = "select count(*) from pg_stat_activity where state = 'active' and datname = current_database()
+        and query like '%marker_of_the_slow%' and pid <> pg_backend_pid()";
+    let text = std::thread::scope(|scope| {
+        let build = scope.spawn(|| case.run(0, "build --vars '{round: 3}'"));
+        while case.rows(running) != "1" {
+            assert!(!build.is_finished(), "the slow query runs");
+        }
+        counted("insert into rounds values (-9)");
+        build.join().expect("runs")
+    });
+    assert!(
+        text.contains("somebody has changed rows of public.rounds"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_publication_that_waits_can_be_interrupted() {
     for way in ["atomic", "per-node"] {
         let Some(case) = Case::good("atomic") else {

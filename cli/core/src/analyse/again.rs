@@ -66,7 +66,7 @@ impl Analysed {
             ids.difference(&reused).cloned().collect()
         };
         resolved.shadow = Shadow::of(&resolved.rendered, state, &left(built));
-        let state = Arc::new(resolved.shadow.seen(state.clone(), &resolved.rendered));
+        let state = Arc::new(resolved.shadow.seen(state.clone()));
         let mut analysed = analyse(resolved, &state, &left(wanted));
         analysed.compiled.append(&mut compiled);
         analysed.decisions = decisions;

@@ -108,7 +108,7 @@ pub(in crate::commands) async fn planned(
     let wanted = wanted(&resolved, selected, work);
     let drifts = db::drift::found(control, &resolved, built).await?;
     resolved.shadow = Shadow::of(&resolved.rendered, &state, built);
-    let seen = Arc::new(resolved.shadow.seen(state.clone(), &resolved.rendered));
+    let seen = Arc::new(resolved.shadow.seen(state.clone()));
     let mut recorder = None;
     let (analysed, seen) = match session.flags.verb {
         Verb::Clone => (clones(resolved, &wanted), seen),
