@@ -1,6 +1,8 @@
 //! What hcw remembers of what it has built, in schema `hcw` of the warehouse (docs/state.md), and what a run makes of
 //! it. A record that is missing costs a build and nothing else; none says of a relation what it is not.
 
+mod beneath;
+mod called;
 mod changes;
 mod costs;
 mod landed;
@@ -82,7 +84,10 @@ pub(crate) async fn reckon(
         ..Memory::default()
     };
     observe::count(client, server_version).await;
-    observe::functions(client, &fingerprints, &mut memory).await?;
+    skip::with_settings(&mut fingerprints, &called::settings(client).await?);
+    memory.objects = called::objects(client).await?;
+    skip::with_objects(&mut fingerprints, &memory.objects);
+    called::functions(client, &fingerprints, &mut memory).await?;
     skip::with_functions(&mut fingerprints, &memory.functions);
     observe::relations(client, resolved, &fingerprints, &mut memory).await?;
     let landing = match work.land {

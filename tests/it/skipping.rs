@@ -1,6 +1,7 @@
 //! What a build leaves as it is: every change, with the nodes that run because of it.
 
 mod changes;
+mod hidden;
 mod kills;
 mod matrix;
 mod rights;

@@ -71,6 +71,10 @@ pub enum Part {
     Values,
     /// Functions of the database that the SQL calls, by their definitions.
     Functions,
+    /// Types, operators and configurations of text search that the SQL names, by their definitions.
+    Objects,
+    /// Settings of the session by which texts become values and names are found.
+    Settings,
     /// The version of hcw, which has the built-in macros.
     Engine,
     /// Descriptions that are kept in the database.
@@ -80,7 +84,7 @@ pub enum Part {
 }
 
 impl Part {
-    const ALL: [(Part, &'static str, &'static str); 13] = [
+    const ALL: [(Part, &'static str, &'static str); 15] = [
         (Part::Sql, "sql", "its SQL"),
         (Part::Configuration, "config", "its configuration"),
         (Part::Contract, "contract", "its contract"),
@@ -91,6 +95,16 @@ impl Part {
         (Part::Hooks, "hooks", "its hooks"),
         (Part::Values, "values", "a variable that its template reads"),
         (Part::Functions, "functions", "a function that it calls"),
+        (
+            Part::Objects,
+            "objects",
+            "a type, an operator or a text search configuration that it names",
+        ),
+        (
+            Part::Settings,
+            "settings",
+            "a setting of the session, such as TimeZone or search_path,",
+        ),
         (Part::Engine, "hcw", "the version of hcw"),
         (Part::Comments, "comments", "its descriptions"),
         (Part::Grants, "grants", "what is granted on it"),
@@ -133,6 +147,10 @@ pub struct Fingerprint {
     pub obstacles: Vec<String>,
     /// Names that it calls; the server knows what they are.
     pub calls: BTreeSet<WrittenName>,
+    /// Names behind a period, which may be calls.
+    pub attributes: BTreeSet<String>,
+    /// The SQL without layout, in which objects of the server are looked for.
+    pub text: String,
     /// Names that it reads and that no `ref` or `source` gave; the server knows what they are.
     pub reads: BTreeSet<WrittenName>,
     /// Whether the project says that it is not volatile, whatever it looks like.
@@ -140,6 +158,12 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
+    /// Why it can be none that is skipped, unless the project says otherwise.
+    pub fn obstacle(&self) -> Option<&str> {
+        let first = self.obstacles.first()?;
+        (!self.is_declared).then_some(first)
+    }
+
     fn note(&mut self, part: Part, text: &str) {
         self.parts.insert(part, digest(text));
     }
@@ -249,6 +273,8 @@ impl Reader<'_> {
                 .push(format!("its SQL has {}", found.join(", ")));
         }
         fingerprint.calls = facts.calls;
+        fingerprint.attributes = facts.attributes;
+        fingerprint.text = facts.normal;
         let known = self.known_relations(&node.id);
         fingerprint.reads = facts.reads;
         fingerprint.reads.retain(|name| !known.contains(name));
@@ -449,6 +475,8 @@ impl Reader<'_> {
         let definition = crate::manifest::checksum_of_unit_test(test);
         fingerprint.note(Part::Definition, &format!("{definition}{}", facts.normal));
         fingerprint.calls = facts.calls;
+        fingerprint.attributes = facts.attributes;
+        fingerprint.text = facts.normal;
         if !facts.volatile.is_empty() {
             let found: Vec<&str> = facts.volatile.iter().map(String::as_str).collect();
             fingerprint

@@ -5,13 +5,17 @@
 //! one, the versions of its inputs are those that it was built from, and its relation is what was built. Since what is
 //! built anew has a new version, all that read it follow: a query may order its rows otherwise the next time.
 
+mod called;
 mod content;
+mod object;
 mod reason;
 mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use called::{Called, Functions};
 pub use content::{Content, Outside};
+pub use object::{ObjectSeen, mentioned, with_objects};
 pub use reason::{Reason, Verdict};
 pub use seen::{Counts, FunctionSeen, Seen};
 
@@ -38,6 +42,21 @@ pub struct Remembered {
     pub granted: BTreeSet<Grant>,
 }
 
+impl Remembered {
+    /// The names that it read itself.
+    pub fn named(&self) -> impl Iterator<Item = WrittenName> {
+        let names = self.inputs.keys().filter_map(|id| id.strip_prefix(NAMED));
+        names.map(|name| name.split('.').map(str::to_owned).collect())
+    }
+}
+
+/// Before the name of an input that no `ref` or `source` gave.
+const NAMED: &str = "relation ";
+/// Stands among the inputs of what may have other rows although nothing has changed.
+const MOVES: &str = "itself";
+/// What of a view only its SQL tells.
+const WITHIN: [Part; 2] = [Part::Functions, Part::Objects];
+
 /// What is known of the warehouse before a run.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
@@ -51,6 +70,10 @@ pub struct Memory {
     pub named: BTreeMap<WrittenName, Outside>,
     /// Functions by name, of all schemas.
     pub functions: Vec<FunctionSeen>,
+    /// The names that functions were asked for.
+    pub asked: BTreeSet<String>,
+    /// Types, operators and configurations of text search that are not PostgreSQL's own.
+    pub objects: Vec<ObjectSeen>,
 }
 
 impl Memory {
@@ -104,52 +127,26 @@ pub fn with_functions(
     fingerprints: &mut BTreeMap<UniqueId, Fingerprint>,
     functions: &[FunctionSeen],
 ) {
-    let mut by_name: BTreeMap<&str, Vec<&FunctionSeen>> = BTreeMap::new();
-    for function in functions {
-        by_name.entry(&function.name).or_default().push(function);
-    }
+    let functions = Functions::of(functions);
     for fingerprint in fingerprints.values_mut() {
-        let mut definitions = BTreeSet::new();
-        let mut reads = BTreeSet::new();
-        let mut calls: Vec<(&WrittenName, bool)> =
-            fingerprint.calls.iter().map(|call| (call, true)).collect();
-        while let Some((call, is_open)) = calls.pop() {
-            let Some(name) = call.last() else { continue };
-            let found = by_name.get(name.as_str()).into_iter().flatten();
-            for function in found.filter(|function| function.is_meant_by(call)) {
-                // what an immutable function does is its own promise
-                if is_open {
-                    fingerprint.obstacles.extend(function.obstacle());
-                }
-                let is_open = is_open && !function.is_immutable();
-                let definition = (
-                    &function.schema,
-                    &function.name,
-                    &function.definition,
-                    is_open,
-                );
-                let Some(body) = function.body.as_ref().filter(|_| !function.is_of_server) else {
-                    if !function.is_of_server {
-                        definitions.insert(definition);
-                    }
-                    continue;
-                };
-                if definitions.insert(definition) {
-                    calls.extend(body.calls.iter().map(|call| (call, is_open)));
-                    if is_open {
-                        reads.extend(body.reads.iter().cloned());
-                    }
-                }
-            }
-        }
-        fingerprint.reads.extend(reads);
+        let called = functions.called(&fingerprint.calls, &fingerprint.attributes);
+        fingerprint.reads.extend(called.reads);
+        fingerprint.obstacles.extend(called.obstacles);
         fingerprint.parts.remove(&Part::Functions);
-        if !definitions.is_empty() {
-            let definitions = digest(&format!("{definitions:?}"));
+        if !called.definitions.is_empty() {
+            let definitions = digest(&format!("{:?}", called.definitions));
             fingerprint.parts.insert(Part::Functions, definitions);
         }
         fingerprint.obstacles.sort();
         fingerprint.obstacles.dedup();
+    }
+}
+
+/// Completes fingerprints with the settings of the session.
+pub fn with_settings(fingerprints: &mut BTreeMap<UniqueId, Fingerprint>, settings: &str) {
+    let settings = digest(settings);
+    for fingerprint in fingerprints.values_mut() {
+        fingerprint.parts.insert(Part::Settings, settings.clone());
     }
 }
 
@@ -178,7 +175,7 @@ pub fn decide(
         if let Some(fingerprint) = fingerprints.get(id) {
             decider.node(id, fingerprint);
         }
-        decider.know(id);
+        decider.know(id, fingerprints.get(id));
     }
     decider.decisions
 }
@@ -206,9 +203,13 @@ pub fn inputs(
     let mut inputs = BTreeMap::new();
     for id in resolved.graph.order.iter().chain(unit_tests.keys()) {
         if let Some(fingerprint) = fingerprints.get(id) {
-            inputs.insert(id.clone(), decider.inputs(id, fingerprint));
+            let mut found = decider.inputs(id, fingerprint);
+            if let Some(why) = fingerprint.obstacle() {
+                found.insert(MOVES.to_owned(), Content::Unknown(why.to_owned()));
+            }
+            inputs.insert(id.clone(), found);
         }
-        decider.know(id);
+        decider.know(id, fingerprints.get(id));
     }
     inputs
 }
@@ -269,7 +270,7 @@ impl Decider<'_> {
         if let Some(why) = self.wish.runs_all {
             reasons.push(Reason::Asked(why));
         } else if let Some(recorded) = self.memory.nodes.get(id.as_str()) {
-            if !fingerprint.is_declared {
+            if fingerprint.obstacle().is_some() {
                 let obstacles = fingerprint.obstacles.iter().cloned();
                 reasons.extend(obstacles.map(Reason::Volatile));
             }
@@ -318,7 +319,7 @@ impl Decider<'_> {
                     shape: outside.shape(),
                     rows: outside.rows(),
                 };
-                inputs.insert(format!("relation {}", read.join(".")), pick(&known));
+                inputs.insert(format!("{NAMED}{}", read.join(".")), pick(&known));
             }
         }
         inputs
@@ -344,7 +345,7 @@ impl Decider<'_> {
     }
 
     /// Notes what a node is for those that read it, once its fate is known.
-    fn know(&mut self, id: &UniqueId) {
+    fn know(&mut self, id: &UniqueId, fingerprint: Option<&Fingerprint>) {
         let project = self.resolved.project();
         if project.sources.contains_key(id) {
             let lands = !self.has_landed
@@ -379,18 +380,48 @@ impl Decider<'_> {
         };
         let shape = self.version(node);
         let rows = match &shape {
-            // what is read through a view are its parents' rows
-            Content::Known(version) if is_view(node) => {
-                let parents = self.parents(id);
-                let rows = parents
-                    .iter()
-                    .filter_map(|parent| self.known.get(*parent))
-                    .map(|known| &known.rows);
-                Content::of_all(version, rows)
-            }
+            Content::Known(version) if is_view(node) => self.through(version, id, fingerprint),
             other => other.clone(),
         };
         self.known.insert(id.clone(), Known { shape, rows });
+    }
+
+    /// What is read through a view: the rows of its parents, and of what it names itself.
+    fn through(&self, version: &str, id: &UniqueId, fingerprint: Option<&Fingerprint>) -> Content {
+        let recorded = self.memory.nodes.get(id.as_str());
+        let runs = matches!(self.decisions.verdicts.get(id), Some(Verdict::Run(_)));
+        let hidden = match (fingerprint, recorded) {
+            _ if runs => None,
+            (Some(fingerprint), _) if fingerprint.obstacle().is_some() => {
+                Some("gives other rows by itself")
+            }
+            (Some(_), _) => None,
+            // of a view that is not asked for only what was recorded is known
+            (None, Some(recorded)) if recorded.inputs.contains_key(MOVES) => {
+                Some("gives other rows by itself")
+            }
+            (None, Some(recorded))
+                if WITHIN.iter().any(|part| recorded.parts.contains_key(part)) =>
+            {
+                Some("calls functions or names types, and is not looked at in this run")
+            }
+            _ => None,
+        };
+        if let Some(why) = hidden {
+            return Content::Unknown(format!("`{}` {why}", name(id)));
+        }
+        let parents = self.parents(id).into_iter();
+        let rows = parents
+            .filter_map(|parent| self.known.get(parent))
+            .map(|known| known.rows.clone());
+        let reads = match (fingerprint, recorded) {
+            (Some(fingerprint), _) => fingerprint.reads.clone(),
+            (None, Some(recorded)) => recorded.named().collect(),
+            (None, None) => BTreeSet::new(),
+        };
+        let named = reads.iter().filter_map(|read| self.memory.named.get(read));
+        let contents: Vec<Content> = rows.chain(named.map(Outside::rows)).collect();
+        Content::of_all(version, contents.iter())
     }
 
     fn version(&self, node: &Node) -> Content {
@@ -423,7 +454,7 @@ impl Decider<'_> {
     ) -> Vec<Reason> {
         let mut reasons = Vec::new();
         for (id, content) in inputs {
-            let shown = || match id.strip_prefix("relation ") {
+            let shown = || match id.strip_prefix(NAMED) {
                 Some(relation) => relation.to_owned(),
                 None => name(id),
             };
@@ -444,7 +475,9 @@ impl Decider<'_> {
                 (Some(_), Content::Known(_)) => reasons.push(Reason::InputChanged(shown())),
             }
         }
-        let gone = recorded.keys().filter(|id| !inputs.contains_key(*id));
+        let gone = recorded
+            .keys()
+            .filter(|id| !inputs.contains_key(*id) && *id != MOVES);
         reasons.extend(gone.map(|id| Reason::InputGone(name(id))));
         reasons
     }
@@ -474,7 +507,7 @@ fn different(before: &BTreeMap<Part, String>, now: &BTreeMap<Part, String>) -> B
 }
 
 /// Whether a node is hcw's own kind of view: it holds no rows.
-fn is_view(node: &Node) -> bool {
+pub fn is_view(node: &Node) -> bool {
     node.kind == NodeKind::Model
         && config::text(&node.config, "materialized").unwrap_or("view") == "view"
 }

@@ -7,21 +7,25 @@ use hcw_core::fingerprint::Fingerprint;
 use hcw_core::graph::Resolved;
 use hcw_core::name::quote_identifier;
 use hcw_core::project::{SourceTable, UniqueId, config};
-use hcw_core::skip::{FunctionSeen, Memory, Outside, Seen};
-use hcw_core::sql::{self, WrittenName};
+use hcw_core::skip::{Memory, Outside, Seen, is_view};
+use hcw_core::sql::WrittenName;
 use tokio_postgres::Client;
 
+use super::beneath::beneath;
+use super::called::DEPTH;
 use super::landed;
 use crate::db::state::failure;
 
 /// The relations of a list `wanted` of keys and names, as a part of a query.
-pub(super) const RELATIONS: &str = include_str!("relations.sql");
-const VIEWS: &str = include_str!("views.sql");
-const FUNCTIONS: &str = include_str!("functions.sql");
+pub(super) const RELATIONS: &str = concat!(
+    include_str!("types.sql"),
+    ",\n\n",
+    include_str!("relations.sql")
+);
+/// The types of users, as a part of a query.
+pub(super) const TYPES: &str = include_str!("types.sql");
 /// From this version on a session can say that it wants to be counted at once.
 pub(super) const COUNTS_AT_ONCE: u32 = 150_000;
-/// How deep is looked into the bodies of functions.
-const DEPTH: usize = 8;
 
 /// Has what a session has done counted now, where the server can.
 pub(super) async fn count(client: &Client, server_version: u32) {
@@ -33,60 +37,11 @@ pub(super) async fn count(client: &Client, server_version: u32) {
     }
 }
 
-/// The functions that are called, and those that their bodies call.
-pub(super) async fn functions(
-    client: &Client,
-    fingerprints: &BTreeMap<UniqueId, Fingerprint>,
-    memory: &mut Memory,
-) -> Result<(), Diagnostic> {
-    let last = |name: &WrittenName| name.last().cloned();
-    let mut wanted: BTreeSet<String> = fingerprints
-        .values()
-        .flat_map(|fingerprint| fingerprint.calls.iter().filter_map(last))
-        .collect();
-    let mut asked = wanted.clone();
-    for _ in 0..DEPTH {
-        if wanted.is_empty() {
-            break;
-        }
-        let found = named_functions(client, &wanted).await?;
-        let bodies = found.iter().filter_map(|function| function.body.as_ref());
-        let called = bodies.flat_map(|body| body.calls.iter().filter_map(last));
-        wanted = called.filter(|name| asked.insert(name.clone())).collect();
-        memory.functions.extend(found);
-    }
-    Ok(())
-}
-
-async fn named_functions(
-    client: &Client,
-    names: &BTreeSet<String>,
-) -> Result<Vec<FunctionSeen>, Diagnostic> {
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let rows = client
-        .query(FUNCTIONS, &[&names])
-        .await
-        .map_err(|error| failure(&error, FUNCTIONS))?;
-    let functions = rows.iter().map(|row| {
-        let body: Option<String> = row.get(6);
-        FunctionSeen {
-            schema: row.get(0),
-            name: row.get(1),
-            volatility: row.get(2),
-            definition: row.get(3),
-            body: body.and_then(|body| sql::facts(&body)),
-            is_visible: row.get(4),
-            is_of_server: row.get(5),
-        }
-    });
-    Ok(functions.collect())
-}
-
 /// What a relation is asked for.
 enum Wanted<'run> {
     Node,
     Source(&'run SourceTable),
-    Named(&'run WrittenName),
+    Named(WrittenName),
 }
 
 /// The relations of recorded nodes, the sources that are read, and what queries name themselves.
@@ -109,24 +64,34 @@ pub(super) async fn relations(
             wanted.push((Wanted::Source(table), table.relation.in_schema()));
         }
     }
-    let named: BTreeSet<&WrittenName> = fingerprints
+    let mut named: BTreeSet<WrittenName> = fingerprints
         .values()
-        .flat_map(|fingerprint| &fingerprint.reads)
+        .flat_map(|fingerprint| fingerprint.reads.iter().cloned())
         .collect();
-    for name in named {
-        let parts: Vec<String> = match name.as_slice() {
-            // a name with the database is one within it
-            [database, rest @ ..]
-                if rest.len() == 2 && *database == project.settings().target.database =>
-            {
-                rest.iter().map(|part| quote_identifier(part)).collect()
-            }
-            parts if parts.len() < 3 => parts.iter().map(|part| quote_identifier(part)).collect(),
-            _ => continue,
-        };
-        wanted.push((Wanted::Named(name), parts.join(".")));
+    // a view that is not asked for lies beneath what is
+    for node in project.nodes.values() {
+        if is_view(node)
+            && !fingerprints.contains_key(&node.id)
+            && let Some(recorded) = memory.nodes.get(node.id.as_str())
+        {
+            named.extend(recorded.named());
+        }
     }
-    look(client, resolved, &wanted, memory).await
+    wanted.extend(named.into_iter().filter_map(|name| by_name(resolved, name)));
+    look(client, resolved, wanted, memory).await
+}
+
+/// A name that is written in a query or a function's body, as a quoted one; `None` for one of another database.
+fn by_name(resolved: &Resolved, name: WrittenName) -> Option<(Wanted<'_>, String)> {
+    let database = &resolved.project().settings().target.database;
+    let within = match name.as_slice() {
+        // a name with the database is one within it
+        [first, rest @ ..] if rest.len() == 2 && first == database => rest,
+        parts if parts.len() < 3 => parts,
+        _ => return None,
+    };
+    let parts: Vec<String> = within.iter().map(|part| quote_identifier(part)).collect();
+    Some((Wanted::Named(name), parts.join(".")))
 }
 
 /// Sources as they are now.
@@ -134,8 +99,12 @@ pub(super) async fn sources(
     client: &Client,
     resolved: &Resolved,
     ids: &BTreeSet<&UniqueId>,
+    before: &Memory,
 ) -> Result<BTreeMap<UniqueId, Outside>, Diagnostic> {
-    let mut memory = Memory::default();
+    let mut memory = Memory {
+        objects: before.objects.clone(),
+        ..Memory::default()
+    };
     let tables = ids
         .iter()
         .filter_map(|id| resolved.project().sources.get(*id));
@@ -143,52 +112,46 @@ pub(super) async fn sources(
         .map(|table| (Wanted::Source(table), table.relation.in_schema()))
         .collect();
     if !wanted.is_empty() {
-        look(client, resolved, &wanted, &mut memory).await?;
+        look(client, resolved, wanted, &mut memory).await?;
     }
     Ok(memory.sources)
 }
 
-/// Looks at relations by their quoted names.
+/// Looks at relations by their quoted names, and at what the functions beneath them read.
 async fn look(
     client: &Client,
     resolved: &Resolved,
-    wanted: &[(Wanted<'_>, String)],
+    mut wanted: Vec<(Wanted<'_>, String)>,
     memory: &mut Memory,
 ) -> Result<(), Diagnostic> {
-    let names: Vec<String> = wanted.iter().map(|(_, name)| name.clone()).collect();
-    let found = seen(client, &names).await?;
-    let mut views = Vec::new();
-    let mut outside: Vec<(&Wanted<'_>, Outside)> = Vec::new();
-    for (position, (what, name)) in wanted.iter().enumerate() {
-        let found = found.get(&position).cloned();
-        if let (Wanted::Node, Some((key, seen))) = (what, &found) {
-            memory.relations.insert(key.clone(), seen.clone());
-            continue;
+    let mut found: Vec<(Wanted<'_>, Outside)> = Vec::new();
+    let mut asked: BTreeSet<WrittenName> = BTreeSet::new();
+    for _ in 0..DEPTH {
+        let more = once(client, wanted, memory).await?;
+        let reads = more.iter().flat_map(|(_, one)| one.called.reads.clone());
+        let reads: BTreeSet<WrittenName> = reads.collect();
+        found.extend(more);
+        let known = found.iter().filter_map(|(what, _)| match what {
+            Wanted::Named(name) => Some(name.clone()),
+            _ => None,
+        });
+        asked.extend(known);
+        let new = reads.into_iter().filter(|name| asked.insert(name.clone()));
+        wanted = new.filter_map(|name| by_name(resolved, name)).collect();
+        if wanted.is_empty() {
+            break;
         }
-        let one = match what {
-            Wanted::Source(table) => Outside {
-                name: table.relation.plain(),
-                is_declared: is_declared(table),
-                ..Outside::default()
-            },
-            Wanted::Named(name) => Outside {
-                name: name.join("."),
-                ..Outside::default()
-            },
-            Wanted::Node => continue,
-        };
-        let seen = found.map(|(_, seen)| seen);
-        if matches!(what, Wanted::Named(_)) && seen.is_none() {
-            continue;
-        }
-        if seen.as_ref().is_some_and(|seen| seen.kind == "v") {
-            views.push((outside.len(), name.clone()));
-        }
-        outside.push((what, Outside { seen, ..one }));
     }
-    beneath(client, &views, &mut outside).await?;
     let landed = landed::digests(client, resolved).await?;
-    for (what, mut one) in outside {
+    let named: BTreeMap<WrittenName, Outside> = found
+        .iter()
+        .filter_map(|(what, one)| match what {
+            Wanted::Named(name) => Some((name.clone(), one.clone())),
+            _ => None,
+        })
+        .collect();
+    for (what, mut one) in found {
+        through_functions(&mut one, &named);
         match what {
             Wanted::Source(table) => {
                 let key = (
@@ -200,12 +163,69 @@ async fn look(
                 memory.sources.insert(table.id.clone(), one);
             }
             Wanted::Named(name) => {
-                memory.named.insert((*name).clone(), one);
+                memory.named.insert(name, one);
             }
             Wanted::Node => {}
         }
     }
     Ok(())
+}
+
+/// Adds what functions read, at any depth.
+fn through_functions(one: &mut Outside, named: &BTreeMap<WrittenName, Outside>) {
+    let mut open: Vec<WrittenName> = one.called.reads.iter().cloned().collect();
+    let mut seen = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if seen.contains(&name) {
+            continue;
+        }
+        if let Some(other) = named.get(&name) {
+            open.extend(other.called.reads.iter().cloned());
+            one.through(other);
+        }
+        seen.insert(name);
+    }
+}
+
+/// Looks once: notes the relations of nodes, and gives the others, with what lies beneath them.
+async fn once<'run>(
+    client: &Client,
+    wanted: Vec<(Wanted<'run>, String)>,
+    memory: &mut Memory,
+) -> Result<Vec<(Wanted<'run>, Outside)>, Diagnostic> {
+    let names: Vec<String> = wanted.iter().map(|(_, name)| name.clone()).collect();
+    let mut found = seen(client, &names).await?;
+    let mut views = Vec::new();
+    let mut kinds = Vec::new();
+    let mut outside = Vec::new();
+    for (position, (what, name)) in wanted.into_iter().enumerate() {
+        let found = found.remove(&position);
+        let one = match &what {
+            Wanted::Node => {
+                memory.relations.extend(found);
+                continue;
+            }
+            Wanted::Named(_) if found.is_none() => continue,
+            Wanted::Source(table) => Outside {
+                name: table.relation.plain(),
+                is_declared: is_declared(table),
+                ..Outside::default()
+            },
+            Wanted::Named(name) => Outside {
+                name: name.join("."),
+                ..Outside::default()
+            },
+        };
+        let seen = found.map(|(_, seen)| seen);
+        let reads_others = |seen: &Seen| seen.kind == "v" || seen.policies.is_some();
+        if seen.as_ref().is_some_and(reads_others) {
+            views.push((outside.len(), name));
+        }
+        kinds.push(what);
+        outside.push(Outside { seen, ..one });
+    }
+    beneath(client, &views, &mut outside, memory).await?;
+    Ok(kinds.into_iter().zip(outside).collect())
 }
 
 /// Relations by the position of their name, with schema and name.
@@ -230,53 +250,6 @@ pub(super) async fn seen(
         Some((position, ((row.get(1), row.get(2)), seen)))
     });
     Ok(seen.collect())
-}
-
-/// What lies beneath views.
-async fn beneath(
-    client: &Client,
-    views: &[(usize, String)],
-    outside: &mut [(&Wanted<'_>, Outside)],
-) -> Result<(), Diagnostic> {
-    if views.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<&str> = views.iter().map(|(_, name)| name.as_str()).collect();
-    let rows = client
-        .query(VIEWS, &[&names])
-        .await
-        .map_err(|error| failure(&error, VIEWS))?;
-    let tables: Vec<String> = rows.iter().map(|row| row.get(1)).collect();
-    let found = seen(client, &tables).await?;
-    let mut routines = BTreeSet::new();
-    for row in &rows {
-        routines.extend(row.get::<_, Vec<String>>(3));
-    }
-    let functions = match routines.is_empty() {
-        true => Vec::new(),
-        false => named_functions(client, &routines).await?,
-    };
-    for (number, row) in rows.iter().enumerate() {
-        let position = usize::try_from(row.get::<_, i64>(0)).unwrap_or_default();
-        let Some((target, _)) = position
-            .checked_sub(1)
-            .and_then(|position| views.get(position))
-        else {
-            continue;
-        };
-        let one = &mut outside[*target].1;
-        one.definitions.extend(row.get::<_, Option<String>>(2));
-        if let Some((_, seen)) = found.get(&number) {
-            one.beneath.push((tables[number].clone(), seen.clone()));
-        }
-        let called: Vec<String> = row.get(3);
-        let of_view = functions
-            .iter()
-            .filter(|function| called.contains(&function.name));
-        one.functions
-            .extend(of_view.filter(|function| !function.is_of_server).cloned());
-    }
-    Ok(())
 }
 
 /// Whether the project says of a source that it does not change unseen: `meta: {hcw: {volatile: false}}`.

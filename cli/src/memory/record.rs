@@ -151,7 +151,8 @@ impl Recorder {
             .filter(|result| plan.steps[result.position].kind == StepKind::Source)
             .map(|result| &plan.steps[result.position].id)
             .collect();
-        let sources = observe::sources(client, &analysed.resolved, &landed).await?;
+        let sources =
+            observe::sources(client, &analysed.resolved, &landed, &self.reckoning.memory).await?;
         let mut memory = self.reckoning.memory.clone();
         memory.sources.extend(sources.clone());
         let Reckoning {

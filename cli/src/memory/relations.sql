@@ -3,7 +3,11 @@ counting as (
     select
         case
             when current_setting('track_counts')::boolean
-                then concat(coalesce(database.stats_reset::text, '-'), ' ', coalesce(writer.stats_reset::text, '-'))
+                then concat_ws(
+                    -- moments, not their texts, which a session's settings change
+                    ' ', coalesce(extract(epoch from database.stats_reset)::text, '-'),
+                    coalesce(extract(epoch from writer.stats_reset)::text, '-')
+                )
         end as since
     from pg_catalog.pg_stat_database as database
     cross join pg_catalog.pg_stat_bgwriter as writer
@@ -39,13 +43,14 @@ seen as (
                 select md5(string_agg(
                     concat_ws(
                         ' ', quote_ident(attribute.attname), attribute.atttypid, attribute.atttypmod, attribute.attcollation,
-                        attribute.attnotnull, attribute.attidentity, attribute.attgenerated, md5(initial.adbin::text)
+                        attribute.attnotnull, attribute.attidentity, attribute.attgenerated, md5(initial.adbin::text), types.definition
                     ),
                     ',' order by attribute.attnum
                 ))
                 from pg_catalog.pg_attribute as attribute
                 left join pg_catalog.pg_attrdef as initial
                     on initial.adrelid = attribute.attrelid and initial.adnum = attribute.attnum and attribute.atthasdef
+                left join types on types.id = attribute.atttypid
                 where attribute.attrelid = class.oid and attribute.attnum > 0 and not attribute.attisdropped
             ),
             'indexes', case when class.relhasindex then (
@@ -64,6 +69,26 @@ seen as (
                 from pg_catalog.pg_constraint as rule
                 where rule.conrelid = class.oid and rule.contype in ('c', 'f', 'p', 'u', 'x')
             ) else '[]' end,
+            'policies', case when class.relrowsecurity then (
+                select md5(concat_ws(
+                    ' ', row_security_active(class.oid), class.relforcerowsecurity, builder.oid,
+                    case when not builder.rolsuper then (
+                        select string_agg(held.oid::text, ',' order by held.oid)
+                        from pg_catalog.pg_roles as held
+                        where pg_has_role(builder.oid, held.oid, 'usage')
+                    ) end,
+                    (
+                        select string_agg(
+                            concat_ws(' ', policy.polpermissive, policy.polroles::text, policy.polqual::text),
+                            ',' order by policy.polname
+                        )
+                        from pg_catalog.pg_policy as policy
+                        where policy.polrelid = class.oid and policy.polcmd in ('*', 'r')
+                    )
+                ))
+                from pg_catalog.pg_roles as builder
+                where builder.rolname = current_user
+            ) end,
             'counts', case when class.relkind in ('r', 'p', 'm') and counting.since is not null then jsonb_build_object(
                 'since', counting.since,
                 'rows', case when class.relkind = 'p' or class.relhassubclass then (

@@ -23,7 +23,12 @@ pub(super) enum Change {
 impl Change {
     /// Makes the change and builds; then what was changed in files is as before.
     pub(super) fn build(&self, case: &Case, exit_code: i32) -> String {
-        let mut words = "build --explain-skip".to_owned();
+        self.call(case, "build", exit_code)
+    }
+
+    /// The same with a call that builds a part.
+    pub(super) fn call(&self, case: &Case, build: &str, exit_code: i32) -> String {
+        let mut words = format!("{build} --explain-skip");
         let mut variable = None;
         let mut before = None;
         let mut renamed = None;

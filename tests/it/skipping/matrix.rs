@@ -19,20 +19,21 @@ const NOTHING: &str = "";
 
 fn check(changes: &[(&str, Change, &str)]) {
     let Some(case) = built() else { return };
-    check_in(&case, changes);
+    check_in(&case, "build", changes);
 }
 
-fn check_in(case: &Case, changes: &[(&str, Change, &str)]) {
+/// Checks changes with a call that builds.
+pub(super) fn check_in(case: &Case, build: &str, changes: &[(&str, Change, &str)]) {
     assert_eq!(
-        (case.run(0, "build"), ran(case)).1,
+        (case.run(0, build), ran(case)).1,
         names(""),
         "nothing has changed"
     );
     for (what, change, expected) in changes {
-        let text = change.build(case, 0);
+        let text = change.call(case, build, 0);
         assert_eq!(ran(case), names(expected), "{what}:\n{text}");
-        case.run(0, "build");
-        let text = case.run(0, "build --explain-skip");
+        case.run(0, build);
+        let text = case.run(0, &format!("{build} --explain-skip"));
         assert_eq!(ran(case), names(NOTHING), "after {what}:\n{text}");
     }
 }
@@ -513,6 +514,7 @@ fn changes_of_packages() {
     assert_eq!(ran(&case), names("steps far"));
     check_in(
         &case,
+        "build",
         &[
             (
                 "a macro of a package",

@@ -245,7 +245,7 @@ fn a_user_who_may_only_read_records_is_told() {
 }
 
 /// The address with another user.
-fn with_user(url: &str, role: &str) -> String {
+pub(super) fn with_user(url: &str, role: &str) -> String {
     let (scheme, rest) = url.split_once("://").expect("an address");
     let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
     format!("{scheme}://{role}:secret@{rest}")

@@ -1,8 +1,11 @@
 //! What the rows of an input are known by.
 
-use super::seen::{FunctionSeen, Seen};
+use std::collections::BTreeSet;
+
+use super::called::Called;
+use super::seen::Seen;
 use crate::fingerprint::digest;
-use crate::sql;
+use crate::sql::{self, SqlFacts};
 
 /// What is known of an input's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +49,14 @@ pub struct Outside {
     pub beneath: Vec<(String, Seen)>,
     /// The definitions of a view and of those beneath it.
     pub definitions: Vec<String>,
-    /// Functions that those call.
-    pub functions: Vec<FunctionSeen>,
+    /// The conditions of policies on those relations.
+    pub policies: Vec<String>,
+    /// The owners of views, whom the policies of what lies beneath concern, with the roles that they have.
+    pub owners: Vec<String>,
+    /// The definitions of types, operators and text search configurations that those name.
+    pub objects: BTreeSet<String>,
+    /// What the functions that those call lead to.
+    pub called: Called,
     /// What has landed in it, by the files' hashes.
     pub landed: Option<String>,
     /// What its declared `loaded_at` says.
@@ -57,6 +66,19 @@ pub struct Outside {
 }
 
 impl Outside {
+    /// Adds what is read through functions: another relation, with all that lies beneath it.
+    pub fn through(&mut self, other: &Outside) {
+        let seen = other.seen.iter().cloned();
+        self.beneath
+            .extend(seen.map(|seen| (other.name.clone(), seen)));
+        self.beneath.extend(other.beneath.iter().cloned());
+        self.definitions.extend(other.definitions.iter().cloned());
+        self.policies.extend(other.policies.iter().cloned());
+        self.owners.extend(other.owners.iter().cloned());
+        self.objects.extend(other.objects.iter().cloned());
+        self.called.extend(other.called.clone());
+    }
+
     /// What a view over it is bound to.
     pub fn shape(&self) -> Content {
         match &self.seen {
@@ -85,21 +107,58 @@ impl Outside {
             }
         }
         for definition in &self.definitions {
-            let volatile = sql::facts(definition).map(|facts| facts.volatile);
-            if volatile.is_none_or(|volatile| !volatile.is_empty()) {
-                return Content::Unknown(format!(
-                    "`{}` is a view whose rows change by themselves",
-                    self.name
-                ));
+            if let Some(why) = sql::facts(definition)
+                .as_ref()
+                .map_or(Some(UNREADABLE), moves)
+            {
+                return Content::Unknown(format!("`{}` is a view {why}", self.name));
             }
             text.push_str(definition);
         }
-        for function in &self.functions {
-            if let Some(why) = function.obstacle() {
-                return Content::Unknown(format!("`{}`: {why}", self.name));
+        for policy in &self.policies {
+            let facts = sql::facts(policy).map(without_user);
+            if let Some(why) = facts.as_ref().map_or(Some(UNREADABLE), moves) {
+                return Content::Unknown(format!("`{}` has a policy {why}", self.name));
             }
-            text.push_str(&function.definition);
+            text.push_str(policy);
+        }
+        let is_guarded = |(_, seen): &(String, Seen)| seen.policies.is_some();
+        if self.beneath.iter().any(is_guarded) {
+            text.push_str(&self.owners.join(" "));
+        }
+        if let Some(why) = self.called.obstacles.first() {
+            return Content::Unknown(format!("`{}`: {why}", self.name));
+        }
+        if !(self.called.definitions.is_empty() && self.objects.is_empty()) {
+            let named = format!("{:?} {:?}", self.called.definitions, self.objects);
+            text.push_str(&named);
         }
         Content::Known(digest(&text))
     }
+}
+
+const UNREADABLE: &str = "that is not understood";
+
+/// Why what a text selects may change although nothing that is looked at does.
+fn moves(facts: &SqlFacts) -> Option<&'static str> {
+    let is_catalogue = |name: &crate::sql::WrittenName| match name.as_slice() {
+        [name] => name.starts_with("pg_"),
+        [schema, ..] => schema == "pg_catalog",
+        [] => false,
+    };
+    if !facts.volatile.is_empty() {
+        Some("whose rows change by themselves")
+    } else if facts.reads.iter().any(is_catalogue) {
+        Some("over the server's catalogue, whose changes are not seen")
+    } else {
+        None
+    }
+}
+
+/// Who the user is belongs to what is observed of policies.
+fn without_user(mut facts: SqlFacts) -> SqlFacts {
+    for word in ["current_user", "session_user", "user", "current_role"] {
+        facts.volatile.remove(word);
+    }
+    facts
 }

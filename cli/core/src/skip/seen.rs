@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::fingerprint::digest;
-use crate::sql::SqlFacts;
+use crate::sql::{SqlFacts, WrittenName};
+
+/// The first oid that PostgreSQL gives to what users make (`FirstNormalObjectId`).
+const FIRST_OF_USERS: i64 = 16_384;
 
 /// A relation as it is, by what changes when somebody changes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +31,9 @@ pub struct Seen {
     pub constraints: BTreeSet<String>,
     /// Rows that were ever inserted, updated, deleted.
     pub counts: Option<Counts>,
+    /// Where row-level security is on: a digest of its policies, and of the roles that the builder has.
+    #[serde(default)]
+    pub policies: Option<String>,
 }
 
 /// The server's counters of a table.
@@ -83,6 +89,17 @@ impl Seen {
 
     /// What its own rows are known by, or why by nothing.
     pub(super) fn rows(&self) -> Result<String, &'static str> {
+        let rows = self.stored()?;
+        Ok(match &self.policies {
+            Some(policies) => format!("{rows} {policies}"),
+            None => rows,
+        })
+    }
+
+    fn stored(&self) -> Result<String, &'static str> {
+        if self.oid < FIRST_OF_USERS {
+            return Err("is the server's own, whose changes are not seen");
+        }
         match self.kind.as_str() {
             // its rows are those of what is beneath it
             "v" => Ok(self.rule.clone().unwrap_or_default()),
@@ -109,6 +126,12 @@ pub struct FunctionSeen {
     pub definition: String,
     /// What its body does, where that can be read.
     pub body: Option<SqlFacts>,
+    /// The functions that an aggregate is made of.
+    pub supports: Vec<WrittenName>,
+    /// Whether it has a search path of its own, by which the names in its body are found.
+    pub has_own_path: bool,
+    /// Whether it can be called as `row.function`.
+    pub takes_row: bool,
     /// Whether its schema is searched for names without one.
     pub is_visible: bool,
     /// Whether it is PostgreSQL's own.
@@ -125,9 +148,9 @@ impl FunctionSeen {
         }
     }
 
-    /// Whether it promises to read no table.
+    /// Whether it promises to read no table; an aggregate has its parts promise.
     pub(super) fn is_immutable(&self) -> bool {
-        self.volatility == "i"
+        self.volatility == "i" && self.supports.is_empty()
     }
 
     /// Why what calls it may have another result although nothing was changed.
@@ -139,7 +162,7 @@ impl FunctionSeen {
             // of the server's own the names are known of those that change
             "s" if self.is_of_server => None,
             // the tables that it reads are looked at
-            "s" if self.body.as_ref().is_some_and(is_read) => None,
+            "s" if !self.has_own_path && self.body.as_ref().is_some_and(is_read) => None,
             "s" => Some(format!(
                 "{name}() is declared stable, and what it reads is not known"
             )),

@@ -20,6 +20,8 @@ pub struct SqlFacts {
     pub volatile: BTreeSet<String>,
     /// Names that stand before a parenthesis.
     pub calls: BTreeSet<WrittenName>,
+    /// Names behind a period that are no calls: columns, and functions in the notation `row.function`.
+    pub attributes: BTreeSet<String>,
     /// Names of relations that are read, without those of common table expressions.
     pub reads: BTreeSet<WrittenName>,
 }
@@ -76,6 +78,48 @@ const CHANGING_CALLS: [&str; 34] = [
     "query_to_xml",
     "dblink",
 ];
+/// Functions of PostgreSQL's own that tell of the catalogue, of rights or of files, which change unseen.
+const CATALOGUE_CALLS: [&str; 16] = [
+    "col_description",
+    "cursor_to_xml",
+    "database_to_xml",
+    "format_type",
+    "icu_unicode_version",
+    "inet_client_port",
+    "inet_server_addr",
+    "inet_server_port",
+    "lo_get",
+    "obj_description",
+    "query_to_xmlschema",
+    "row_security_active",
+    "schema_to_xml",
+    "shobj_description",
+    "table_to_xml",
+    "table_to_xml_and_xmlschema",
+];
+/// Of those whose names begin with `pg_` the ones that answer by their arguments alone.
+const PURE_CALLS: [&str; 8] = [
+    "pg_char_to_encoding",
+    "pg_client_encoding",
+    "pg_column_size",
+    "pg_encoding_to_char",
+    "pg_input_is_valid",
+    "pg_size_bytes",
+    "pg_size_pretty",
+    "pg_typeof",
+];
+/// Types whose values are found in the catalogue when a text becomes one.
+const CATALOGUE_TYPES: [&str; 9] = [
+    "regclass",
+    "regcollation",
+    "regnamespace",
+    "regoper",
+    "regoperator",
+    "regproc",
+    "regprocedure",
+    "regrole",
+    "regtype",
+];
 /// Texts that are moments of the clock where they become a date or a time.
 const MOMENTS: [&str; 4] = ["now", "today", "tomorrow", "yesterday"];
 const TIME_TYPES: [&str; 5] = ["date", "time", "timestamp", "timestamptz", "timetz"];
@@ -98,6 +142,14 @@ const ENDS_OF_FROM: [&str; 14] = [
 ];
 /// Functions with a `from` of their own between their parentheses.
 const FROM_WITHIN: [&str; 5] = ["extract", "substring", "trim", "overlay", "position"];
+
+/// Whether a function of PostgreSQL's own answers by the catalogue.
+fn asks_catalogue(name: &str) -> bool {
+    CATALOGUE_CALLS.contains(&name)
+        || (name.starts_with("pg_") && !PURE_CALLS.contains(&name))
+        || name.starts_with("to_reg")
+        || (name.starts_with("has_") && name.ends_with("_privilege"))
+}
 
 /// Reads a text; `None` when it does not fall into tokens.
 pub fn facts(sql: &str) -> Option<SqlFacts> {
@@ -266,6 +318,12 @@ impl Reader<'_> {
             if BARE_CALLS.contains(&keyword) && before.as_deref() != Some("as") {
                 self.facts.volatile.insert(keyword.to_owned());
             }
+            // a text is looked up in the catalogue
+            let is_cast = before.as_deref() == Some("as")
+                || (position > 0 && self.token(position - 1) == Some(&Token::DoubleColon));
+            if is_cast && CATALOGUE_TYPES.contains(&keyword) {
+                self.facts.volatile.insert(format!("a cast to {keyword}"));
+            }
             // rows by chance, and in a function's body statements that are not there to be read
             if keyword == "tablesample" || keyword == "execute" {
                 self.facts.volatile.insert(keyword.to_owned());
@@ -280,6 +338,10 @@ impl Reader<'_> {
             if !is_expression {
                 self.facts.reads.insert(name);
             }
+        } else if (after_period || name.len() > 1)
+            && let Some(attribute) = name.last()
+        {
+            self.facts.attributes.insert(attribute.clone());
         }
         next
     }
@@ -335,7 +397,7 @@ impl Reader<'_> {
             _ => None,
         };
         if let Some(own) = own
-            && CHANGING_CALLS.contains(&own.as_str())
+            && (CHANGING_CALLS.contains(&own.as_str()) || asks_catalogue(own))
         {
             self.facts.volatile.insert(format!("{own}()"));
         }
