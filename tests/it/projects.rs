@@ -7,6 +7,7 @@ mod context;
 mod data_tests;
 mod diff;
 mod in_the_way;
+mod kept;
 mod live;
 mod materializations;
 mod materialized_views;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::drift::Grant;
 use crate::graph::Resolved;
 use crate::materialize::Statement;
 use crate::name::{RelationName, quote_identifier, quote_literal};
@@ -45,6 +46,8 @@ struct HeldRelation {
     name: String,
     contracted: bool,
     granted: bool,
+    #[serde(default)]
+    declared: BTreeSet<Grant>,
     /// The relation whose place it takes; null where there was none. Of one whose rows were copied, as it was before
     /// they were.
     standing: Option<Stand>,
@@ -73,6 +76,7 @@ impl Held {
                 name: target.identifier.clone(),
                 contracted: replacement.contracted,
                 granted: replacement.granted,
+                declared: replacement.declared.clone(),
             }
         });
         Held {
@@ -157,6 +161,7 @@ impl Held {
                 },
                 contracted: relation.contracted,
                 granted: relation.granted,
+                declared: relation.declared.clone(),
             })
             .collect();
         plan::publication(resolved, &replacements)

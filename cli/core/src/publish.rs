@@ -1,9 +1,12 @@
 //! How relations that were built in a shadow schema take the place of those that stand: one statement, all of them
 //! or none. Its parts are the files below `publish/`, one a subject, in the order of their numbers.
 
+use std::collections::BTreeSet;
+
 use md5::{Digest, Md5};
 use serde_json::json;
 
+use crate::drift::Grant;
 use crate::materialize::Statement;
 use crate::name::{MAX_NAME_BYTES, RelationName, quote_literal};
 
@@ -78,6 +81,8 @@ pub(crate) struct Replacement {
     /// Whether the declared grants, which it has, are all that are wanted, so that those of the old relation do not go
     /// over.
     pub(crate) granted: bool,
+    /// The declared grants, which it has.
+    pub(crate) declared: BTreeSet<Grant>,
 }
 
 /// How locks are had.
@@ -105,6 +110,7 @@ pub(crate) fn statement(replacements: &[Replacement], locks: Locks) -> Statement
                 "retired": retired_schema(schema),
                 "contracted": replacement.contracted,
                 "granted": replacement.granted,
+                "declared": replacement.declared,
             })
         })
         .collect();
@@ -146,6 +152,7 @@ mod tests {
             },
             contracted: false,
             granted: false,
+            declared: BTreeSet::new(),
         };
         let text = statement(&[replacement], Locks::AtOnce).sql;
         assert_eq!(text.matches("$hcw$").count(), 2, "{text}");

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use unseen::Unseen;
 
 use crate::analyse::is_ephemeral;
+use crate::drift;
 use crate::materialize::{Materialization, Operation, Statement};
 use crate::name::RelationName;
 use crate::project::{Node, NodeKind, Project, UniqueId, config};
@@ -73,6 +74,7 @@ impl Shadow {
                 target: relation.clone(),
                 contracted: has_contract(node),
                 granted: has_exact_grants(node),
+                declared: drift::grants(node).unwrap_or_default(),
             });
             shadow.places.insert(id.clone(), place);
         }

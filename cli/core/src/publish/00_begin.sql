@@ -9,7 +9,7 @@
 do $hcw$
 declare
     -- schema, name, shadow, retired; contracted: whether the model's contract declares the constraints; granted:
-    -- whether its grants are declared
+    -- whether its grants are all declared; declared: those that are
     replacements constant jsonb := {replacements};
     -- whether hcw itself tries again when locks are not had at once
     is_hurried constant boolean := {is_hurried};
@@ -29,7 +29,8 @@ declare
     replaced jsonb;
     -- relations of others that read them: id, kind, schema, name, depth
     dependents jsonb := '[]';
-    -- both, as far as they stand: id, new_id (null: made again), kind, schema, name, contracted, granted
+    -- both, as far as they stand: id, new_id (null: made again), kind, schema, name, contracted, granted,
+    -- declared
     kept jsonb;
     -- statements before and after the move, and at the end, each with the object that it is about
     drops jsonb := '[]';
@@ -54,7 +55,9 @@ begin
     from (
         select wanted.*, old.oid as old_id, old.relkind as old_kind, new.oid as new_id, new.relkind as new_kind
         from jsonb_to_recordset(replacements)
-            as wanted (schema text, name text, shadow text, retired text, contracted boolean, granted boolean)
+            as wanted (
+                schema text, name text, shadow text, retired text, contracted boolean, granted boolean, declared jsonb
+            )
         inner join pg_class as new on new.oid = to_regclass(format('%I.%I', wanted.shadow, wanted.name))
         left join pg_class as old on old.oid = to_regclass(format('%I.%I', wanted.schema, wanted.name))
     ) as one;

@@ -3,13 +3,15 @@
     select coalesce(bool_and(
         one.old_id is not null
         and old.relowner = new.relowner
-        and old.relacl is null
+        and old.relacl is not distinct from new.relacl
+        and not (one.granted and old.relacl is not null)
         and old.reloptions is null
         and not old.relrowsecurity
         and not old.relforcerowsecurity
         and not old.relhastriggers
         and not old.relispartition
         and old.relreplident = new.relreplident
+        and (old.reltablespace = 0 or old.reltablespace = new.reltablespace)
         and not exists (
             select from pg_depend
             where refclassid = 'pg_class'::regclass
@@ -34,6 +36,10 @@
                 and attnum > 0
                 and (
                     attacl is not null
+                    or atthasdef
+                    or attnotnull and not one.contracted
+                    or attcompression <> ''
+                    or attstorage <> (select typstorage from pg_type where pg_type.oid = atttypid)
                     or (to_jsonb(pg_attribute) ->> 'attstattarget')::integer >= 0
                     or array_to_string(attoptions, ',') ~ 'n_distinct'
                 )
@@ -56,14 +62,20 @@
                 old.relkind = 'r'
                 and not exists (
                     select from pg_constraint
-                    where conrelid = one.old_id and contype in ('c', 'u', 'p', 'f', 'x') and not one.contracted
+                    where conrelid = one.old_id
+                        and contype in ('c', 'u', 'p', 'f', 'x')
+                        and (not one.contracted or obj_description(pg_constraint.oid, 'pg_constraint') is not null)
                 )
                 and not exists (
                     select from pg_index
                     inner join pg_class as index_class on index_class.oid = indexrelid
                     where indrelid = one.old_id
-                        and not indisprimary
-                        and index_class.relname !~ '^[0-9a-f]{32}$'
+                        and (
+                            not indisprimary and index_class.relname !~ '^[0-9a-f]{32}$'
+                            or indisclustered
+                            or index_class.reltablespace <> 0
+                            or obj_description(indexrelid, 'pg_class') is not null
+                        )
                 )
                 and not exists (select from pg_statistic_ext where stxrelid = one.old_id)
                 and not exists (select from pg_publication_rel where prrelid = one.old_id)
@@ -74,6 +86,6 @@
             )
         )
     ), false) into is_bare
-    from jsonb_to_recordset(replaced) as one (old_id oid, new_id oid, contracted boolean)
+    from jsonb_to_recordset(replaced) as one (old_id oid, new_id oid, contracted boolean, granted boolean)
     left join pg_class as old on old.oid = one.old_id
     left join pg_class as new on new.oid = one.new_id;

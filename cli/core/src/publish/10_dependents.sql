@@ -52,14 +52,17 @@
 
     select coalesce(jsonb_agg(to_jsonb(relation)), '[]') into kept
     from (
-        select one.old_id as id, one.new_id, one.new_kind as kind, one.schema, one.name, one.contracted, one.granted
+        select
+            one.old_id as id, one.new_id, one.new_kind as kind, one.schema, one.name, one.contracted, one.granted,
+            one.declared
         from jsonb_to_recordset(replaced)
             as one (
-                old_id oid, new_id oid, new_kind text, schema text, name text, contracted boolean, granted boolean
+                old_id oid, new_id oid, new_kind text, schema text, name text, contracted boolean, granted boolean,
+                declared jsonb
             )
         where one.old_id is not null
         union all
-        select view.id, null, view.kind, view.schema, view.name, false, false
+        select view.id, null, view.kind, view.schema, view.name, false, false, '[]'::jsonb
         from jsonb_to_recordset(dependents) as view (id oid, kind text, schema text, name text)
         where view.kind in ('v', 'm')
     ) as relation;

@@ -1,5 +1,7 @@
 //! The methods that ask the warehouse or change it.
 
+use std::collections::BTreeSet;
+
 use minijinja::value::Value;
 use minijinja::{Error, ErrorKind, State};
 
@@ -183,6 +185,7 @@ impl Adapter {
                     contracted: self.has_contract(),
                     // `apply_grants` comes afterwards
                     granted: false,
+                    declared: BTreeSet::new(),
                 };
                 let swap = publish::statement(&[replacement], Locks::Waited);
                 self.context.access.execute(&swap.sql, true, false, false)?;
