@@ -15,11 +15,12 @@ const IF_NOT_BARE: &str = "\n    if not is_bare then\n";
 const END_IF: &str = "\n    end if;\n";
 
 /// The statement's parts; most relations are bare and need few of them.
-const PARTS: [&str; 18] = [
+const PARTS: [&str; 20] = [
     include_str!("publish/00_begin.sql"),
     include_str!("publish/05_bare.sql"),
     IF_NOT_BARE,
     include_str!("publish/10_dependents.sql"),
+    include_str!("publish/12_tablespaces.sql"),
     END_IF,
     include_str!("publish/15_locks.sql"),
     IF_NOT_BARE,
@@ -32,6 +33,7 @@ const PARTS: [&str; 18] = [
     include_str!("publish/70_security.sql"),
     include_str!("publish/75_triggers_and_rules.sql"),
     include_str!("publish/80_comments_and_settings.sql"),
+    include_str!("publish/85_parts.sql"),
     END_IF,
     include_str!("publish/90_end.sql"),
 ];

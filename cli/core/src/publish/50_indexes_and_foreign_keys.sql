@@ -2,11 +2,18 @@
     -- indexes made by hand: a declared one is named by its digest
     select makes || coalesce(jsonb_agg(jsonb_build_array(
         format('index %I.%I', relation.schema, index_class.relname),
-        pg_get_indexdef(index.indexrelid)
+        within.space || pg_get_indexdef(index.indexrelid) || within.rest
     ) order by index.indexrelid), '[]') into makes
     from jsonb_to_recordset(kept) as relation (id oid, new_id oid, kind text, schema text, name text)
     inner join pg_index as index on index.indrelid = relation.id
     inner join pg_class as index_class on index_class.oid = index.indexrelid
+    left join pg_tablespace as tablespace on tablespace.oid = index_class.reltablespace
+    cross join lateral (
+        select
+            coalesce('set local default_tablespace = ' || quote_ident(tablespace.spcname) || '; ', '') as space,
+            case when tablespace.oid is null then ''
+                else format('; set local default_tablespace = %L', current_setting('default_tablespace')) end as rest
+    ) as within
     where relation.kind in ('r', 'p', 'm')
         and index.indisvalid
         and not exists (select from pg_constraint as owner where owner.conindid = index.indexrelid)
@@ -43,13 +50,16 @@
                 )
         );
 
-    -- foreign keys of other tables: kept even where rows no longer fit, then not validated
+    -- foreign keys of other tables: kept even where rows no longer fit, then not validated; the server has no such
+    -- keys on partitioned tables
     with incoming as (
         select
             other.conname, other.oid, other.conrelid::regclass::text as table_name,
-            pg_get_constraintdef(other.oid) as definition, other.convalidated
+            replace(pg_get_constraintdef(other.oid), ' NOT VALID', '') as definition, other.convalidated,
+            holder.relkind <> 'p' as may_be_not_valid
         from jsonb_to_recordset(replaced) as one (old_id oid)
         inner join pg_constraint as other on other.confrelid = one.old_id
+        inner join pg_class as holder on holder.oid = other.conrelid
         where other.contype = 'f'
             and other.conparentid = 0
             and not exists (
@@ -63,13 +73,13 @@
         makes || coalesce(jsonb_agg(jsonb_build_array(
             format('foreign key %I of %s', conname, table_name),
             format(
-                'alter table %s add constraint %I %s not valid',
-                table_name, conname, replace(definition, ' NOT VALID', '')
+                'alter table %s add constraint %I %s%s', table_name, conname, definition,
+                case when may_be_not_valid then ' not valid' else '' end
             )
         ) order by table_name, conname), '[]'),
         checks || coalesce(jsonb_agg(jsonb_build_array(
             format('foreign key %I of %s', conname, table_name),
             format('alter table %s validate constraint %I', table_name, conname)
-        ) order by table_name, conname) filter (where convalidated), '[]')
+        ) order by table_name, conname) filter (where convalidated and may_be_not_valid), '[]')
     into drops, makes, checks
     from incoming;

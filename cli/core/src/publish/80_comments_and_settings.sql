@@ -43,20 +43,22 @@
     )), '[]') into makes
     from jsonb_to_recordset(kept) as relation (id oid, new_id oid, kind text, schema text, name text)
     inner join pg_class as old on old.oid = relation.id
-    inner join pg_class as new on new.oid = relation.new_id
+    left join pg_class as new on new.oid = relation.new_id
     left join pg_class as old_toast on old_toast.oid = old.reltoastrelid
     left join pg_class as new_toast on new_toast.oid = new.reltoastrelid
     cross join lateral (
         select '' as prefix, option_name as name, option_value as value
         from pg_options_to_table(old.reloptions)
-        where option_name not in (select option_name from pg_options_to_table(new.reloptions))
+        -- one that is made again is made with them
+        where new.oid is not null
+            and option_name not in (select option_name from pg_options_to_table(new.reloptions))
         union all
         select 'toast.', option_name, option_value
         from pg_options_to_table(old_toast.reloptions)
-        where new_toast.oid is not null
+        where (new.oid is null or new_toast.oid is not null)
             and option_name not in (select option_name from pg_options_to_table(new_toast.reloptions))
     ) as set_option
-    where old.relkind = new.relkind;
+    where old.relkind = coalesce(new.relkind, old.relkind);
 
     -- settings of columns
     select makes || coalesce(jsonb_agg(jsonb_build_array(
@@ -65,66 +67,88 @@
     )), '[]') into makes
     from jsonb_to_recordset(kept) as relation (id oid, new_id oid, kind text, schema text, name text)
     inner join pg_attribute as old_column on old_column.attrelid = relation.id
-    inner join pg_attribute as new_column
+    inner join pg_type as type on type.oid = old_column.atttypid
+    left join pg_attribute as new_column
         on new_column.attrelid = relation.new_id
         and new_column.attname = old_column.attname
+        and not new_column.attisdropped
+    left join pg_attrdef as standard
+        on standard.adrelid = relation.id
+        and standard.adnum = old_column.attnum
+        and old_column.attgenerated = ''
     cross join lateral (
         select 'statistics ' || (to_jsonb(old_column) ->> 'attstattarget')
         where (to_jsonb(old_column) ->> 'attstattarget')::integer >= 0
+            and relation.kind <> 'v'
         union all
         select format('(%I = %L)', option_name, option_value)
         from pg_options_to_table(old_column.attoptions)
         -- others are the server's own notes
         where option_name in ('n_distinct', 'n_distinct_inherited')
+            and relation.kind <> 'v'
         union all
         select 'storage ' || case old_column.attstorage
             when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end
-        where old_column.attstorage <> new_column.attstorage
-            and old_column.atttypid = new_column.atttypid
+        where old_column.attstorage <> coalesce(new_column.attstorage, type.typstorage)
+            and old_column.atttypid = coalesce(new_column.atttypid, old_column.atttypid)
+            and relation.kind <> 'v'
+        union all
+        select 'compression ' || case old_column.attcompression when 'l' then 'lz4' else 'pglz' end
+        where old_column.attcompression <> ''
+            and old_column.attcompression <> coalesce(new_column.attcompression, '')
+            and old_column.atttypid = coalesce(new_column.atttypid, old_column.atttypid)
+            and relation.kind <> 'v'
+        union all
+        select 'default ' || pg_get_expr(standard.adbin, standard.adrelid)
+        where standard.adbin is not null
+            and relation.kind <> 'm'
+            and (relation.new_id is null or not new_column.atthasdef and new_column.attidentity = '')
     ) as wanted (setting)
-    where relation.kind in ('r', 'p')
+    where (relation.new_id is null or new_column.attnum is not null)
         and old_column.attnum > 0
-        and not old_column.attisdropped
-        and not new_column.attisdropped;
+        and not old_column.attisdropped;
 
     -- extended statistics: their names stand in a schema of their own choice
     with statistics as (
         select
             extended.oid, format('%I.%I', namespace.nspname, extended.stxname) as name,
-            pg_get_statisticsobjdef(extended.oid) as definition, extended.stxowner
+            pg_get_statisticsobjdef(extended.oid) as definition,
+            (to_jsonb(extended) ->> 'stxstattarget')::integer as target,
+            pg_get_userbyid(extended.stxowner) as owner,
+            obj_description(extended.oid, 'pg_statistic_ext') as description
         from jsonb_to_recordset(kept) as relation (id oid)
         inner join pg_statistic_ext as extended on extended.stxrelid = relation.id
         inner join pg_namespace as namespace on namespace.oid = extended.stxnamespace
     )
-    select
-        jsonb_agg(jsonb_build_array(name, 'drop statistics ' || name) order by oid) || drops,
-        makes || jsonb_agg(jsonb_build_array('statistics ' || name, definition) order by oid)
-    into drops, makes
-    from (
-        select * from statistics
-        union all
-        -- aggregates over no rows are null
-        select null, null, null, null where not exists (select from statistics)
-    ) as statistics;
 
-    -- replica identity
+    select
+        coalesce(jsonb_agg(jsonb_build_array(name, 'drop statistics ' || name) order by oid)
+            filter (where wanted.position = 1), '[]') || drops,
+        makes || coalesce(jsonb_agg(jsonb_build_array('statistics ' || name, wanted.statement)
+            order by oid, wanted.position) filter (where wanted.statement is not null), '[]')
+    into drops, makes
+    from statistics
+    cross join lateral (
+        values
+            (1, definition),
+            (2, case when target >= 0 then format('alter statistics %s set statistics %s', name, target) end),
+            (3, 'comment on statistics ' || name || ' is ' || quote_literal(description)),
+            (4, case when owner <> current_user then format('alter statistics %s owner to %I', name, owner) end)
+    ) as wanted (position, statement);
+
+    -- replica identity; that by an index comes with the indexes
     select makes || coalesce(jsonb_agg(jsonb_build_array(
         format('replica identity of %I.%I', relation.schema, relation.name),
         format(
             'alter table %I.%I replica identity %s', relation.schema, relation.name,
-            case old.relreplident when 'n' then 'nothing' when 'f' then 'full'
-                else 'using index ' || coalesce(quote_ident(index_class.relname), '') end
+            case old.relreplident when 'n' then 'nothing' else 'full' end
         )
     )), '[]') into makes
     from jsonb_to_recordset(kept) as relation (id oid, new_id oid, kind text, schema text, name text)
     inner join pg_class as old on old.oid = relation.id
-    left join pg_index as index
-        on index.indrelid = relation.id
-        and index.indisreplident
-    left join pg_class as index_class on index_class.oid = index.indexrelid
     where relation.kind in ('r', 'p')
         and relation.new_id is not null
-        and old.relreplident in ('n', 'f', 'i');
+        and old.relreplident in ('n', 'f');
 
     -- publications that list them
     select
@@ -146,7 +170,7 @@
                     and to_jsonb(listed) -> 'prattrs' @> to_jsonb(attribute.attnum)
             ) as columns,
             (
-                select ' where ' || (to_jsonb(shown) ->> 'rowfilter')
+                select ' where (' || (to_jsonb(shown) ->> 'rowfilter') || ')'
                 from pg_publication_tables as shown
                 where shown.pubname = publication.pubname
                     and shown.schemaname = relation.schema
