@@ -136,6 +136,8 @@ fn the_smallest_settings_stay() {
         create function outside.nothing() returns trigger language plpgsql as 'begin return new; end';
         alter table patients alter column patient_id set not null, alter column name set default 'nobody',
             alter column name set compression pglz, alter column name set storage external;
+        create sequence public.numbers owned by patients.patient_id;
+        alter table patients alter column patient_id set default nextval('public.numbers');
         alter table patients set tablespace SPACE;
         create index by_hand on patients ((patient_id + 1)) tablespace SPACE where patient_id > 2;
         alter index by_hand alter column 1 set statistics 700;

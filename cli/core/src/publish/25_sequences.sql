@@ -1,6 +1,6 @@
 
     -- sequences that somebody has made and given to a column: they stay where they are, with their values, and belong
-    -- to the new column; those that only the column's own default reads are the old table's
+    -- to the new column; those that only the column's own default reads are the old table's, unless it goes over
     with owned as (
         select
             one.schema, one.name, one.new_id, old_column.attname,
@@ -31,6 +31,14 @@
                     and refobjid = sequence.oid
                     and deptype = 'n'
                     and not (classid = 'pg_attrdef'::regclass and objid = initial.oid)
+            )
+            or exists (
+                select from pg_attribute as new_column
+                where new_column.attrelid = one.new_id
+                    and new_column.attname = old_column.attname
+                    and not new_column.attisdropped
+                    and not new_column.atthasdef
+                    and new_column.attidentity = ''
             )
     )
     select
