@@ -84,12 +84,14 @@ pub(crate) async fn reckon(
         ..Memory::default()
     };
     observe::count(client, server_version).await;
+    observe::compile_queries(client, false).await?;
     skip::with_settings(&mut fingerprints, &called::settings(client).await?);
     memory.objects = called::objects(client).await?;
     skip::with_objects(&mut fingerprints, &memory.objects);
     called::functions(client, &fingerprints, &mut memory).await?;
     skip::with_functions(&mut fingerprints, &memory.functions);
     observe::relations(client, resolved, &fingerprints, &mut memory).await?;
+    observe::compile_queries(client, true).await?;
     let landing = match work.land {
         true => landed::survey(session, client, resolved, selected, &memory).await?,
         false => BTreeMap::new(),

@@ -37,6 +37,17 @@ pub(super) async fn count(client: &Client, server_version: u32) {
     }
 }
 
+/// Whether the server compiles the session's long queries, as it is set to. To compile one over the catalogue takes
+/// longer than to run it.
+pub(super) async fn compile_queries(client: &Client, as_set: bool) -> Result<(), Diagnostic> {
+    let statement = match as_set {
+        true => "reset jit",
+        false => "set jit = off",
+    };
+    let done = client.batch_execute(statement).await;
+    done.map_err(|error| failure(&error, statement))
+}
+
 /// What a relation is asked for.
 enum Wanted<'run> {
     Node,
