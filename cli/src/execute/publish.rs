@@ -65,7 +65,10 @@ pub(super) async fn publish(
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
-            () = &mut interrupted => return End::Interrupted,
+            () = &mut interrupted => {
+                reporter.line("interrupted: what was built is not published");
+                return End::Interrupted;
+            }
         }
         pause = LONGEST_PAUSE.min(pause * 2);
     }

@@ -39,8 +39,11 @@ fn show_prints_rows_and_inline_queries() {
     );
     let inline = "show --inline 'select one + 1 as two from {{ ref(\"bom\") }} -- end'";
     assert_eq!(case.data(inline), "| two |\n| --- |\n|   2 |\n");
-    let many = case.run(2, "show --select crlf bom");
-    assert!(many.contains("HCW0001"), "{many}");
+    // as in dbt: of several the one that the first word names
+    let many = case.data("show --select crlf bom");
+    assert_eq!(many, case.data("show --select crlf"));
+    let none = case.run(2, "show --select tag:nobody");
+    assert!(none.contains("HCW0001"), "{none}");
     let wrong = case.run(2, "show --inline 'select nothing'");
     assert!(
         wrong.contains("column \"nothing\" does not exist"),
