@@ -106,6 +106,12 @@ pub struct Revocation {
 }
 
 impl Revocation {
+    /// What is taken from whom, as `select from nurse`.
+    pub fn words(&self) -> String {
+        let Grant { privilege, role } = &self.grant;
+        format!("{} from {role}", privilege.to_lowercase())
+    }
+
     /// The statement; `None` for what is no privilege.
     pub fn sql(&self) -> Option<String> {
         let Revocation {

@@ -20,6 +20,7 @@ use crate::manifest::declared_parents;
 use crate::name::{RelationName, quote_literal};
 use crate::plan::{Action, Plan, Step, StepKind};
 use crate::project::{NodeKind, UniqueId, config};
+use crate::shadow::has_contract;
 use crate::skip::Verdict;
 use crate::state::{ExistingRelation, WarehouseState};
 
@@ -71,8 +72,11 @@ pub struct NodePreview {
     pub lost_columns: Vec<String>,
     /// Columns whose type changes.
     pub retyped_columns: Vec<RetypedColumn>,
-    /// Who reads a column that vanishes or changes its type, and is not built by this run.
+    /// Who reads a column that vanishes or changes its type, and is not built by this run; of one that vanishes, also
+    /// what stands on it: indexes, constraints, triggers, statistics, publications, functions.
     pub breaks: Vec<Reader>,
+    /// Rights that it loses because they are declared no more, as `select from nurse`.
+    pub revokes: Vec<String>,
     /// Exposures that read it, where it loses columns or changes types.
     pub exposures: Vec<String>,
     /// Why its columns are not known before the run.
@@ -160,6 +164,7 @@ pub fn nodes(analysed: &Analysed, plan: &Plan, state: &WarehouseState) -> Vec<No
                 lost_columns: Vec::new(),
                 retyped_columns: Vec::new(),
                 breaks: Vec::new(),
+                revokes: Vec::new(),
                 exposures: Vec::new(),
                 unknown: None,
             })
@@ -247,17 +252,24 @@ impl NodePreview {
 /// The query for those who read columns that vanish or change; none where no column does.
 ///
 /// **Shape**: `schema.name`, column, what reads it.
-pub fn readers_query(nodes: &[NodePreview]) -> Option<String> {
+pub fn readers_query(analysed: &Analysed, nodes: &[NodePreview]) -> Option<String> {
+    let project = analysed.resolved.project();
     let listed: Vec<Json> = nodes
         .iter()
         .filter(|node| node.is_breaking())
         .map(|node| {
-            let retyped = node
-                .retyped_columns
-                .iter()
-                .map(|column| column.name.clone());
-            let columns: Vec<String> = node.lost_columns.iter().cloned().chain(retyped).collect();
-            json!({"relation": node.name.in_schema(), "columns": columns})
+            let lost = node.lost_columns.iter().map(|name| (name, true));
+            let retyped = node.retyped_columns.iter();
+            let columns: Vec<Json> = lost
+                .chain(retyped.map(|column| (&column.name, false)))
+                .map(|(name, lost)| json!({"name": name, "lost": lost}))
+                .collect();
+            let declared = project.nodes.get(&node.unique_id);
+            json!({
+                "relation": node.name.in_schema(),
+                "contracted": declared.is_some_and(has_contract),
+                "columns": columns,
+            })
         })
         .collect();
     let built: Vec<&str> = nodes.iter().map(|node| node.relation.as_str()).collect();

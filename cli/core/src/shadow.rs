@@ -227,7 +227,7 @@ pub(crate) fn has_exact_grants(node: &Node) -> bool {
         && config::hcw_meta(&node.config, "grants").and_then(|word| word.as_str()) == Some("exact")
 }
 
-fn has_contract(node: &Node) -> bool {
+pub(crate) fn has_contract(node: &Node) -> bool {
     let contract = node.config.get("contract");
     contract.and_then(|contract| contract.get("enforced")?.as_bool()) == Some(true)
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use hcw_core::diagnostic::Diagnostic;
+use hcw_core::drift::Revocation;
 use hcw_core::name::quote_identifier;
 use hcw_core::plan::Plan;
 use hcw_core::preview::{self, Lock, NodePreview, Preview, Reader, StandIn};
@@ -71,8 +72,12 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
             }
             None => {}
         }
+        if let Some(recorder) = &planned.recorder {
+            let withdrawn = recorder.withdrawn(analysed, &node.unique_id);
+            node.revokes = withdrawn.iter().map(Revocation::words).collect();
+        }
     }
-    if let Some(query) = preview::readers_query(&nodes) {
+    if let Some(query) = preview::readers_query(analysed, &nodes) {
         note_readers(&client, &query, &mut nodes)
             .await
             .map_err(one)?;

@@ -17,6 +17,7 @@ use super::cluster::{Cluster, NAME};
 /// `wal_level = minimal` lets a table that is created and filled in one transaction skip the log.
 /// `synchronous_commit = off` may lose the last commits when the machine or the server is killed, never consistency;
 /// what ends a run is committed for good, and all that was committed before it.
+/// `search_path`: what users make without naming a schema must not land in hcw's own, which is named as their role is.
 const FIXED: &str = "\
 listen_addresses = ''
 unix_socket_permissions = 0700
@@ -30,6 +31,7 @@ max_wal_size = 2GB
 checkpoint_timeout = 15min
 synchronous_commit = off
 random_page_cost = 1.1
+search_path = 'public'
 jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'

@@ -13,6 +13,10 @@ use crate::report::Reporter;
 /// How long it is tried, with a longer pause each time, up to the longest.
 const PATIENCE: Duration = Duration::from_secs(600);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+/// One transaction that changes nothing and is committed durably: what the run has committed before is then on disk.
+const FLUSH: &str = "\
+select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off';
+select pg_current_xact_id()";
 
 /// How a publication ended.
 pub(super) enum End {
@@ -35,6 +39,8 @@ pub(super) async fn publish(
     let mut pause = Duration::from_millis(250);
     let mut is_told = false;
     tokio::pin!(interrupted);
+    // The commit that holds readers up then waits for little more than its own record. Where this fails, that tells why.
+    let _unflushed = client.batch_execute(FLUSH).await;
     loop {
         let attempt = once(client, publication, record);
         tokio::pin!(attempt);

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use hcw_core::analyse::Analysed;
 use hcw_core::cost::RunRecord;
 use hcw_core::diagnostic::Diagnostic;
-use hcw_core::drift;
+use hcw_core::drift::{self, Revocation};
 use hcw_core::plan::{Action, Plan, StepKind};
 use hcw_core::project::UniqueId;
 use hcw_core::skip::{self, Content, Outside, Verdict};
@@ -289,13 +289,7 @@ impl Recorder {
             .collect();
         let node = analysed.resolved.project().nodes.get(id);
         let granted = node.and_then(drift::grants).unwrap_or_default();
-        let remembered = self.reckoning.memory.nodes.get(id.as_str());
-        if let (Some(relation), Some(remembered)) =
-            (analysed.resolved.rendered.relations.get(id), remembered)
-        {
-            let withdrawn = drift::revocations(relation, &remembered.granted, &granted);
-            changes.revocations.extend(withdrawn);
-        }
+        changes.revocations.extend(self.withdrawn(analysed, id));
         if !granted.is_empty() {
             parts.insert(GRANTED.to_owned(), json!(json!(granted).to_string()));
         }
@@ -319,5 +313,17 @@ impl Recorder {
             "inputs": inputs,
             "relation": relation.map(hcw_core::name::RelationName::in_schema),
         }));
+    }
+    /// Rights on a node's relation that were declared when it was built and are no more.
+    pub(crate) fn withdrawn(&self, analysed: &Analysed, id: &UniqueId) -> Vec<Revocation> {
+        let resolved = &analysed.resolved;
+        let remembered = self.reckoning.memory.nodes.get(id.as_str());
+        let (Some(relation), Some(remembered)) = (resolved.rendered.relations.get(id), remembered)
+        else {
+            return Vec::new();
+        };
+        let node = resolved.project().nodes.get(id);
+        let granted = node.and_then(drift::grants).unwrap_or_default();
+        drift::revocations(relation, &remembered.granted, &granted)
     }
 }

@@ -10,7 +10,13 @@ const OUTSIDE: &str = "
     insert into outside.people select patient_id from patients;
     alter table patients add foreign key (patient_id) references outside.people;
     alter table outside.visits enable row level security;
-    create policy of_born on outside.visits using (exists (select from patients where born is not null))";
+    create policy of_born on outside.visits using (exists (select from patients where born is not null));
+    create index births_by_day on patients (born);
+    alter table patients add constraint was_born check (born > '1880-01-01');
+    create statistics of_births on patient_id, born from patients;
+    create function outside.log() returns trigger language plpgsql as 'begin return new; end';
+    create trigger corrected before update of born on patients for each row execute function outside.log();
+    create publication births for table patients (patient_id, born)";
 
 fn case() -> Option<Case> {
     let case = Case::good("publishing")?;
@@ -42,6 +48,18 @@ fn those_who_read_what_vanishes_are_named() {
     insta::assert_snapshot!(case.run(0, "-q plan --vars '{narrower: true}'"));
     insta::assert_snapshot!(case.run(0, "-q plan --vars '{narrower: true}' --output markdown"));
     insta::assert_snapshot!(case.run(0, "-q plan --vars '{wider: true}' --output json"));
+    // all of them are in the way of a run
+    let shown = case.run(1, "build --vars '{narrower: true}'");
+    for reader in [
+        "view outside.births",
+        "index public.births_by_day",
+        "constraint was_born",
+        "object public.of_births",
+        "trigger corrected",
+        "publication births",
+    ] {
+        assert!(shown.contains(reader), "{reader}: {shown}");
+    }
 }
 
 #[test]

@@ -131,6 +131,11 @@ fn what_is_declared_no_more_is_taken_away() {
             &properties.replace(declared, "      meta:\n"),
         );
         let before = case.rows("select 'visits'::regclass::oid");
+        let shown = case.run(0, &format!("-q plan --vars '{{nurse: {nurse}}}'"));
+        assert!(
+            shown.contains(&format!("\n    revokes select from {nurse}\n")),
+            "{shown}"
+        );
         build(&case, &nurse, way, "");
         let may = |role: &str| {
             case.rows(&format!(

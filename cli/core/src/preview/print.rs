@@ -110,6 +110,9 @@ fn details(node: &NodePreview) -> Vec<String> {
             readers(&column.name)
         ));
     }
+    for right in &node.revokes {
+        lines.push(format!("revokes {right}"));
+    }
     if !node.exposures.is_empty() {
         lines.push(format!("read by {}", node.exposures.join(", ")));
     }

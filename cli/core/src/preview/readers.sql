@@ -1,10 +1,10 @@
 with wanted as (
-    select to_regclass(one.relation)::oid as id, one.relation, columns.name
-    from jsonb_to_recordset({relations}) as one (relation text, columns jsonb)
-    cross join lateral jsonb_array_elements_text(one.columns) as columns (name)
+    select to_regclass(one.relation)::oid as id, one.relation, one.contracted, columns.name, columns.lost
+    from jsonb_to_recordset({relations}) as one (relation text, contracted boolean, columns jsonb)
+    cross join lateral jsonb_to_recordset(one.columns) as columns (name text, lost boolean)
 ),
 read as (
-    select wanted.relation, wanted.name, dependency.classid, dependency.objid
+    select wanted.id, wanted.relation, wanted.contracted, wanted.name, wanted.lost, dependency.classid, dependency.objid
     from wanted
     inner join pg_catalog.pg_attribute as attribute
         on attribute.attrelid = wanted.id
@@ -39,6 +39,23 @@ found as (
         and foreign_key.confrelid = wanted.id
         and attribute.attnum = any (foreign_key.confkey)
     cross join lateral (select wanted.relation, wanted.name) as read
+    union
+    -- what goes over with any type; what the model declares itself, it declares anew
+    select read.relation, read.name, pg_describe_object(read.classid, read.objid, 0), ''
+    from read
+    left join pg_catalog.pg_class as index
+        on read.classid = 'pg_class'::regclass
+        and index.oid = read.objid
+        and index.relkind = 'i'
+    left join pg_catalog.pg_constraint as own on read.classid = 'pg_constraint'::regclass and own.oid = read.objid
+    where read.lost
+        and (
+            read.classid in (
+                'pg_trigger'::regclass, 'pg_statistic_ext'::regclass, 'pg_publication_rel'::regclass, 'pg_proc'::regclass
+            )
+            or index.relname !~ '^[0-9a-f]{32}$'
+            or own.contype in ('c', 'f', 'p', 'u', 'x') and own.conrelid = read.id and not read.contracted
+        )
 )
 select relation, name, reader
 from found
