@@ -155,7 +155,7 @@ pub(crate) fn write_compiled(
     let left: Vec<_> = analysed
         .compiled
         .iter()
-        .filter(|(id, _)| !progress.left_out.contains(id) && !written.contains(id))
+        .filter(|(id, _)| !progress.left_out.contains(id) && !written.contains(*id))
         .collect();
     left.into_par_iter()
         .try_for_each(|(id, compiled)| trees::write_node(&target, analysed, &nodes[id], compiled))

@@ -169,7 +169,7 @@ pub fn clones(resolved: Resolved, wanted: &BTreeSet<UniqueId>) -> Analysed {
         .iter()
         .filter(|id| {
             nodes
-                .get(id)
+                .get(*id)
                 .is_some_and(|node| node.is_referable() && !is_ephemeral(node))
         })
         .map(|id| {

@@ -71,7 +71,7 @@ pub struct BatchOutcome {
 /// Compiles what asks the warehouse, for verbs that build nothing.
 pub fn compile(analysed: &mut Analysed, warehouse: &Arc<dyn Warehouse>) {
     let order = analysed.resolved.graph.order.clone();
-    for id in order.iter().filter(|id| analysed.late.contains(id)) {
+    for id in order.iter().filter(|id| analysed.late.contains(*id)) {
         match compiled_and_ended(analysed, id, &Access::live(warehouse)) {
             Ok(compiled) => {
                 analysed.compiled.insert(id.clone(), compiled);

@@ -208,7 +208,7 @@ pub fn plan(
         .graph
         .order
         .iter()
-        .filter(|id| selected.contains(id))
+        .filter(|id| selected.contains(*id))
         .collect();
     let comments = QueryComments::of(resolved);
     let frames = Frames::of(project);

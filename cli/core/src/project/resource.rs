@@ -1,5 +1,6 @@
 //! Resources of a project: models, seeds, tests and sources, as parsed.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -26,6 +27,12 @@ impl UniqueId {
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for UniqueId {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }
