@@ -234,7 +234,8 @@ pub fn plan(
                 .filter_map(|test| unit_test_step(analysed, test, &comments)),
         );
     }
-    let steps = order::order(resolved, steps);
+    let holds_back = work.models && work.tests;
+    let steps = order::order(resolved, steps, holds_back);
     let (schemas, mut shadow_schemas) = schemas(&steps, state);
     let shadow = &resolved.shadow;
     if !shadow.is_empty() {

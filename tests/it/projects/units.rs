@@ -31,6 +31,29 @@ fn a_unit_test_holds_its_model_back_and_shows_how_rows_differ() {
 }
 
 #[test]
+fn tests_alone_hold_no_unit_test_back() {
+    let Some(case) = Case::good("units") else {
+        return;
+    };
+    case.write(
+        "models/checks.yml",
+        "models: [{name: visits, columns: [{name: id, data_tests: [{accepted_values: {arguments: {values: [-1], quote: false}}}]}]}]",
+    );
+    case.run(0, "build --select visits doubled --exclude test_type:data");
+    let text = case.run(1, "test --select visits billed");
+    assert!(
+        text.contains("FAIL 3 accepted_values_visits_id__False___1"),
+        "{text}"
+    );
+    assert!(text.contains("PASS billed::charges_are_doubled"), "{text}");
+    let text = case.run(1, "build --select visits doubled billed");
+    assert!(
+        text.contains("SKIP test billed::charges_are_doubled"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_function_is_built_before_what_calls_it() {
     let Some(case) = Case::good("units") else {
         return;
