@@ -204,13 +204,13 @@ fn input_name(project: &Project, id: &UniqueId) -> String {
     }
 }
 
-/// Writes what the templates of hooks gave; a blank one leaves no file.
+/// Writes what the templates of hooks gave; an empty one leaves no file.
 pub(crate) fn write_hooks(session: &Session, progress: &Progress<'_>) -> Result<(), Diagnostic> {
     let folder = session.target_path().join(COMPILED);
     for (id, sql) in &progress.hooks {
         let mut parts = id.as_str().splitn(3, '.').skip(1);
         if let (Some(package), Some(name)) = (parts.next(), parts.next())
-            && !sql.trim().is_empty()
+            && !sql.is_empty()
         {
             let path = format!("{package}/{PROJECT_FILE}/hooks/{name}.sql");
             write(&folder.join(path), sql.as_bytes())?;

@@ -36,6 +36,7 @@ scenarios! {
     hooks: build;
     results: values;
     ward: build, list, selection, state, verbs;
+    yaml: build;
 }
 
 fn assert_same(project: &str, scenario: &str) {

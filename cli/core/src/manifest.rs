@@ -23,6 +23,7 @@ use md5::{Digest, Md5};
 use serde_json::{Map, Value as Json, json};
 
 pub(crate) use checksum::of_unit_test as checksum_of_unit_test;
+pub use described::described;
 pub(crate) use described::graph;
 pub use edited::{Splice, last, splices};
 pub use listed::listed;

@@ -164,8 +164,8 @@ pub fn run_hook(
             .map_err(|refusal| refused(&sql, refusal.diagnostic))?;
         result.message = answer.response.message;
         result.rows = answer.response.rows_affected;
-        result.sql = sql;
     }
+    result.sql = sql;
     match access.commit() {
         Ok(()) => Ok(result),
         Err(error) => Err(refused(

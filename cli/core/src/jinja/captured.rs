@@ -34,6 +34,8 @@ pub(crate) struct Captured {
     pub(crate) messages: Vec<Message>,
     /// Whether keys are added to the node's table when its rows are in.
     pub(crate) keys_after_rows: bool,
+    /// What a template of a YAML file has written last.
+    pub(super) written: Option<Value>,
     /// The statement that makes the node.
     pub(crate) main: Option<String>,
     /// What came of it, where it has run.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use minijinja::value::Value;
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
@@ -13,7 +13,7 @@ use super::library::{MacroDefinition, MacroLibrary};
 use super::macro_call::{self, LOADER};
 use super::namespace::{MacroScope, MacroTable};
 use super::rewrite::{self, OffsetMap};
-use super::{calls, error, functions};
+use super::{calls, error, functions, native};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceFile;
 
@@ -28,6 +28,8 @@ pub(crate) struct Engine {
     environment: Environment<'static>,
     /// The same for the first pass, in which dbt lets undefined values have any attribute.
     parsing: Environment<'static>,
+    /// The two as templates of YAML files have them, which give values; made when the first one is rendered.
+    native: [OnceLock<Environment<'static>>; 2],
     files: BTreeMap<String, SourceFile>,
     /// Paths of the files of built-in macros.
     built_in_files: BTreeSet<Arc<str>>,
@@ -99,6 +101,7 @@ impl Engine {
         Engine {
             environment,
             parsing,
+            native: Default::default(),
             files,
             built_in_files: library
                 .built_in
@@ -118,6 +121,12 @@ impl Engine {
         } else {
             &self.parsing
         }
+    }
+
+    /// The environment in which templates give values.
+    pub(super) fn natively(&self, context: &NodeContext) -> &Environment<'static> {
+        self.native[usize::from(context.execute)]
+            .get_or_init(|| native::environment(self.environment(context)))
     }
 
     /// Macros that do not parse, whether they are called or not.
@@ -380,7 +389,11 @@ impl Engine {
         self.built_in_files.contains(&file.path)
     }
 
-    fn diagnostic(&self, error: &Error, rendered: Option<(&SourceFile, &OffsetMap)>) -> Diagnostic {
+    pub(super) fn diagnostic(
+        &self,
+        error: &Error,
+        rendered: Option<(&SourceFile, &OffsetMap)>,
+    ) -> Diagnostic {
         let find = |name: &str| match self.files.get(name) {
             // a user cannot change a built-in macro: the place to look at is where it is called
             Some(file) if self.is_built_in(file) && error.kind() != ErrorKind::SyntaxError => None,

@@ -31,6 +31,7 @@ use self::dict::{Dict, View};
 use self::list::List;
 use self::number::float_text;
 use self::set::Set;
+use super::relation::Relation;
 use crate::python::quoted;
 
 /// Teaches an environment Python's operators, methods, filters and functions.
@@ -243,6 +244,9 @@ fn write_repr(value: &Value, text: &mut String, depth: usize) {
                 Some(dict) => dict.entries(),
                 None => match value.downcast_object_ref::<Entries>() {
                     Some(entries) => entries.clone(),
+                    None if depth > 0 && value.downcast_object_ref::<Relation>().is_some() => {
+                        return text.push_str(&format!("<PostgresRelation {value}>"));
+                    }
                     None => return text.push_str(&value.to_string()),
                 },
             };

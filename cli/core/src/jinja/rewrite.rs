@@ -4,6 +4,7 @@
 //! what minijinja's grammar lacks is written as it takes it. No line is added, and an [`OffsetMap`] leads from
 //! every byte of the rewritten text to the user's. Code that this pass does not understand stays as it is.
 
+mod constant;
 mod expression;
 mod offset_map;
 mod token;
@@ -11,6 +12,7 @@ mod token;
 use std::borrow::Cow;
 use std::ops::Range;
 
+pub(crate) use self::constant::{is_constant, is_literal};
 use self::expression::{Reader, Shape};
 use self::offset_map::Edits;
 pub(crate) use self::offset_map::OffsetMap;

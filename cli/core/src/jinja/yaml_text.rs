@@ -1,10 +1,11 @@
-//! Jinja in YAML values: texts that hold `{{` or `{%` are rendered, then typed as dbt types them.
+//! Jinja in YAML values: texts that hold `{{` or `{%` are rendered, and give values.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Engine, NodeContext};
+use super::functions::to_json;
+use super::{Engine, NodeContext, shown};
 use crate::diagnostic::Diagnostic;
 use crate::project::Description;
 use crate::source::SourceFile;
@@ -34,8 +35,8 @@ impl YamlRenderer<'_> {
     ) -> Json {
         match &node.value {
             Value::String(text) if has_template(text) => {
-                match self.engine.render_text(text, &self.context) {
-                    Ok(rendered) => typed(rendered),
+                match self.engine.render_value(text, &self.context) {
+                    Ok(rendered) => to_json(&rendered).unwrap_or_else(|_| shown(&rendered).into()),
                     Err(mut diagnostic) => {
                         diagnostic
                             .location
@@ -66,18 +67,4 @@ impl YamlRenderer<'_> {
 /// Whether a text is a template.
 pub(crate) fn has_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("{#")
-}
-
-/// dbt renders YAML values natively: a rendered `True` or `4` is a boolean or a number.
-fn typed(text: String) -> Json {
-    match text.as_str() {
-        "True" | "true" => return Json::Bool(true),
-        "False" | "false" => return Json::Bool(false),
-        "None" => return Json::Null,
-        _ => {}
-    }
-    match text.parse::<i64>() {
-        Ok(number) if number.to_string() == text => Json::from(number),
-        _ => Json::String(text),
-    }
 }

@@ -1,4 +1,6 @@
-//! The project as templates see it under `graph`: entries as in the manifest.
+//! The project as templates see it, under `graph` and in results: entries as in the manifest.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
@@ -43,6 +45,22 @@ pub(crate) fn graph(resolved: &Resolved) -> Option<Json> {
         "saved_queries": declared::saved_queries(&manifest, true),
         "unit_tests": declared::unit_tests(&manifest, true),
     }))
+}
+
+/// The entries of nodes and unit tests, by their ids.
+pub fn described(resolved: &Resolved, ids: &BTreeSet<&str>) -> BTreeMap<String, Json> {
+    let manifest = Manifest::of_parsed(resolved);
+    let nodes = manifest
+        .nodes()
+        .filter(|node| ids.contains(node.id.as_str()));
+    let nodes = nodes.filter_map(|node| {
+        let entry = serde_json::to_value(node::Entry::of(&manifest, node)).ok()?;
+        Some((node.id.to_string(), entry))
+    });
+    let unit_tests = declared::unit_tests(&manifest, true).into_iter();
+    nodes
+        .chain(unit_tests.filter(|(id, _)| ids.contains(id.as_str())))
+        .collect()
 }
 
 fn is_asked_for(project: &Project) -> bool {

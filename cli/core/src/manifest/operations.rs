@@ -62,7 +62,7 @@ pub(super) fn operations<'run>(
                     entry["extra_ctes_injected"] = true.into();
                     entry["extra_ctes"] = json!([]);
                     entry["index"] = json!(index + 1);
-                    if !sql.trim().is_empty() {
+                    if !sql.is_empty() {
                         let target = manifest.target_path;
                         let path = format!(
                             "{target}/compiled/{}/./dbt_project.yml/hooks/{name}.sql",

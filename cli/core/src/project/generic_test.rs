@@ -3,7 +3,7 @@
 use md5::{Digest, Md5};
 use serde_json::{Map, Value as Json, json};
 
-use super::config::ConfigMap;
+use super::config::{self, ConfigMap};
 use super::model_properties::NodeProperties;
 use super::properties::TestDeclaration;
 use super::resource::{Attachment, GenericTest, Node, NodeKind, UniqueId};
@@ -75,8 +75,12 @@ pub(super) fn node(
     attached_to: Attachment,
     name: TestName,
     fully_qualified_name: Vec<String>,
-    config: ConfigMap,
+    mut config: ConfigMap,
 ) -> Node {
+    // a limit is a number, however it is written
+    if let Some(limit) = config::text(&config, "limit").and_then(|text| text.parse::<i64>().ok()) {
+        config.insert("limit".to_owned(), limit.into());
+    }
     let (namespace, test_name) = match test.test_name.split_once('.') {
         Some((namespace, test_name)) => (Some(namespace.to_owned()), test_name.to_owned()),
         None => (None, test.test_name.clone()),

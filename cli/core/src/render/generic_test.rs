@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Serde, Value};
+use minijinja::value::{Kwargs, Value};
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::jinja::{NodeContext, is_built_in};
+use crate::jinja::{self, NodeContext, from_json, is_built_in};
 use crate::project::{Attachment, GenericTest, Node, Project, config};
 
 /// Renders a generic test: calls its macro.
@@ -16,13 +16,20 @@ pub(super) fn render_generic_test(
     test: &GenericTest,
     context: &Arc<NodeContext>,
 ) -> Result<String, Diagnostic> {
+    let before = context.captured().macros.len();
     let mut arguments: Vec<(String, Value)> = Vec::new();
     if let Some(column) = &test.column_name {
-        arguments.push(("column_name".to_owned(), Value::from(column.clone())));
+        let column = match jinja::has_template(column) {
+            true => project.engine.render_text(column, context)?,
+            false => column.clone(),
+        };
+        arguments.push(("column_name".to_owned(), Value::from(column)));
     }
     for (name, value) in &test.arguments {
         arguments.push((name.clone(), argument(project, value, context)?));
     }
+    // as in dbt, macros that arguments call come last, and while the project is parsed they are not told
+    let called = context.captured().macros.split_off(before);
     if let Some(problem) = unknown_test(project, node, test) {
         return Err(problem);
     }
@@ -36,6 +43,9 @@ pub(super) fn render_generic_test(
         &[Value::from(kwargs)],
         context,
     )?;
+    if context.execute {
+        context.captured().macros.extend(called);
+    }
     Ok(value.to_string())
 }
 
@@ -169,7 +179,7 @@ fn check_arguments(
     }
 }
 
-/// An argument's value: texts such as `ref('x')` and `{{ var('y') }}` are evaluated, as in dbt.
+/// An argument's value: texts such as `ref('x')` and `{{ var('y') }}` are evaluated wherever they stand, as in dbt.
 fn argument(
     project: &Project,
     value: &Json,
@@ -177,17 +187,24 @@ fn argument(
 ) -> Result<Value, Diagnostic> {
     match value {
         Json::String(text) if looks_like_call(text) => project.engine.evaluate(text, context),
-        Json::String(text) if crate::jinja::has_template(text) => {
-            project.engine.render_text(text, context).map(Value::from)
+        Json::String(text) if jinja::has_template(text) => {
+            project.engine.render_value(text, context)
         }
         Json::Array(items) => {
             let items: Result<Vec<Value>, Diagnostic> = items
                 .iter()
                 .map(|item| argument(project, item, context))
                 .collect();
-            items.map(Value::from)
+            items.map(jinja::list)
         }
-        other => Ok(Value::from(Serde(other))),
+        Json::Object(entries) => {
+            let entries: Result<Vec<(&str, Value)>, Diagnostic> = entries
+                .iter()
+                .map(|(name, item)| Ok((name.as_str(), argument(project, item, context)?)))
+                .collect();
+            entries.map(jinja::dict)
+        }
+        single => Ok(from_json(single)),
     }
 }
 

@@ -1,11 +1,9 @@
 //! The project's hooks around a run.
 
-use std::collections::HashMap;
-
 use hcw_core::artifact::{ResultStatus, RunResult};
 use hcw_core::graph::Resolved;
+use hcw_core::manifest;
 use hcw_core::operation::{Hook, HookTime};
-use hcw_core::project::Node;
 use hcw_core::target::Connection;
 use serde_json::{Value as Json, json};
 use tokio_postgres::Client;
@@ -121,30 +119,16 @@ pub(super) fn entries(report: &HookReport) -> impl Iterator<Item = RunResult> {
 
 /// The results of nodes as `on-run-end` sees them.
 pub(super) fn as_names(results: &[RunResult], resolved: &Resolved) -> Json {
-    let nodes: HashMap<&str, &Node> = resolved
-        .project()
-        .nodes
-        .values()
-        .map(|node| (node.id.as_str(), node))
-        .collect();
+    let ids = results.iter().map(|result| result.unique_id.as_str());
+    let mut nodes = manifest::described(resolved, &ids.collect());
     let entries = results.iter().map(|result| {
-        let node = nodes.get(result.unique_id.as_str());
         let mut entry = json!(result);
-        entry["node"] = json!({
-            "unique_id": result.unique_id,
-            "name": node.map(|node| node.name.clone()),
-            "package_name": node.map(|node| node.package.clone()),
-            "resource_type": node.map(|node| node.kind.resource_type()),
-            "alias": node.map(|node| node.alias().to_owned()),
-            "tags": node.map(|node| node.tags()),
-            "path": node.map(|node| node.file.path_in_package().to_owned()),
-            "compiled": result.compiled,
-            "compiled_code": result.compiled_code,
-            "fqn": node.map(|node| node.fully_qualified_name.clone()),
-            "config": node.map(|node| node.config.clone()),
-            "relation_name": result.relation_name,
-            "original_file_path": node.map(|node| node.file.path_in_package().to_owned()),
-        });
+        let node = nodes.remove(&result.unique_id);
+        let mut node = node.unwrap_or_else(|| json!({"unique_id": result.unique_id}));
+        node["compiled"] = json!(result.compiled);
+        node["compiled_code"] = json!(result.compiled_code);
+        node["relation_name"] = json!(result.relation_name);
+        entry["node"] = node;
         entry
     });
     entries.collect()

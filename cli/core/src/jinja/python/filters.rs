@@ -3,6 +3,7 @@
 use minijinja::value::{Rest, Value, ValueOrKwargs};
 use minijinja::{Environment, Error, State};
 
+use super::super::relation::Relation;
 use super::call::{Call, type_error, value_error};
 use super::decimal::{self, Decimal};
 use super::list::List;
@@ -158,6 +159,9 @@ fn jinja(environment: &mut Environment<'static>) {
     });
     environment.add_test("sequence", |value: &Value| {
         use minijinja::value::ValueKind as Kind;
+        if value.downcast_object_ref::<Relation>().is_some() {
+            return false;
+        }
         matches!(value.kind(), Kind::String | Kind::Seq | Kind::Map)
             || (value.kind() == Kind::Iterable && super::type_name(value) == "list")
     });

@@ -119,7 +119,9 @@ impl Used {
                     package: None,
                     version: test.version.clone(),
                 };
-                self.refs.retain(|used| *used != model);
+                if let Some(asked) = self.refs.iter().rposition(|used| *used == model) {
+                    self.refs.remove(asked);
+                }
                 self.refs.push(model);
             }
             Attachment::Source(source, table) => {

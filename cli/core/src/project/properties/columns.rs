@@ -43,7 +43,13 @@ fn parse(
         None => format!("a column of {of}"),
     };
     let mut reader = MapReader::new(file, what.clone(), node, diagnostics);
-    let name = reader.located_text("name");
+    let name = reader.located_text("name").map(|(name, location)| {
+        if !has_template(&name) {
+            return (name, location);
+        }
+        let rendered = rendered_text(&mut reader, file, renderer, "name");
+        (rendered.unwrap_or_default(), location)
+    });
     let config = super::config(&mut reader, file, renderer);
     let description = description(&mut reader, file, renderer);
     let data_type = match node.get("data_type").and_then(Node::as_str) {

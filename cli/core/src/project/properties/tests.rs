@@ -143,8 +143,10 @@ pub(super) fn parse(
             "description" => declaration.description = value.scalar_text().unwrap_or_default(),
             "config" => {
                 super::check_names(value, file, diagnostics);
-                if let Json::Object(entries) = renderer.render(file, value, diagnostics) {
-                    config::merge(&mut declaration.config, &entries);
+                for (key, value) in value.as_mapping().unwrap_or_default() {
+                    let value = setting(file, value, renderer, diagnostics);
+                    let layer = ConfigMap::from_iter([(key.name.clone(), value)]);
+                    config::merge(&mut declaration.config, &layer);
                 }
             }
             "arguments" => {
@@ -167,7 +169,7 @@ pub(super) fn parse(
                     .named("PropertyMovedToConfigDeprecation")
                     .at(file.at(key.range.clone())),
                 );
-                let value = renderer.render(file, value, diagnostics);
+                let value = setting(file, value, renderer, diagnostics);
                 let layer = ConfigMap::from_iter([(name.to_owned(), value)]);
                 config::merge(&mut declaration.config, &layer);
             }
@@ -193,4 +195,17 @@ pub(super) fn parse(
         );
     }
     Some(declaration)
+}
+
+/// A configuration of a test: as in dbt, a text is rendered, but none within a list or mapping.
+fn setting(
+    file: &SourceFile,
+    node: &Node,
+    renderer: &YamlRenderer<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Json {
+    match &node.value {
+        Value::String(_) => renderer.render(file, node, diagnostics),
+        _ => node.to_json(),
+    }
 }
