@@ -185,7 +185,7 @@ pub(crate) fn write_late(
                 write(&target.join("run").join(&path), published(main).as_bytes())?;
             }
             for (id, sql) in test.iter().flat_map(|_| &late.compiled.expressions) {
-                let path = test.map(|test| test.fixture_path(&input_name(project, id)));
+                let path = test.and_then(|test| input_path(project, test, id));
                 if let Some(path) = path {
                     write(&target.join(COMPILED).join(path), published(sql).as_bytes())?;
                 }
@@ -195,13 +195,20 @@ pub(crate) fn write_late(
     Ok(())
 }
 
-/// The name of a unit test's input.
-fn input_name(project: &Project, id: &UniqueId) -> String {
-    match (project.nodes.get(id), project.sources.get(id)) {
-        (Some(node), _) => node.name.clone(),
-        (_, Some(table)) => format!("{}__{}", table.source_name, table.name),
-        _ => id.to_string(),
-    }
+/// Where the rows of a unit test's input go: as in dbt it has the name and the package of what it stands for.
+fn input_path(project: &Project, test: &UnitTest, id: &UniqueId) -> Option<String> {
+    let node = project
+        .nodes
+        .get(id)
+        .map(|node| (&node.package, &node.name));
+    let table = || {
+        project
+            .sources
+            .get(id)
+            .map(|table| (&table.package, &table.name))
+    };
+    let (package, name) = node.or_else(table)?;
+    Some(test.fixture_path(package, name))
 }
 
 /// Writes what the templates of hooks gave; an empty one leaves no file.

@@ -239,6 +239,5 @@ pub(crate) fn read(project_dir: &Path, path: &Path) -> Result<SourceFile, Diagno
         )
         .help("save the file as UTF-8")
     })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     Ok(SourceFile::new(shown, text))
 }

@@ -24,6 +24,7 @@ mod unexpected_block;
 mod unit_test;
 mod version;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -120,14 +121,22 @@ pub fn parse(tree: &SourceTree, settings: Settings) -> (Option<Project>, Vec<Dia
     let docs = docs_blocks(tree, &packages, &mut diagnostics);
     let shared = Arc::new(shared(&packages, settings, docs));
     let mut binder = bind::Binder::new(&packages, &engine, &shared);
+    let renderer = |package: &Package| YamlRenderer {
+        engine: &engine,
+        context: Arc::new(yaml_context(&engine, &shared, package.name())),
+    };
+    let mut found: Vec<Vec<Diagnostic>> = Vec::new();
+    let mut properties = BTreeMap::new();
     for package in packages.iter() {
-        let renderer = YamlRenderer {
-            engine: &engine,
-            context: Arc::new(yaml_context(&engine, &shared, package.name())),
-        };
-        let mut found = Vec::new();
-        let properties = properties_of(tree, package, &renderer, &mut found);
-        binder.add_package(tree, package, &renderer, properties, &mut found);
+        let mut in_package = Vec::new();
+        let of_package = properties_of(tree, package, &renderer(package), &mut in_package);
+        properties.insert(package.name().to_owned(), of_package);
+        found.push(in_package);
+    }
+    bind::hand_over(tree, &packages, &mut properties);
+    for (package, mut found) in packages.iter().zip(found) {
+        let properties = properties.remove(package.name()).unwrap_or_default();
+        binder.add_package(tree, package, &renderer(package), properties, &mut found);
         if !packages.is_root(package.name()) {
             found.retain(package::matters_in_package);
         }

@@ -1,6 +1,7 @@
 //! Seeds: a CSV file of the project as rows, with the column types that dbt would find in it.
 
 mod plain;
+mod records;
 mod rows;
 mod seed_type;
 
@@ -9,6 +10,7 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use plain::ColumnFacts;
+use records::Failure;
 use rows::Collected;
 pub use rows::SeedRows;
 use seed_type::SeedType;
@@ -31,7 +33,7 @@ pub struct SeedData {
 
 /// Reads a seed's file.
 ///
-/// **Errors**: HCW0806 with the line of a record of the wrong length, HCW0111 for a bad delimiter.
+/// **Errors**: HCW0806 with the line of a record of too many fields, HCW0111 for a bad delimiter.
 pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
     let file = &node.file;
     let delimiter = match config::text(&node.config, "delimiter") {
@@ -50,23 +52,21 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
     };
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
+        .flexible(true)
         .from_reader(file.text.as_bytes());
-    let invalid = |error: &csv::Error| {
-        let line = error.position().map_or(1, csv::Position::line);
+    let invalid = |line: u64, message: String| {
         let range = crate::source::line_range(&file.text, usize::try_from(line).unwrap_or(1));
-        let message = match error.kind() {
-            csv::ErrorKind::UnequalLengths {
-                expected_len, len, ..
-            } => format!("a record of {len} fields under a header of {expected_len}"),
-            _ => "a record that is not CSV".to_owned(),
-        };
         Diagnostic::error(Code::SeedInvalid, message)
             .at(file.at(range.start..range.start))
             .help("quote fields that hold the delimiter, quotes or line breaks")
     };
+    let no_csv = |error: &csv::Error| {
+        let line = error.position().map_or(1, csv::Position::line);
+        invalid(line, "a record that is not CSV".to_owned())
+    };
     let header: Vec<String> = reader
         .headers()
-        .map_err(|error| invalid(&error))?
+        .map_err(|error| no_csv(&error))?
         .iter()
         .map(|name| name.trim().to_owned())
         .collect();
@@ -103,7 +103,26 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
             SeedRows::new(header.len(), file.text.clone(), plain.cells),
             Some(plain.columns),
         ),
-        None => (collected(&mut reader, header.len(), node, invalid)?, None),
+        None => {
+            let read = records::read(&mut reader, &file.text, header.len());
+            let rows = read.map_err(|failure| match failure {
+                Failure::Csv(error) => no_csv(&error),
+                Failure::TooLong { fields, line } => {
+                    let width = header.len();
+                    invalid(
+                        line,
+                        format!("a record of {fields} fields under a header of {width}"),
+                    )
+                }
+                Failure::TooLarge => Diagnostic::error(
+                    Code::SeedInvalid,
+                    format!("the seed `{}` is larger than 4 GB", node.name),
+                )
+                .at(file.at(0..0))
+                .help("land it as a source instead"),
+            })?;
+            (rows, None)
+        }
     };
     let declared = node.config.get("column_types");
     let declared = |name: &str| declared.and_then(|types| types.get(name)?.as_str());
@@ -127,31 +146,6 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
         })
         .collect();
     Ok(SeedData { columns, rows })
-}
-
-/// The records below the header, as CSV.
-fn collected(
-    reader: &mut csv::Reader<&[u8]>,
-    width: usize,
-    node: &Node,
-    invalid: impl Fn(&csv::Error) -> Diagnostic,
-) -> Result<SeedRows, Diagnostic> {
-    let mut rows = Collected::new(width);
-    let mut record = csv::StringRecord::new();
-    while reader
-        .read_record(&mut record)
-        .map_err(|error| invalid(&error))?
-    {
-        if !rows.push(record.iter().map(value)) {
-            return Err(Diagnostic::error(
-                Code::SeedInvalid,
-                format!("the seed `{}` is larger than 4 GB", node.name),
-            )
-            .at(node.file.at(0..0))
-            .help("land it as a source instead"));
-        }
-    }
-    Ok(rows.finish())
 }
 
 fn column_type(rows: &SeedRows, position: usize, facts: Option<&[ColumnFacts]>) -> SeedType {

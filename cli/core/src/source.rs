@@ -1,5 +1,6 @@
 //! Source files as values: a path and its text, and places within it. Nothing here reads a file.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
 use std::sync::Arc;
@@ -13,15 +14,31 @@ pub struct SourceFile {
     pub text: Arc<str>,
     /// How many bytes of `path` lead to the folder of the file's package; 0 in the root project.
     package_root: usize,
+    /// Whether the file begins with a byte-order mark.
+    marked: bool,
 }
+
+/// The byte-order mark of UTF-8.
+const MARK: char = '\u{feff}';
 
 impl SourceFile {
     /// Makes a file from a path and a text.
     pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> SourceFile {
+        let text = text.into();
+        let unmarked = text.strip_prefix(MARK).map(Arc::from);
         SourceFile {
             path: path.into(),
-            text: text.into(),
+            marked: unmarked.is_some(),
+            text: unmarked.unwrap_or(text),
             package_root: 0,
+        }
+    }
+
+    /// The text as it stands in the file.
+    pub(crate) fn whole_text(&self) -> Cow<'_, str> {
+        match self.marked {
+            true => Cow::Owned(format!("{MARK}{}", self.text)),
+            false => Cow::Borrowed(&self.text),
         }
     }
 
@@ -36,6 +53,7 @@ impl SourceFile {
             path: self.path.clone(),
             text: text.into(),
             package_root: self.package_root,
+            marked: false,
         }
     }
 

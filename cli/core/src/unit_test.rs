@@ -120,15 +120,22 @@ fn compile(
     };
     let mut expressions = Vec::new();
     let used = names.used();
-    for (input, given) in &inputs {
-        let name = input.expression.to_string();
-        let is_read = used.contains(&input.id) || (input.is_own && compiled.sql.contains(&name));
-        if is_read {
-            let sql = fixture(analysed, given, input, warehouse)?;
-            expressions.push(format!(" {name} as (\n{}\n)", sql.trim_end()));
-            let sql = sql.trim_end().to_owned();
-            compiled.expressions.push((input.id.clone(), sql));
-        }
+    // in the order in which the model reads them
+    let mut read: Vec<_> = inputs
+        .iter()
+        .filter_map(|(input, given)| {
+            let name = input.expression.to_string();
+            let place = compiled.sql.find(&name);
+            let is_read = used.contains(&input.id) || (input.is_own && place.is_some());
+            is_read.then_some((place.unwrap_or(usize::MAX), name, input, given))
+        })
+        .collect();
+    read.sort_by_key(|(place, ..)| *place);
+    for (_, name, input, given) in read {
+        let sql = fixture(analysed, given, input, warehouse)?;
+        expressions.push(format!(" {name} as (\n{}\n)", sql.trim_end()));
+        let sql = sql.trim_end().to_owned();
+        compiled.expressions.push((input.id.clone(), sql));
     }
     if !expressions.is_empty() {
         with_expressions(&mut compiled, &expressions.join(", "));

@@ -31,8 +31,10 @@ pub(super) fn of_node(node: &Node) -> Json {
         NodeKind::Seed if node.file.text.len() > LARGEST_SEED => {
             json!({"name": "path", "checksum": node.file.path_in_package()})
         }
-        NodeKind::Seed => json!({"name": "sha256", "checksum": sha256(node.file.text.trim())}),
-        _ => of_text(&node.file.text),
+        NodeKind::Seed => {
+            json!({"name": "sha256", "checksum": sha256(node.file.whole_text().trim())})
+        }
+        _ => of_text(&node.file.whole_text()),
     }
 }
 

@@ -153,7 +153,9 @@ impl Serialize for NodeConfig<'_> {
             match (*key, self.config.get(*key)) {
                 ("store_failures", _) if self.is_test => map.serialize_entry(key, &stores)?,
                 ("store_failures_as", _) if self.is_test => map.serialize_entry(key, &stored_as)?,
-                (_, None) => map.serialize_entry(key, default)?,
+                (_, None) | ("on_schema_change", Some(Json::Null)) => {
+                    map.serialize_entry(key, default)?;
+                }
                 ("post-hook" | "pre-hook", Some(hooks)) => {
                     map.serialize_entry(key, &self::hooks(hooks))?;
                 }
@@ -184,8 +186,8 @@ impl Serialize for NodeConfig<'_> {
         }
         for (key, value) in self.config {
             let is_known = self.defaults.iter().any(|(known, _)| known == key);
-            // as in dbt a key of one's own that is null is left out
-            if !is_known && !value.is_null() {
+            // as in dbt a test's key of its own that is null is left out
+            if !is_known && !(self.is_test && value.is_null()) {
                 map.serialize_entry(key, value)?;
             }
         }

@@ -2,6 +2,7 @@
 
 mod configuration;
 mod declared;
+mod elsewhere;
 mod generic_tests;
 mod index;
 mod misplaced;
@@ -13,6 +14,7 @@ mod unit_tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub(super) use elsewhere::hand_over;
 use index::Index;
 
 use super::declared::Declared;
@@ -130,6 +132,11 @@ impl<'run> Binder<'run> {
                 let patch = index.take(PatchKind::SingularTest, file.stem());
                 let roots = &project.test_paths;
                 self.add(current, file, NodeKind::SingularTest, roots, patch);
+            }
+        }
+        for properties in &mut properties {
+            for patch in std::mem::take(&mut properties.tests_elsewhere) {
+                self.add_tests(current, patch, None);
             }
         }
         for (name, left) in index.left() {

@@ -35,6 +35,8 @@ use crate::yaml::{self, MapReader, Node};
 pub(crate) struct Properties {
     pub(crate) file: SourceFile,
     pub(crate) patches: Vec<Patch>,
+    /// Entries about resources of other packages, of which nothing but the tests is left.
+    pub(crate) tests_elsewhere: Vec<Patch>,
     pub(crate) sources: Vec<SourceDeclaration>,
     pub(crate) groups: Vec<GroupDeclaration>,
     pub(crate) exposures: Vec<ExposureDeclaration>,
@@ -46,10 +48,11 @@ pub(crate) struct Properties {
 }
 
 impl Properties {
-    fn new(file: &SourceFile) -> Properties {
+    pub(crate) fn new(file: &SourceFile) -> Properties {
         Properties {
             file: file.clone(),
             patches: Vec::new(),
+            tests_elsewhere: Vec::new(),
             sources: Vec::new(),
             groups: Vec::new(),
             exposures: Vec::new(),

@@ -40,17 +40,14 @@ impl UnitTest {
     pub fn compiled_path(&self) -> String {
         let path = self.declaration.file.path_in_package();
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        self.path_below(&format!("{folder}/{}", self.full_name()))
+        let package = &self.declaration.package;
+        format!("{package}/{path}/{folder}/{}.sql", self.full_name())
     }
 
-    /// Where the rows that stand for an input go.
-    pub fn fixture_path(&self, input: &str) -> String {
-        self.path_below(input)
-    }
-
-    fn path_below(&self, name: &str) -> String {
+    /// Where the rows that stand for an input go: a name in the package that it is of.
+    pub fn fixture_path(&self, package: &str, input: &str) -> String {
         let path = self.declaration.file.path_in_package();
-        format!("{}/{path}/{name}.sql", self.declaration.package)
+        format!("{package}/{path}/{input}.sql")
     }
 
     /// Its name, with the version that it tests.

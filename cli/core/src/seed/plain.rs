@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::records::{end_of_line, first};
 use super::rows::{Cell, NULL};
 use super::seed_type::SeedType;
 
@@ -51,7 +52,7 @@ pub(super) fn read(text: &str, from: usize, delimiter: u8, width: usize) -> Opti
     if is_special || width == 0 || u32::try_from(text.len()).is_err() || body.contains(&b'"') {
         return None;
     }
-    let parts: Option<Vec<Plain>> = parts(text.as_bytes(), from)
+    let parts: Option<Vec<Plain>> = parts(text.as_bytes(), first(text.as_bytes(), from))
         .into_par_iter()
         .map(|range| part(text, range, delimiter, width))
         .collect();
@@ -91,9 +92,10 @@ fn part(text: &str, range: Range<usize>, delimiter: u8, width: usize) -> Option<
     };
     let mut at = range.start;
     while at < bytes.len() {
-        if matches!(bytes[at], b'\n' | b'\r') {
-            // the end of a record, or a blank line
-            at += 1;
+        if let Some(end) = end_of_line(bytes, at) {
+            // to Python an empty line is a record without fields
+            plain.cells.extend(std::iter::repeat_n((0, NULL), width));
+            at = end;
             continue;
         }
         for (position, facts) in plain.columns.iter_mut().enumerate() {
@@ -126,6 +128,7 @@ fn part(text: &str, range: Range<usize>, delimiter: u8, width: usize) -> Option<
             });
             at += usize::from(!is_last);
         }
+        at = end_of_line(bytes, at).unwrap_or(at);
     }
     Some(plain)
 }

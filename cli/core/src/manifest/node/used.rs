@@ -85,6 +85,10 @@ impl Used {
             })
         });
         let mut nodes: Vec<UniqueId> = Vec::new();
+        if manifest.project().disabled.contains_key(&node.id) && !node.is_left_test() {
+            // as in dbt it is told what it asks for, not what that is
+            return used;
+        }
         for id in sources.chain(refs).chain(functions) {
             if !nodes.contains(&id) {
                 nodes.push(id);
@@ -92,6 +96,24 @@ impl Used {
         }
         used.nodes = nodes;
         used
+    }
+
+    /// What a disabled test uses, which is not rendered: what its arguments say, and the macro that every test calls.
+    fn read_arguments(&mut self, manifest: &Manifest<'_>, node: &Node, test: &GenericTest) {
+        let texts = test
+            .arguments
+            .iter()
+            .filter_map(|(_, value)| value.as_str());
+        for reference in texts.filter_map(Reference::parse) {
+            match reference {
+                Reference::Model(model) => self.refs.push(model),
+                Reference::Source(source, table) => self.sources.push([source, table]),
+                Reference::Metric(_) => {}
+            }
+        }
+        let engine = &manifest.project().engine;
+        let subquery = engine.macro_definition(&node.package, None, "get_where_subquery");
+        self.macros.extend(subquery.map(|found| found.unique_id()));
     }
 
     fn add_macros<'run>(&mut self, called: impl IntoIterator<Item = &'run String>) {
@@ -111,6 +133,9 @@ impl Used {
         let called = std::mem::replace(&mut self.macros, vec![id]);
         if !is_never_parsed(&self.macros[0]) {
             self.add_macros(&called);
+            if manifest.project().disabled.contains_key(&node.id) && called.is_empty() {
+                self.read_arguments(manifest, node, test);
+            }
         }
         match &test.attached_to {
             Attachment::Ref(name) => {

@@ -4,8 +4,9 @@
 use super::index::BoundPatch;
 use super::{Binder, Current};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::project::properties::PatchKind;
+use crate::project::properties::{Patch, PatchKind};
 use crate::project::resource::{Attachment, Node};
+use crate::project::version::Version;
 
 impl Binder<'_> {
     /// Warns of an entry that nothing took, and applies its tests.
@@ -31,7 +32,7 @@ impl Binder<'_> {
                     Code::WrongPatchKind,
                     format!("`{name}` is a {noun}, and its properties stand below `{wrong}:`"),
                 )
-                .at(patch.location)
+                .at(patch.location.clone())
                 .related("the resource", node.file.at(0..0))
                 .help(format!(
                     "move them below `{right}:`: only their tests count here"
@@ -46,16 +47,26 @@ impl Binder<'_> {
                         kind.noun()
                     ),
                 )
-                .at(patch.location)
+                .at(patch.location.clone())
                 .did_you_mean(name, others.filter(|other| *other != name))
             }
         });
         if !is_tested {
             return;
         }
+        self.add_tests(current, patch, version);
+    }
+
+    /// Applies the tests of an entry to what its name means.
+    pub(super) fn add_tests(
+        &mut self,
+        current: &mut Current<'_, '_>,
+        patch: Patch,
+        version: Option<Version>,
+    ) {
         for mut test in patch.tests {
             test.version.clone_from(&version);
-            test.file_key = format!("{}.{}", kind.key(), patch.name);
+            test.file_key = format!("{}.{}", patch.kind.key(), patch.name);
             let attached_to = Attachment::Ref(patch.name.clone());
             self.add_generic_test(current, &patch.file, test, attached_to);
         }

@@ -219,7 +219,7 @@ fn apply(node: &mut Node, patch: Patch) -> Vec<(SourceFile, TestDeclaration)> {
     let properties = &mut node.properties;
     properties.patch_path = Some(format!(
         "{}://{}",
-        node.package,
+        patch.package.as_ref().unwrap_or(&node.package),
         patch.file.path_in_package()
     ));
     properties.doc_blocks = patch.description.doc_blocks;

@@ -55,6 +55,8 @@ pub(crate) struct Patch {
     pub(crate) kind: PatchKind,
     pub(crate) name: String,
     pub(crate) file: SourceFile,
+    /// The package that the sidecar stands in, where its resource is another's.
+    pub(crate) package: Option<String>,
     pub(crate) location: Location,
     pub(crate) description: Description,
     pub(crate) config: ConfigMap,
@@ -176,6 +178,7 @@ pub(super) fn parse(
         deprecation_date,
         time_spine,
         relation,
+        package: None,
         function,
     })
 }
