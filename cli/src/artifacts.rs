@@ -6,8 +6,9 @@ mod trees;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use hcw_core::analyse::{Analysed, Compiled};
 use hcw_core::diagnostic::{Code, Diagnostic};
@@ -21,7 +22,7 @@ use serde_json::Value as Json;
 
 pub(crate) use trees::Trees;
 
-use crate::execute::{RunReport, Status};
+use crate::execute::{Status, StepResult};
 use crate::session::Session;
 
 /// The manifest's file.
@@ -95,11 +96,11 @@ pub(crate) fn make_folder(session: &Session) -> Result<(), Diagnostic> {
 pub(crate) fn progress<'run>(
     analysed: &'run Analysed,
     plan: &'run Plan,
-    report: &'run RunReport,
+    results: &'run [Arc<StepResult>],
 ) -> Progress<'run> {
     let mut progress = Progress::of_compiled(&analysed.compiled);
     progress.left_out.extend(unasked(analysed, plan));
-    for result in &report.results {
+    for result in results {
         let step = &plan.steps[result.position];
         let outcome = &result.outcome;
         // as in dbt the batches of a microbatch model are compiled, not the model itself
@@ -162,14 +163,14 @@ pub(crate) fn write_compiled(
 }
 
 /// Writes the texts of steps that were compiled when their turn came.
-pub(crate) fn write_late(
+fn write_late(
     session: &Session,
     analysed: &Analysed,
     plan: &Plan,
-    report: &RunReport,
+    results: &[Arc<StepResult>],
 ) -> Result<(), Diagnostic> {
     let target = session.target_path();
-    for result in &report.results {
+    for result in results {
         let step = &plan.steps[result.position];
         let project = analysed.resolved.project();
         let node = project.nodes.get(&step.id).map(compiled_path);
@@ -227,7 +228,7 @@ pub(crate) fn write_hooks(session: &Session, progress: &Progress<'_>) -> Result<
 }
 
 /// Writes the statements that built each node below `run/`, save those whose files are written.
-pub(crate) fn write_run(
+fn write_run(
     session: &Session,
     analysed: &Analysed,
     plan: &Plan,
@@ -257,11 +258,21 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), Diagnostic> {
 
 /// Gives a file its content; one that has it already is left alone.
 fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let present = fs::metadata(path).map_or(0, |facts| facts.len());
     let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
-    if present == length && fs::read(path).is_ok_and(|present| present == content) {
-        return Ok(());
-    }
+    let present = match File::open(path) {
+        Ok(mut file) => {
+            let present = file.metadata()?.len();
+            if present == length {
+                let mut text = vec![0; content.len()];
+                if file.read_exact(&mut text).is_ok() && text == content {
+                    return Ok(());
+                }
+            }
+            present
+        }
+        // one that cannot be read may be written
+        Err(_) => fs::metadata(path).map_or(0, |facts| facts.len()),
+    };
     let mut file = open(path)?;
     file.write_all(content)?;
     if present > length {

@@ -5,6 +5,7 @@ mod build;
 mod failure;
 pub(crate) mod held;
 pub(crate) mod hooks;
+mod lanes;
 mod opening;
 mod publish;
 mod schedule;
@@ -15,26 +16,23 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
-use futures_util::stream::FuturesOrdered;
 use hcw_core::analyse::Analysed;
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::held::Standing;
 use hcw_core::plan::Plan;
 use hcw_core::target::Connection;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio::task::JoinSet;
 use tokio_postgres::Client;
 
 pub(crate) use opening::{Control, Opening};
 pub(crate) use setup::{create_schemas, lock, remove_shadows};
 pub(crate) use step::{Outcome, Status};
 
+use lanes::{Ended, Lanes};
 use schedule::Schedule;
 
 use crate::db::connect::connect;
 use crate::memory::{self, Counters, Recorder};
-use crate::report::{Progress, Reporter};
+use crate::report::Reporter;
 use crate::session::Problems;
 
 /// What execution needs beside the plan.
@@ -102,19 +100,14 @@ impl RunReport {
     }
 }
 
-/// What a connection tells of a step that has ended.
-struct Ended {
-    result: StepResult,
-    /// The step that it was given with that one.
-    next: Option<usize>,
-}
-
 /// Is told of the steps of a run.
 pub(crate) trait Watcher: Send {
     /// The step at a position of the plan starts.
     fn started(&mut self, position: usize);
     /// A step has ended, or will never start.
     fn ended(&mut self, result: &Arc<StepResult>);
+    /// So all steps have ended; what they have built may still be published.
+    fn all_ended(&mut self, results: &[Arc<StepResult>]);
 }
 
 /// Runs the plan; the watcher is told of each step.
@@ -157,8 +150,12 @@ pub(crate) async fn execute(
     let progress = Arc::new(reporter.progress(plan.steps.len()));
     let mut schedule = Schedule::new(plan);
     schedule.stopped = run.is_held;
-    let mut running = JoinSet::new();
-    let (tell, mut told) = unbounded_channel();
+    let mut lanes = Lanes::new(step::Context {
+        project_dir: run.project_dir.clone(),
+        compiled_folder: run.compiled_folder.clone(),
+        progress: progress.clone(),
+        reporter: reporter.clone(),
+    });
     let mut results = Vec::new();
     let mut interrupted = false;
     let interrupt = tokio::signal::ctrl_c();
@@ -181,20 +178,13 @@ pub(crate) async fn execute(
         {
             progress.start(&plan.steps[*first].label);
             watcher.started(*first);
-            start(
-                run,
-                &progress,
-                reporter,
-                &mut running,
-                &tell,
-                client,
-                positions,
-            );
+            lanes.start(run, client, positions);
         }
-        let Ended { result, next } = tokio::select! {
+        lanes.fill(&mut schedule);
+        let ended: Ended = tokio::select! {
             biased;
-            Some(ended) = told.recv() => ended,
-            finished = running.join_next() => {
+            Some(ended) = lanes.told.recv() => ended,
+            finished = lanes.running.join_next() => {
                 let Some(finished) = finished else { break };
                 let Ok(client) = finished else {
                     // a task of ours that panicked has taken its connection along; the panic was printed
@@ -223,6 +213,8 @@ pub(crate) async fn execute(
                 continue;
             }
         };
+        let next = lanes.ended(&ended);
+        let result = ended.result;
         progress.end(&plan.steps[result.position].label);
         let failed = matches!(result.outcome.status, Status::Error | Status::Fail);
         let skipped = schedule.ended(result.position, failed);
@@ -250,6 +242,7 @@ pub(crate) async fn execute(
         results.push(result);
     }
     progress.finish();
+    watcher.all_ended(&results);
     let mut report = RunReport {
         results,
         elapsed: Duration::ZERO,
@@ -269,7 +262,9 @@ pub(crate) async fn execute(
         };
         let changes = recorded(is_published).await.map_err(|error| vec![error])?;
         record = changes.statement();
-        if report.is_held && is_audited {
+        if is_published {
+            later = Some(changes);
+        } else if report.is_held && is_audited {
             later = Some(recorded(true).await.map_err(|error| vec![error])?);
         }
     }
@@ -302,15 +297,6 @@ pub(crate) async fn execute(
             publish::End::Interrupted => report.interrupted = true,
         }
     }
-    if let Some(record) = record {
-        // what is not recorded is built again
-        let _unrecorded = control.batch_execute(&record.sql).await;
-    }
-    if let Some(recorder) = &run.recorder
-        && is_recorded
-    {
-        recorder.tell_refused(&control, reporter).await;
-    }
     if report.is_held {
         report.is_audited = is_audited;
         let resolved = &run.analysed.resolved;
@@ -319,7 +305,10 @@ pub(crate) async fn execute(
         // a connection that is lost is told once
         report.problem = report.problem.or(kept.err());
     }
-    if let Some(recorder) = &run.recorder {
+    let recorded = async {
+        let Some(recorder) = &run.recorder else {
+            return;
+        };
         let status = match report.is_held {
             true if report.is_audited => "held",
             _ if report.has_failed() => "failed",
@@ -333,8 +322,29 @@ pub(crate) async fn execute(
             held: later.filter(|_| report.is_held),
         };
         let of_run = (&**plan, &*run.analysed);
-        recorder.finish(&control, of_run, &ended, reporter).await;
-    }
+        // others have nothing left to do
+        let client = idle.first().unwrap_or(&control);
+        recorder.finish(client, of_run, &ended, reporter).await;
+    };
+    let removed = async {
+        match report.is_held {
+            true => Ok(()),
+            false => setup::remove_shadows(&control, &plan.shadow_schemas).await,
+        }
+    };
+    let remembered = async {
+        if let Some(record) = record {
+            // what is not recorded is built again
+            let _unrecorded = control.batch_execute(&record.sql).await;
+        }
+        if let Some(recorder) = &run.recorder
+            && is_recorded
+        {
+            recorder.tell_refused(&control, reporter).await;
+        }
+    };
+    let ((), (), removed) = tokio::join!(remembered, recorded, removed);
+    removed.map_err(|error| vec![error])?;
     report.elapsed = started.elapsed();
     Ok(report)
 }
@@ -343,58 +353,6 @@ async fn open(run: &Run) -> Result<Client, Problems> {
     connect(&run.connection, &run.application_name)
         .await
         .map_err(|error| vec![error])
-}
-
-/// Gives a connection its next steps, one after the other.
-fn start(
-    run: &Run,
-    progress: &Arc<Progress>,
-    reporter: &Reporter,
-    running: &mut JoinSet<Option<Client>>,
-    tell: &UnboundedSender<Ended>,
-    client: Client,
-    positions: Vec<usize>,
-) {
-    let (plan, analysed, tell) = (run.plan.clone(), run.analysed.clone(), tell.clone());
-    let context = step::Context {
-        project_dir: run.project_dir.clone(),
-        compiled_folder: run.compiled_folder.clone(),
-        progress: progress.clone(),
-        reporter: reporter.clone(),
-    };
-    running.spawn(async move {
-        let mut started = Instant::now();
-        let mut end = |position, outcome, next| {
-            let result = StepResult {
-                position,
-                outcome,
-                elapsed: started.elapsed(),
-                ended_at: jiff::Timestamp::now(),
-            };
-            started = Instant::now();
-            // without anyone to be told the run has ended
-            let _nobody = tell.send(Ended { result, next });
-        };
-        if let [position] = *positions {
-            let step = &plan.steps[position];
-            let (client, outcome) = step::run(client, step, &analysed, &context).await;
-            end(position, outcome, None);
-            return client;
-        }
-        // all are sent before the first has ended
-        let outcomes = positions.iter();
-        let mut outcomes: FuturesOrdered<_> = outcomes
-            .map(|position| step::build(&client, &plan.steps[*position], &analysed, &context))
-            .collect();
-        let mut nexts = positions.iter().copied().map(Some).skip(1).chain([None]);
-        for position in &positions {
-            if let Some(outcome) = outcomes.next().await {
-                end(*position, outcome, nexts.next().flatten());
-            }
-        }
-        drop(outcomes);
-        Some(client)
-    });
 }
 
 fn skip(position: usize) -> StepResult {

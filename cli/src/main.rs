@@ -18,6 +18,7 @@ mod seed_load;
 mod selection;
 mod session;
 mod validators;
+mod worker;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;

@@ -20,7 +20,7 @@ use hcw_core::fingerprint::{Fingerprint, fingerprints};
 use hcw_core::plan::{self, Work};
 use hcw_core::project::UniqueId;
 use hcw_core::settings::Publish;
-use hcw_core::skip::{self, Decisions, Memory, Wish};
+use hcw_core::skip::{self, Decisions, Memory, ObjectSeen, Wish};
 use tokio_postgres::Client;
 
 use crate::args::{Flags, Verb};
@@ -61,12 +61,38 @@ fn runs_all(flags: &Flags) -> Option<&'static str> {
     }
 }
 
+/// What a run's nodes can depend on beside what they name.
+pub(crate) struct Surroundings {
+    settings: String,
+    objects: Vec<ObjectSeen>,
+}
+
+impl Surroundings {
+    /// Reads them. The session's long queries are not compiled from here on, until [`reckon`] has asked the last.
+    pub(crate) async fn read(
+        client: &Client,
+        server_version: u32,
+    ) -> Result<Surroundings, Diagnostic> {
+        // all are sent before the first is answered
+        let ((), uncompiled, settings, objects) = tokio::join!(
+            observe::count(client, server_version),
+            observe::compile_queries(client, false),
+            called::settings(client),
+            called::objects(client),
+        );
+        uncompiled?;
+        Ok(Surroundings {
+            settings: settings?,
+            objects: objects?,
+        })
+    }
+}
+
 /// Compares what is to be built with what was, and with the warehouse.
 pub(crate) async fn reckon(
     session: &Session,
     client: &Client,
-    store: &Store,
-    server_version: u32,
+    (store, surroundings): (&Store, Surroundings),
     analysed: &Analysed,
     (selected, work): (&BTreeSet<UniqueId>, &Work),
 ) -> Result<Reckoning, Diagnostic> {
@@ -83,10 +109,8 @@ pub(crate) async fn reckon(
         nodes: store.nodes.clone(),
         ..Memory::default()
     };
-    observe::count(client, server_version).await;
-    observe::compile_queries(client, false).await?;
-    skip::with_settings(&mut fingerprints, &called::settings(client).await?);
-    memory.objects = called::objects(client).await?;
+    skip::with_settings(&mut fingerprints, &surroundings.settings);
+    memory.objects = surroundings.objects;
     skip::with_objects(&mut fingerprints, &memory.objects);
     called::functions(client, &fingerprints, &mut memory).await?;
     skip::with_functions(&mut fingerprints, &memory.functions);

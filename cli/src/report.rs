@@ -106,6 +106,11 @@ impl Reporter {
         level >= self.level || (level >= self.file_level && has_file())
     }
 
+    /// Whether any form of the log shows what entries hold beside their text.
+    pub(crate) fn shows_data(&self) -> bool {
+        [self.format, self.file_format].contains(&LogFormat::Json)
+    }
+
     /// A line about what happens.
     pub(crate) fn line(&self, text: &str) {
         self.event(&Event::note(text));

@@ -28,7 +28,7 @@ use crate::settings::Settings;
 use crate::source::{SourceFile, SourceTree};
 
 /// The form of records; another one is not read.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 
 /// Flags that say how the project is parsed, and not what it is: they count where a template may ask for them.
 const HOW: [&str; 3] = [
@@ -152,7 +152,7 @@ fn file_digests(tree: &SourceTree) -> Vec<(&SourceFile, String)> {
     let files: Vec<&SourceFile> = tree.below("").collect();
     files
         .into_par_iter()
-        .map(|file| (file, digest_of(&file.text)))
+        .map(|file| (file, digest_of(&file.whole_text())))
         .collect()
 }
 

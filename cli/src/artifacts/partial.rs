@@ -11,7 +11,7 @@ use std::time::UNIX_EPOCH;
 
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::manifest::{self, Progress, Splice};
-use hcw_core::partial::{self, Record};
+use hcw_core::partial::{self, Edit, Record};
 use serde::{Deserialize, Serialize};
 
 use super::{MANIFEST, SEMANTIC_MANIFEST, write};
@@ -83,13 +83,19 @@ fn unchanged(
     mut record: Record,
 ) -> Option<(Record, Vec<Diagnostic>)> {
     let recalled = record.recall(key, &session.tree, &session.settings)?;
-    if !recalled.edits.is_empty() {
-        let path = session.target_path().join(MANIFEST);
-        let manifest = fs::read(&path).ok()?;
-        let splices = manifest::splices(&manifest, &recalled.edits)?;
-        splice(&path, &manifest, &splices)?;
-    }
+    show(session, &recalled.edits)?;
     Some((record, recalled.warnings))
+}
+
+/// Has the manifest show edits that change no more than the text.
+fn show(session: &Session, edits: &[Edit]) -> Option<()> {
+    if edits.is_empty() {
+        return Some(());
+    }
+    let path = session.target_path().join(MANIFEST);
+    let manifest = fs::read(&path).ok()?;
+    let splices = manifest::splices(&manifest, edits)?;
+    splice(&path, &manifest, &splices)
 }
 
 /// What is known when some nodes have changed, of which an excerpt of the project tells all.

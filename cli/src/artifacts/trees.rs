@@ -2,32 +2,58 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 
 use hcw_core::analyse::{Analysed, Compiled};
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::plan::{Action, Plan, Step};
-use hcw_core::project::{Node, NodeKind, UniqueId};
+use hcw_core::project::{Node, NodeKind};
 
-use super::{COMPILED, compiled_path, write};
+use super::{
+    COMPILED, compiled_path, progress, write, write_compiled, write_late, write_manifest, write_run,
+};
 use crate::execute::{Status, StepResult};
 use crate::session::Session;
+use crate::worker::Worker;
 
-/// Writes the files of steps as they end, on a thread of its own.
+/// Writes the files of steps as they end, and the rest when all have, on a thread of its own.
 pub(crate) struct Trees {
-    ended: mpsc::Sender<usize>,
-    writer: JoinHandle<Result<BTreeSet<UniqueId>, Diagnostic>>,
+    worker: Worker<Entry, Result<(), Diagnostic>>,
+}
+
+/// What is to be written.
+enum Entry {
+    /// The files of a step.
+    Step(usize),
+    /// All that is left.
+    Rest(Vec<Arc<StepResult>>),
 }
 
 impl Trees {
-    pub(crate) fn new(session: &Session, plan: &Arc<Plan>, analysed: &Arc<Analysed>) -> Trees {
-        let target = session.target_path();
-        let (plan, analysed) = (plan.clone(), analysed.clone());
-        let (ended, received) = mpsc::channel::<usize>();
-        let writer = std::thread::spawn(move || {
-            let mut written = BTreeSet::new();
-            for position in received {
+    /// `writes_manifest` where nothing that comes after the steps belongs into it.
+    pub(crate) fn new(
+        session: &Session,
+        plan: &Arc<Plan>,
+        analysed: &Arc<Analysed>,
+        writes_manifest: bool,
+    ) -> Trees {
+        let (session, plan, analysed) = (session.clone(), plan.clone(), analysed.clone());
+        let worker = Worker::new(move |entries| {
+            let (target, mut written) = (session.target_path(), BTreeSet::new());
+            for entry in entries {
+                let position: usize = match entry {
+                    Entry::Step(position) => position,
+                    Entry::Rest(results) => {
+                        let progress = progress(&analysed, &plan, &results);
+                        write_compiled(&session, &analysed, &progress, &written)?;
+                        write_run(&session, &analysed, &plan, &progress, &written)?;
+                        write_late(&session, &analysed, &plan, &results)?;
+                        if writes_manifest {
+                            write_manifest(&session, &analysed.resolved, Some(&progress))?;
+                        }
+                        continue;
+                    }
+                };
                 let step = &plan.steps[position];
                 let project = analysed.resolved.project();
                 if let (Some(node), Some(compiled)) =
@@ -38,24 +64,29 @@ impl Trees {
                     written.insert(step.id.clone());
                 }
             }
-            Ok(written)
+            Ok(())
         });
-        Trees { ended, writer }
+        Trees { worker }
     }
 
     /// The step has ended; one that was skipped, or ran in batches, has no files.
     pub(crate) fn ended(&self, result: &StepResult) {
         let outcome = &result.outcome;
         if outcome.status != Status::Skipped && outcome.batches.is_none() {
-            let _stopped = self.ended.send(result.position);
+            // a file that could not be written is told at the end
+            let _stopped = self.worker.send(Entry::Step(result.position));
         }
     }
 
-    /// The nodes whose files are written.
-    pub(crate) fn finish(self) -> Result<BTreeSet<UniqueId>, Diagnostic> {
-        drop(self.ended);
-        let end = self.writer.join();
-        end.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    /// All steps have ended.
+    pub(crate) fn all_ended(&self, results: &[Arc<StepResult>]) {
+        let _stopped = self.worker.send(Entry::Rest(results.to_vec()));
+        self.worker.urge();
+    }
+
+    /// Returns when all is written.
+    pub(crate) fn finish(self) -> Result<(), Diagnostic> {
+        self.worker.finish()
     }
 }
 

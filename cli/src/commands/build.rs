@@ -48,7 +48,7 @@ pub(crate) async fn run(
             .help("leave it out, or say --publish=atomic"),
         ]);
     }
-    let control = Control::open(session);
+    let control = Control::open(session).await;
     let resolved = session.resolve(reporter)?;
     let selected = selected(session, &resolved, arguments, reporter)?;
     let in_run = selected
@@ -165,52 +165,48 @@ pub(crate) async fn run(
         recorder,
     };
     artifacts::make_folder(session).map_err(|error| vec![error])?;
-    let mut lines = lines::Lines::new(run.plan.clone(), run.analysed.clone(), reporter);
-    let trees = Trees::new(session, &run.plan, &run.analysed);
+    let lines = lines::Lines::new(run.plan.clone(), run.analysed.clone(), reporter);
+    let resolved = &run.analysed.resolved;
+    let ends_with_hooks = has_hooks && !operation::hooks(resolved, HookTime::End).is_empty();
+    let ran_hooks = ends_with_hooks || !started.results.is_empty();
+    let trees = Trees::new(session, &run.plan, &run.analysed, !ran_hooks);
     let mut watcher = Watchers {
-        lines: &mut lines,
+        lines: &lines,
         trees: &trees,
     };
     let report = execute::execute(&run, &mut opening, reporter, &mut watcher).await;
     lines.finish();
+    let written = trees.finish();
     let report = report?;
-    let written = trees.finish().map_err(|error| vec![error])?;
+    written.map_err(|error| vec![error])?;
     reporter.diagnostics(report.problem.as_slice());
     if report.is_held {
         let shadow = &run.analysed.resolved.shadow;
         execute::held::tell(shadow, report.is_audited, reporter);
-    } else {
-        execute::remove_shadows(&control, &run.plan.shadow_schemas)
-            .await
-            .map_err(|error| vec![error])?;
     }
     if arguments.switch("prune") && !report.is_held && !report.has_failed() {
         prune(&run, &control, reporter).await?;
     }
-    let mut progress = artifacts::progress(&run.analysed, &run.plan, &report);
-    let (analysed, plan) = (&*run.analysed, &*run.plan);
-    artifacts::write_compiled(session, analysed, &progress, &written)
-        .and_then(|()| artifacts::write_run(session, analysed, plan, &progress, &written))
-        .and_then(|()| artifacts::write_late(session, analysed, plan, &report))
-        .map_err(|error| vec![error])?;
     let mut results = run_results::of_run(&run.plan, &run.analysed, &report);
     if arguments.verb == Verb::Build {
-        let declared = run_results::of_declared(analysed, &selected, &results);
+        let declared = run_results::of_declared(&run.analysed, &selected, &results);
         results.extend(declared);
     }
-    let resolved = &run.analysed.resolved;
     let mut ended = HookReport::default();
-    if has_hooks && !operation::hooks(resolved, HookTime::End).is_empty() {
+    if ends_with_hooks {
         let told = if run.is_held { &[] } else { results.as_slice() };
         let told = hooks::as_names(told, resolved);
         let names = execute::hooks::end_names(resolved, &run.plan, &report, told);
         let client = (control, &run.connection);
         (_, ended) = hooks::run(session, resolved, HookTime::End, &names, client, reporter).await?;
     }
-    progress.hooks = started.texts().chain(ended.texts()).collect();
-    artifacts::write_hooks(session, &progress)
-        .and_then(|()| artifacts::write_manifest(session, resolved, Some(&progress)))
-        .map_err(|error| vec![error])?;
+    if ran_hooks {
+        let mut progress = artifacts::progress(&run.analysed, &run.plan, &report.results);
+        progress.hooks = started.texts().chain(ended.texts()).collect();
+        artifacts::write_hooks(session, &progress)
+            .and_then(|()| artifacts::write_manifest(session, resolved, Some(&progress)))
+            .map_err(|error| vec![error])?;
+    }
     let all: Vec<_> = hooks::entries(&started)
         .chain(results)
         .chain(hooks::entries(&ended))
@@ -240,7 +236,7 @@ pub(crate) async fn run(
 
 /// Who is told of steps: the lines that the user sees, and the files of what was built.
 struct Watchers<'run> {
-    lines: &'run mut lines::Lines,
+    lines: &'run lines::Lines,
     trees: &'run Trees,
 }
 
@@ -252,6 +248,10 @@ impl Watcher for Watchers<'_> {
     fn ended(&mut self, result: &Arc<StepResult>) {
         self.trees.ended(result);
         self.lines.ended(result);
+    }
+
+    fn all_ended(&mut self, results: &[Arc<StepResult>]) {
+        self.trees.all_ended(results);
     }
 }
 

@@ -18,8 +18,7 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
     Ok(exit_code::SUCCESS)
 }
 
-/// Whether a build migrates: not where the project has no migrations and lands no files, and the user may not make
-/// hcw's own tables.
+/// Whether a build migrates: where the project has migrations, lands files, or had migrations that the user could apply.
 pub(super) async fn is_due(
     session: &Session,
     resolved: &Resolved,
@@ -31,13 +30,17 @@ pub(super) async fn is_due(
     if !files.is_empty() || sources.any(|table| table.landing.is_some()) {
         return Ok(true);
     }
+    // one whose files are gone is told what it had applied
     let query = "
-        select case
-            when to_regnamespace('hcw') is null then has_database_privilege(current_database(), 'create')
-            else has_schema_privilege('hcw', 'create')
-        end";
+        select exists (
+            select from pg_catalog.pg_class as class
+            inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+            where namespace.nspname = 'hcw'
+                and class.relname = 'migration_history'
+                and has_schema_privilege(namespace.oid, 'create')
+        )";
     let row = client
-        .query_one(query, &[])
+        .query_typed_one(query, &[])
         .await
         .map_err(|error| vec![failure(&error, query)])?;
     Ok(row.get(0))

@@ -3,6 +3,7 @@
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::state::{ExistingRelation, RelationType, WarehouseState};
 use tokio_postgres::Client;
+use tokio_postgres::types::{ToSql, Type};
 
 use super::redact::ServerError;
 
@@ -64,14 +65,15 @@ pub(crate) async fn read(
     client: &Client,
     schemas: &[String],
 ) -> Result<WarehouseState, Diagnostic> {
+    // both are sent before either is answered
+    let wanted = [(&schemas as &(dyn ToSql + Sync), Type::TEXT_ARRAY)];
+    let relations = client.query_typed(RELATIONS, &wanted);
+    let (version, rows) = tokio::join!(server_version(client), relations);
+    let rows = rows.map_err(|error| failure(&error, RELATIONS))?;
     let mut state = WarehouseState {
-        server_version: server_version(client).await?,
+        server_version: version?,
         ..WarehouseState::default()
     };
-    let rows = client
-        .query(RELATIONS, &[&schemas])
-        .await
-        .map_err(|error| failure(&error, RELATIONS))?;
     for row in rows {
         let key: (String, String) = (row.get(0), row.get(1));
         let kind: String = row.get(2);
@@ -102,7 +104,7 @@ fn relation_type(kind: &str) -> RelationType {
 async fn server_version(client: &Client) -> Result<u32, Diagnostic> {
     let query = "select current_setting('server_version_num')::integer";
     let row = client
-        .query_one(query, &[])
+        .query_typed_one(query, &[])
         .await
         .map_err(|error| failure(&error, query))?;
     Ok(u32::try_from(row.get::<_, i32>(0)).unwrap_or_default())

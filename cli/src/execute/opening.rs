@@ -13,15 +13,18 @@ pub(crate) struct Control(Option<JoinHandle<Result<Client, Problems>>>);
 
 impl Control {
     /// Begins to open it, unless the server is the embedded one: a project with errors starts no server.
-    pub(crate) fn open(session: &Session) -> Control {
+    pub(crate) async fn open(session: &Session) -> Control {
         let Server::External(_) = session.settings.target.server else {
             return Control(None);
         };
         let session = session.clone();
-        Control(Some(tokio::spawn(async move {
+        let opening = tokio::spawn(async move {
             let connection = session.connection().await?;
             session.connect(&connection).await
-        })))
+        });
+        // the thread that goes on to compile would be the one to begin it
+        tokio::task::yield_now().await;
+        Control(Some(opening))
     }
 
     /// The connection.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hcw_core::plan::{Plan, Step};
 
 /// How many steps of a moment each a connection is given at once.
-const AT_ONCE: usize = 16;
+pub(super) const AT_ONCE: usize = 16;
 
 /// Which steps may start.
 pub(super) struct Schedule {
@@ -70,11 +70,31 @@ impl Schedule {
         if self.stopped {
             return Vec::new();
         }
-        let share = self.ready.len().div_ceil(idle.max(1)).min(AT_ONCE);
-        let mut positions: Vec<usize> = self.ready.pop_first().into_iter().collect();
-        while positions.len() < share
-            && !is_one_by_one
-            && positions.iter().all(|position| self.is_brief[*position])
+        let most = if is_one_by_one { 1 } else { AT_ONCE };
+        let share = self.share(idle, most);
+        match self.ready.first() {
+            Some(first) if !self.is_brief[*first] => self.ready.pop_first().into_iter().collect(),
+            _ => self.brief(share),
+        }
+    }
+
+    /// What one of so many connections, which makes views, does after what it was given.
+    pub(super) fn more(&mut self, connections: usize) -> Vec<usize> {
+        if self.stopped {
+            return Vec::new();
+        }
+        let share = self.share(connections, AT_ONCE / 2);
+        self.brief(share)
+    }
+
+    fn share(&self, connections: usize, most: usize) -> usize {
+        self.ready.len().div_ceil(connections.max(1)).min(most)
+    }
+
+    /// So many steps of a moment, as long as they come first.
+    fn brief(&mut self, count: usize) -> Vec<usize> {
+        let mut positions = Vec::new();
+        while positions.len() < count
             && let Some(next) = self.ready.first().copied()
             && self.is_brief[next]
         {

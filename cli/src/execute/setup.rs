@@ -6,6 +6,7 @@ use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::name::quote_identifier;
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::types::Type;
 
 use crate::db::state::failure;
 use crate::report::Reporter;
@@ -25,7 +26,7 @@ pub(crate) async fn lock(
         select coalesce(bool_and(pg_try_advisory_lock(hashtextextended(key, 0))), true)
         from unnest($1::text[]) as listed (key)";
     let row = client
-        .query_one(attempt, &[&keys])
+        .query_typed_one(attempt, &[(&keys, Type::TEXT_ARRAY)])
         .await
         .map_err(|error| failure(&error, attempt))?;
     if row.get(0) {
@@ -53,25 +54,33 @@ pub(crate) async fn create_schemas<'name>(
     schemas: impl IntoIterator<Item = &'name String>,
 ) -> Result<(), Diagnostic> {
     let wanted: Vec<&str> = schemas.into_iter().map(String::as_str).collect();
-    let query = "select nspname from pg_catalog.pg_namespace where nspname = any ($1)";
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let query = "select nspname from pg_catalog.pg_namespace where nspname = any ($1::text[])";
     let rows = client
-        .query(query, &[&wanted])
+        .query_typed(query, &[(&wanted, Type::TEXT_ARRAY)])
         .await
         .map_err(|error| failure(&error, query))?;
     let present: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-    for schema in wanted {
-        if !present.iter().any(|name| name == schema) {
-            let statement = format!("create schema if not exists {}", quote_identifier(schema));
-            client
-                .batch_execute(&statement)
-                .await
-                .map_err(|error| match error.code() {
-                    Some(&SqlState::INSUFFICIENT_PRIVILEGE) => not_allowed(schema),
-                    _ => failure(&error, &statement),
-                })?;
-        }
-    }
-    Ok(())
+    let is_present = |schema: &str| present.iter().any(|name| name == schema);
+    let missing: Vec<&str> = (wanted.into_iter())
+        .filter(|schema| !is_present(schema))
+        .collect();
+    let Some(first) = missing.first() else {
+        return Ok(());
+    };
+    let statements: Vec<String> = missing
+        .iter()
+        .map(|schema| format!("create schema if not exists {}", quote_identifier(schema)))
+        .collect();
+    let batch = statements.join(";\n");
+    let created = client.batch_execute(&batch).await;
+    created.map_err(|error| match error.code() {
+        // whoever may make one of them may make all
+        Some(&SqlState::INSUFFICIENT_PRIVILEGE) => not_allowed(first),
+        _ => failure(&error, &batch),
+    })
 }
 
 fn not_allowed(schema: &str) -> Diagnostic {
@@ -86,13 +95,16 @@ fn not_allowed(schema: &str) -> Diagnostic {
 /// that published nothing left behind, there and in the shadows of other schemas that read it. Nothing outside of them
 /// is touched: without CASCADE the server refuses that.
 pub(crate) async fn remove_shadows(client: &Client, schemas: &[String]) -> Result<(), Diagnostic> {
+    if schemas.is_empty() {
+        return Ok(());
+    }
     // what reads another was made after it; tables that refer to each other go at once
     let query = r"
         with recursive doomed as (
             select class.oid, class.relkind, namespace.nspname, class.relname
             from pg_catalog.pg_class as class
             inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
-            where namespace.nspname = any ($1) and class.relkind in ('r', 'p', 'v', 'm')
+            where namespace.nspname = any ($1::text[]) and class.relkind in ('r', 'p', 'v', 'm')
             union
             select class.oid, class.relkind, namespace.nspname, class.relname
             from doomed
@@ -120,7 +132,7 @@ pub(crate) async fn remove_shadows(client: &Client, schemas: &[String]) -> Resul
         union all
         (select 'drop table ' || string_agg(name, ', ' order by oid) from named where not reads having count(*) > 0)";
     let rows = client
-        .query(query, &[&schemas])
+        .query_typed(query, &[(&schemas, Type::TEXT_ARRAY)])
         .await
         .map_err(|error| failure(&error, query))?;
     let drops = rows.iter().map(|row| row.get::<_, String>(0));

@@ -6,6 +6,7 @@ use hcw_core::diagnostic::Diagnostic;
 use hcw_core::skip::{self, Functions, Memory, Outside};
 use hcw_core::sql::WrittenName;
 use tokio_postgres::Client;
+use tokio_postgres::types::Type;
 
 use super::called::{functions_named, names};
 use super::observe::seen;
@@ -25,7 +26,7 @@ pub(super) async fn beneath(
     }
     let wanted: Vec<&str> = views.iter().map(|(_, name)| name.as_str()).collect();
     let rows = client
-        .query(VIEWS, &[&wanted])
+        .query_typed(VIEWS, &[(&wanted, Type::TEXT_ARRAY)])
         .await
         .map_err(|error| failure(&error, VIEWS))?;
     let tables: Vec<String> = rows.iter().map(|row| row.get(1)).collect();

@@ -8,6 +8,7 @@ use hcw_core::project::UniqueId;
 use hcw_core::skip::{self, FunctionSeen, Memory, ObjectSeen};
 use hcw_core::sql::{self, SqlFacts, WrittenName};
 use tokio_postgres::Client;
+use tokio_postgres::types::Type;
 
 use super::observe::TYPES;
 use crate::db::state::failure;
@@ -29,7 +30,7 @@ pub(super) const DEPTH: usize = 8;
 /// The settings of the session that rows can depend on.
 pub(super) async fn settings(client: &Client) -> Result<String, Diagnostic> {
     let row = client
-        .query_one(SETTINGS, &[])
+        .query_typed_one(SETTINGS, &[])
         .await
         .map_err(|error| failure(&error, SETTINGS))?;
     Ok(row.get::<_, Option<String>>(0).unwrap_or_default())
@@ -39,7 +40,7 @@ pub(super) async fn settings(client: &Client) -> Result<String, Diagnostic> {
 pub(super) async fn objects(client: &Client) -> Result<Vec<ObjectSeen>, Diagnostic> {
     let query = format!("with {TYPES}{OBJECTS}");
     let rows = client
-        .query(&query, &[])
+        .query_typed(&query, &[])
         .await
         .map_err(|error| failure(&error, &query))?;
     let objects = rows.iter().map(|row| ObjectSeen {
@@ -113,7 +114,7 @@ fn names_called(function: &FunctionSeen) -> impl Iterator<Item = String> + '_ {
 async fn named(client: &Client, names: &BTreeSet<String>) -> Result<Vec<FunctionSeen>, Diagnostic> {
     let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
     let rows = client
-        .query(FUNCTIONS, &[&wanted])
+        .query_typed(FUNCTIONS, &[(&wanted, Type::TEXT_ARRAY)])
         .await
         .map_err(|error| failure(&error, FUNCTIONS))?;
     let functions = rows.iter().map(|row| {

@@ -123,7 +123,7 @@ on conflict (scope, unique_id) do update set
 /// Why the last record of a session was refused, if it was.
 pub(crate) async fn refused(client: &Client) -> Option<Diagnostic> {
     let asked = format!("select nullif(current_setting('{UNRECORDED}', true), '')");
-    let row = client.query_one(&asked, &[]).await.ok()?;
+    let row = client.query_typed_one(&asked, &[]).await.ok()?;
     let code: Option<String> = row.get(0);
     Some(unrecorded(&SqlState::from_code(&code?)))
 }

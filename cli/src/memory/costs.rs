@@ -51,12 +51,12 @@ impl Counters {
     /// Reads them, where the extension pg_stat_statements is there to be read.
     pub(crate) async fn read(client: &Client) -> Counters {
         let exists = client
-            .query_one("select to_regclass('pg_stat_statements') is not null", &[])
+            .query_typed_one("select to_regclass('pg_stat_statements') is not null", &[])
             .await;
         if !exists.is_ok_and(|row| row.get(0)) {
             return Counters::default();
         }
-        let Ok(rows) = client.query(STATEMENTS, &[]).await else {
+        let Ok(rows) = client.query_typed(STATEMENTS, &[]).await else {
             return Counters::default();
         };
         let counted = rows.iter().filter_map(|row| {

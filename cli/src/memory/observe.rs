@@ -10,6 +10,7 @@ use hcw_core::project::{SourceTable, UniqueId, config};
 use hcw_core::skip::{Memory, Outside, Seen, is_view};
 use hcw_core::sql::WrittenName;
 use tokio_postgres::Client;
+use tokio_postgres::types::Type;
 
 use super::beneath::beneath;
 use super::called::DEPTH;
@@ -252,7 +253,7 @@ pub(super) async fn seen(
         select key, schema, name, facts::text from seen"
     );
     let rows = client
-        .query(&query, &[&names])
+        .query_typed(&query, &[(&names, Type::TEXT_ARRAY)])
         .await
         .map_err(|error| failure(&error, &query))?;
     let seen = rows.iter().filter_map(|row| {

@@ -14,6 +14,7 @@ use hcw_core::project::UniqueId;
 use hcw_core::skip::{self, Content, Outside, Verdict};
 use serde_json::{Map, Value as Json, json};
 use tokio_postgres::Client;
+use tokio_postgres::types::{ToSql, Type};
 
 use super::changes::{self, Changes};
 use super::store::GRANTED;
@@ -103,9 +104,11 @@ impl Recorder {
         analysed: &Analysed,
         reporter: &Reporter,
     ) -> Counters {
-        let counters = match changes_nothing(plan) {
-            true => Counters::default(),
-            false => Counters::read(client).await,
+        let counters = async {
+            match changes_nothing(plan) {
+                true => Counters::default(),
+                false => Counters::read(client).await,
+            }
         };
         let verdicts = &self.reckoning.decisions.verdicts;
         let steps = plan.steps.iter().map(|step| &step.id);
@@ -119,10 +122,14 @@ impl Recorder {
             .map(ToString::to_string)
             .collect();
         if changed.is_empty() {
-            return counters;
+            return counters.await;
         }
         let delete = "delete from hcw.node_state where scope = $1 and unique_id = any ($2)";
-        let deleted = client.execute(delete, &[&self.scope, &changed]).await;
+        let of = [
+            (&self.scope as &(dyn ToSql + Sync), Type::TEXT),
+            (&changed, Type::TEXT_ARRAY),
+        ];
+        let (counters, deleted) = tokio::join!(counters, client.execute_typed(delete, &of));
         if let Err(Some(code)) = deleted.as_ref().map_err(tokio_postgres::Error::code) {
             self.tell(unrecorded(code), reporter);
         }

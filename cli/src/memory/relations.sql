@@ -43,14 +43,20 @@ seen as (
                 select md5(string_agg(
                     concat_ws(
                         ' ', quote_ident(attribute.attname), attribute.atttypid, attribute.atttypmod, attribute.attcollation,
-                        attribute.attnotnull, attribute.attidentity, attribute.attgenerated, md5(initial.adbin::text), types.definition
+                        attribute.attnotnull, attribute.attidentity, attribute.attgenerated,
+                        case when attribute.atthasdef then (
+                            select md5(initial.adbin::text)
+                            from pg_catalog.pg_attrdef as initial
+                            where initial.adrelid = attribute.attrelid and initial.adnum = attribute.attnum
+                        ) end,
+                        -- those of the server itself have lower numbers
+                        case when attribute.atttypid >= 16384 then (
+                            select types.definition from types where types.id = attribute.atttypid
+                        ) end
                     ),
                     ',' order by attribute.attnum
                 ))
                 from pg_catalog.pg_attribute as attribute
-                left join pg_catalog.pg_attrdef as initial
-                    on initial.adrelid = attribute.attrelid and initial.adnum = attribute.attnum and attribute.atthasdef
-                left join types on types.id = attribute.atttypid
                 where attribute.attrelid = class.oid and attribute.attnum > 0 and not attribute.attisdropped
             ),
             'indexes', case when class.relhasindex then (

@@ -9,6 +9,7 @@ use hcw_core::skip::Remembered;
 use serde_json::{Map, Value as Json};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::types::Type;
 
 use crate::db::state::failure;
 use crate::report::Reporter;
@@ -43,7 +44,7 @@ impl Store {
         reporter: &Reporter,
     ) -> Result<Option<Store>, Diagnostic> {
         let scope = scope(session);
-        match client.query(READ, &[&scope]).await {
+        match client.query_typed(READ, &[(&scope, Type::TEXT)]).await {
             Ok(rows) => {
                 let nodes = rows.iter().map(|row| {
                     let text = |position: usize| {

@@ -200,7 +200,7 @@ const EDITS: [Edit; 34] = [
         "{% macro second() %}{% endmacro %}{% macro",
         false,
     ),
-    ("a seed", "seeds/visits.csv", "1,2", "1,3", false),
+    ("a seed", "seeds/visits.csv", "1,2", "1,3", true),
     (
         "a test's file",
         "tests/small.sql",
@@ -274,7 +274,7 @@ fn what_is_wrong_is_told_as_by_a_whole_parse() {
 }
 
 /// As the edits above, of what is compiled: whether a part of the project is enough.
-const COMPILED: [Edit; 13] = [
+const COMPILED: [Edit; 15] = [
     (
         "an ephemeral model",
         "models/spare.sql",
@@ -329,6 +329,7 @@ const COMPILED: [Edit; 13] = [
         "[{not_null: {config: {where: cost > 0}}}]",
         true,
     ),
+    ("a seed", "seeds/visits.csv", "1,2", "1,3", true),
     (
         "all nodes",
         "models/totals.sql",
@@ -336,6 +337,7 @@ const COMPILED: [Edit; 13] = [
         "{{ graph.nodes | length }} select",
         false,
     ),
+    ("a seed among them", "seeds/visits.csv", "1,3", "1,4", false),
 ];
 
 #[test]

@@ -28,14 +28,18 @@ fn compact(text: &str) -> String {
 pub(super) fn of_node(node: &Node) -> Json {
     match node.kind {
         NodeKind::GenericTest(_) => json!({"name": "none", "checksum": ""}),
-        NodeKind::Seed if node.file.text.len() > LARGEST_SEED => {
-            json!({"name": "path", "checksum": node.file.path_in_package()})
-        }
-        NodeKind::Seed => {
-            json!({"name": "sha256", "checksum": sha256(node.file.whole_text().trim())})
-        }
+        NodeKind::Seed => match of_rows(&node.file.text, &node.file.whole_text()) {
+            Some(checksum) => checksum,
+            None => json!({"name": "path", "checksum": node.file.path_in_package()}),
+        },
         _ => of_text(&node.file.whole_text()),
     }
+}
+
+/// The checksum of a seed's text, of which `whole` is all that stands in the file; none of one that is known by its path.
+pub(super) fn of_rows(text: &str, whole: &str) -> Option<Json> {
+    let is_small = text.len() <= LARGEST_SEED;
+    is_small.then(|| json!({"name": "sha256", "checksum": sha256(whole.trim())}))
 }
 
 /// The checksum of a file that is no seed.

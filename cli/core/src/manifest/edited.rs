@@ -13,6 +13,7 @@ use crate::partial::{self, Edit};
 pub type Splice = (Range<usize>, Vec<u8>);
 
 const CHECKSUM: &str = r#""checksum":{"name":"sha256","checksum":"#;
+const BY_PATH: &str = r#""checksum":{"name":"path","checksum":"#;
 const RAW_CODE: &str = r#""raw_code":"#;
 
 /// What a manifest's bytes are to be replaced by for edits, in the order of their places; `None` where an edit changes
@@ -27,6 +28,19 @@ pub fn splices(manifest: &[u8], edits: &[Edit]) -> Option<Vec<Splice>> {
             serde_json::Deserializer::from_slice(&manifest[start..]).into_iter::<IgnoredAny>();
         entry.next()?.ok()?;
         let entry = start..start + entry.byte_offset();
+        if edit.is_of_seed() {
+            match checksum::of_rows(&edit.text, &edit.whole) {
+                Some(now) => {
+                    let (checksum, _) = text_after(manifest, entry, CHECKSUM)?;
+                    splices.push((checksum, serde_json::to_vec(now.get("checksum")?).ok()?));
+                }
+                // a large seed is known by its path, and was before
+                None => {
+                    text_after(manifest, entry, BY_PATH)?;
+                }
+            }
+            continue;
+        }
         let (raw_code, before) = text_after(manifest, entry.clone(), RAW_CODE)?;
         let (checksum, _) = text_after(manifest, entry, CHECKSUM)?;
         let same = partial::is_same_code(&before, &edit.text)
@@ -34,7 +48,7 @@ pub fn splices(manifest: &[u8], edits: &[Edit]) -> Option<Vec<Splice>> {
         if !same {
             return None;
         }
-        let now = checksum::of_text(&edit.text);
+        let now = checksum::of_text(&edit.whole);
         splices.push((checksum, serde_json::to_vec(now.get("checksum")?).ok()?));
         splices.push((raw_code, serde_json::to_vec(edit.text.trim()).ok()?));
     }
@@ -73,12 +87,29 @@ mod tests {
         let edit = Edit {
             node: node.to_owned(),
             text: text.to_owned(),
+            whole: text.to_owned(),
         };
         let mut bytes = manifest.as_bytes().to_vec();
         for (range, text) in splices(&bytes, &[edit])?.into_iter().rev() {
             bytes.splice(range, text);
         }
         String::from_utf8(bytes).ok()
+    }
+
+    #[test]
+    fn of_a_seed_the_checksum_changes() {
+        let manifest = r#"{"nodes":{"seed.a.b":{"database":"d","checksum":{"name":"sha256","checksum":"old"},"raw_code":"","root_path":"x"}},"parent_map":{"seed.a.b":[]}}"#;
+        let now = edited(manifest, "seed.a.b", "n\n1\n");
+        let expected = manifest.replace("old", &checksum::sha256("n\n1"));
+        assert_eq!(now, Some(expected));
+        let large = format!("n\n{}", "1\n".repeat(1 << 20));
+        assert_eq!(edited(manifest, "seed.a.b", &large), None);
+        let manifest = manifest.replace("sha256", "path");
+        assert_eq!(
+            edited(&manifest, "seed.a.b", &large),
+            Some(manifest.clone())
+        );
+        assert_eq!(edited(&manifest, "seed.a.b", "n\n1\n"), None);
     }
 
     #[test]

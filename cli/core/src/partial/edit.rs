@@ -1,5 +1,5 @@
 //! Edits of templates that change nothing which a parse finds out but the text itself: the code within the template is
-//! the same, and the code does not read the text around it.
+//! the same, and the code does not read the text around it. So with the rows of a seed, which no parse reads.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +10,22 @@ use crate::jinja::scan::{self, Piece};
 use crate::project::{Node, NodeKind};
 use crate::source::SourceTree;
 
-/// A template with another text than before.
+/// A template or a seed with another text than before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// The unique id of its node.
     pub node: String,
     /// The file's text now.
     pub text: String,
+    /// All that stands in the file, a mark of the byte order included.
+    pub whole: String,
+}
+
+impl Edit {
+    /// Whether it is of a seed's rows.
+    pub fn is_of_seed(&self) -> bool {
+        self.node.starts_with("seed.")
+    }
 }
 
 /// Tags that do not take hold of the text that they enclose.
@@ -42,7 +51,12 @@ pub(super) fn known(tree: &SourceTree, resolved: &Resolved) -> BTreeMap<String, 
         .filter(|definition| !definition.is_built_in())
         .map(|definition| &*definition.file.path)
         .collect();
+    // unit tests may read the rows of a seed
+    let has_unit_tests = !project.declared.unit_tests.is_empty();
     let is_blind = |node: &&Node| {
+        if node.kind == NodeKind::Seed {
+            return !has_unit_tests;
+        }
         let captured = resolved.rendered.captured.get(&node.id);
         let is_template = matches!(
             node.kind,
@@ -103,6 +117,7 @@ pub(super) fn edits(
         edits.push(Edit {
             node,
             text: file.text.to_string(),
+            whole: file.whole_text().into_owned(),
         });
     }
     Some(edits)

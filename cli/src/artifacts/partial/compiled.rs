@@ -14,7 +14,7 @@ use hcw_core::artifact::RunResult;
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::graph::Resolved;
 use hcw_core::manifest::{self, Progress, Splice};
-use hcw_core::partial::Record;
+use hcw_core::partial::{Edit, Record};
 use hcw_core::project::{NodeKind, SELECTOR_FILE, UniqueId};
 use hcw_core::state::WarehouseState;
 use rayon::prelude::*;
@@ -22,7 +22,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::run_results::RUN_RESULTS;
 use super::{
-    MANIFEST, SEMANTIC_MANIFEST, START, Stamp, excerpt, is_off, renew_head, splice, stamp, stamps,
+    MANIFEST, SEMANTIC_MANIFEST, START, Stamp, excerpt, is_off, renew_head, show, splice, stamp,
+    stamps,
 };
 use crate::args::Flags;
 use crate::artifacts::{COMPILED, compiled_path, write, write_compiled};
@@ -93,8 +94,16 @@ pub(crate) fn recall(
     }
     let mut record = memory.record.clone();
     let recalled = record.recall(key, &session.tree, &session.settings);
-    let warnings = match recalled.filter(|recalled| recalled.edits.is_empty()) {
-        Some(recalled) => recalled.warnings,
+    // the rows of seeds are nothing that is compiled, but templates may ask for their digests
+    let is_of_seeds = |edits: &[Edit]| {
+        edits.is_empty()
+            || edits.iter().all(Edit::is_of_seed) && !excerpt::asks_of_all(&session.tree)
+    };
+    let warnings = match recalled.filter(|recalled| is_of_seeds(&recalled.edits)) {
+        Some(recalled) => {
+            show(session, &recalled.edits)?;
+            recalled.warnings
+        }
         None => {
             record = changed(session, key, &mut memory, result)?;
             record.warnings(&session.tree)?

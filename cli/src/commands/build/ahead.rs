@@ -18,7 +18,7 @@ use tokio_postgres::Client;
 use crate::args::{LogLevel, Verb};
 use crate::db;
 use crate::db::drift::Drift;
-use crate::memory::{self, Recorder, Store};
+use crate::memory::{self, Recorder, Store, Surroundings};
 use crate::report::{Event, Reporter};
 use crate::selection::deferral;
 use crate::session::{Problems, Session};
@@ -113,17 +113,19 @@ pub(in crate::commands) async fn planned(
     let (analysed, seen) = match session.flags.verb {
         Verb::Clone => (clones(resolved, &wanted), seen),
         _ => {
-            let analysed = analyse(resolved, &seen, &wanted);
-            let store = match memory::is_kept(session) {
-                true => Store::open(session, control, !session.flags.dry_run, reporter)
-                    .await
-                    .map_err(one)?,
-                false => None,
+            let version = state.server_version;
+            let (place, asked) = (seen.clone(), wanted.clone());
+            let analysing = tokio::task::spawn_blocking(move || analyse(resolved, &place, &asked));
+            let remembered = remembered(session, control, version, reporter).await;
+            let analysed = match analysing.await {
+                Ok(analysed) => analysed,
+                Err(end) => std::panic::resume_unwind(end.into_panic()),
             };
-            if let Some(store) = store {
-                let version = state.server_version;
+            if let Some(remembered) = remembered? {
                 let asked = (selected, work);
-                let reckoning = memory::reckon(session, control, &store, version, &analysed, asked)
+                let (store, surroundings) = remembered;
+                let about = (&store, surroundings);
+                let reckoning = memory::reckon(session, control, about, &analysed, asked)
                     .await
                     .map_err(one)?;
                 let mut decisions = reckoning.decisions.clone();
@@ -160,6 +162,27 @@ pub(in crate::commands) async fn planned(
         recorder,
         drifts,
     })
+}
+
+/// What was recorded of earlier runs, and what nodes can depend on beside what they name; nothing where nothing is to
+/// be remembered.
+async fn remembered(
+    session: &Session,
+    control: &Client,
+    server_version: u32,
+    reporter: &Reporter,
+) -> Result<Option<(Store, Surroundings)>, Problems> {
+    let one = |error| vec![error];
+    if !memory::is_kept(session) {
+        return Ok(None);
+    }
+    let makes = !session.flags.dry_run;
+    let opened = Store::open(session, control, makes, reporter).await;
+    let Some(store) = opened.map_err(one)? else {
+        return Ok(None);
+    };
+    let surroundings = Surroundings::read(control, server_version).await;
+    Ok(Some((store, surroundings.map_err(one)?)))
 }
 
 /// The selected nodes that are compiled.

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use hcw_core::analyse::Analysed;
@@ -18,14 +17,14 @@ use serde_json::{Value as Json, json};
 use crate::args::LogLevel;
 use crate::artifacts::run_results::result_status;
 use crate::db::live::sql_query;
-use crate::execute::{Status, StepResult, Watcher};
+use crate::execute::{Status, StepResult};
 use crate::report::{Decision, Event, Reporter};
+use crate::worker::Worker;
 
 /// Has the steps of a run printed as they start and end.
 pub(super) struct Lines {
     plan: Arc<Plan>,
-    entries: mpsc::Sender<Entry>,
-    printer: JoinHandle<()>,
+    worker: Worker<Entry, ()>,
 }
 
 /// What happened to a step.
@@ -47,9 +46,8 @@ impl Lines {
             reporter: reporter.clone(),
             started: BTreeMap::new(),
         };
-        let (entries, received) = mpsc::channel();
-        let printer = std::thread::spawn(move || {
-            for entry in received {
+        let worker = Worker::new(move |entries| {
+            for entry in entries {
                 match entry {
                     Entry::Started {
                         position,
@@ -63,38 +61,33 @@ impl Lines {
                 }
             }
         });
-        Lines {
-            plan,
-            entries,
-            printer,
-        }
+        Lines { plan, worker }
     }
 
     /// Returns when every line is out.
     pub(super) fn finish(self) {
-        drop(self.entries);
-        // a panic of the printer was told where it happened
-        let _panicked = self.printer.join();
+        self.worker.finish();
     }
-}
 
-impl Watcher for Lines {
-    fn started(&mut self, position: usize) {
+    /// The step at a position of the plan starts.
+    pub(super) fn started(&self, position: usize) {
         let (printed, out) = mpsc::channel();
         let entry = Entry::Started {
             position,
             at: jiff::Timestamp::now(),
             printed,
         };
-        let is_sent = self.entries.send(entry).is_ok();
+        let is_sent = self.worker.send(entry);
         // what the templates of a late step say comes after its line
         if is_sent && matches!(self.plan.steps[position].action, Action::Late(_)) {
+            self.worker.urge();
             let _gone = out.recv();
         }
     }
 
-    fn ended(&mut self, result: &Arc<StepResult>) {
-        let _gone = self.entries.send(Entry::Ended(result.clone()));
+    /// A step has ended, or will never start.
+    pub(super) fn ended(&self, result: &Arc<StepResult>) {
+        let _gone = self.worker.send(Entry::Ended(result.clone()));
     }
 }
 
@@ -123,8 +116,11 @@ impl Printer {
         format!("{start}{dots} [{brackets}]")
     }
 
-    /// What dbt's log says of a node.
+    /// What dbt's log says of a node; nothing where no form of the log shows it.
     fn node_info(&self, step: &Step, started_at: &str, status: &str, finished_at: &str) -> Json {
+        if !self.reporter.shows_data() {
+            return Json::Null;
+        }
         let node = self.analysed.resolved.project().nodes.get(&step.id);
         let configuration = node.map(|node| &node.config);
         let materialized = match (step.kind, configuration) {
