@@ -253,21 +253,31 @@ pub(crate) async fn execute(
     };
     let is_audited = !report.has_failed();
     let is_published = report.is_held && is_audited && !run.publishes_later;
-    let (mut record, mut later) = (None, None);
-    if let Some(recorder) = &run.recorder {
+    let flushed = async {
+        if is_published {
+            publish::flush(&control).await;
+        }
+    };
+    let noted = async {
+        let Some(recorder) = &run.recorder else {
+            return Ok((None, None));
+        };
         recorder.count(&idle).await;
-        let recorded = |is_published| {
+        let changes = |is_published| {
             let results = &report.results;
             recorder.changes(&control, plan, &run.analysed, results, is_published)
         };
-        let changes = recorded(is_published).await.map_err(|error| vec![error])?;
-        record = changes.statement();
-        if is_published {
-            later = Some(changes);
-        } else if report.is_held && is_audited {
-            later = Some(recorded(true).await.map_err(|error| vec![error])?);
-        }
-    }
+        let now = changes(is_published).await?;
+        let record = now.statement();
+        let later = match report.is_held && is_audited {
+            true if is_published => Some(now),
+            true => Some(changes(true).await?),
+            false => None,
+        };
+        Ok((record, later))
+    };
+    let ((), noted) = tokio::join!(flushed, noted);
+    let (mut record, later) = noted.map_err(|error: Diagnostic| vec![error])?;
     let is_recorded = record.is_some();
     if is_published {
         let now = match is_copied {

@@ -96,6 +96,7 @@ pub(crate) async fn publish(
     let record = memory::held_record(client, &held.run).await;
     let publication = held.publication(resolved);
     let never = std::future::pending();
+    publish::flush(client).await;
     let ended = publish::publish(
         (client, None),
         &publication,

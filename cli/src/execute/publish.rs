@@ -26,6 +26,12 @@ pub(super) enum End {
     Interrupted,
 }
 
+/// Has all that was committed before written to disk: the commit that holds readers up then waits for little more than
+/// its own record. Where this fails, that tells why.
+pub(super) async fn flush(client: &Client) {
+    let _unflushed = client.batch_execute(FLUSH).await;
+}
+
 /// Publishes, and records it in the same transaction; tries again where somebody holds a lock, until `interrupted`.
 /// `canceller` is another connection of the run, with the name of all of them.
 pub(super) async fn publish(
@@ -39,8 +45,6 @@ pub(super) async fn publish(
     let mut pause = Duration::from_millis(250);
     let mut is_told = false;
     tokio::pin!(interrupted);
-    // The commit that holds readers up then waits for little more than its own record. Where this fails, that tells why.
-    let _unflushed = client.batch_execute(FLUSH).await;
     loop {
         let attempt = once(client, publication, record);
         tokio::pin!(attempt);
