@@ -95,7 +95,7 @@ pub(crate) async fn run(
         false => session.settings.target.threads.min(selected.len()) + 1,
     };
     let mut opening = Opening::new(&connection, &application_name, count);
-    let state = state(&control, &resolved).await?;
+    let state = state(&control, &resolved, work.models).await?;
     let built = built(&resolved, &selected, work);
     let resolved = deferred(session, resolved, &state, &selected, &built, reporter)?;
     let asked = (&selected, &built, work);

@@ -116,7 +116,7 @@ pub(super) async fn compiled(
     if let Some(other) = deferral(session, &resolved, flags, reporter)? {
         let connection = session.connection().await?;
         let client = session.connect(&connection).await?;
-        state = build::state(&client, &resolved).await?;
+        state = build::state(&client, &resolved, false).await?;
         let relations = &resolved.rendered.relations;
         let favours = flags.switch("favor_state");
         resolved.deferral = other.choose(relations, &state, selected, &BTreeSet::new(), favours);

@@ -44,7 +44,7 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
     let selected = selected(session, &resolved, flags, reporter)?;
     let connection = session.connection().await?;
     let client = session.connect(&connection).await?;
-    let standing = build::state(&client, &resolved).await?;
+    let standing = build::state(&client, &resolved, true).await?;
     let built = build::built(&resolved, &selected, &work);
     let resolved = build::deferred(session, resolved, &standing, &selected, &built, reporter)?;
     let planned = build::planned(

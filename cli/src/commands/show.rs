@@ -45,7 +45,7 @@ pub(crate) async fn run(
     }
     let connection = session.connection().await?;
     let mut client = session.connect(&connection).await?;
-    let state = Arc::new(build::state(&client, &resolved).await?);
+    let state = Arc::new(build::state(&client, &resolved, false).await?);
     let mut resolved = resolved;
     if let Some(other) = deferral(session, &resolved, flags, reporter)? {
         let relations = &resolved.rendered.relations;

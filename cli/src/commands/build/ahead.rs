@@ -23,10 +23,11 @@ use crate::report::{Event, Reporter};
 use crate::selection::deferral;
 use crate::session::{Problems, Session};
 
-/// What the warehouse holds in the schemas that the project writes to.
+/// What the warehouse holds in the schemas that the project writes to; where views may be made anew, also what reads them.
 pub(in crate::commands) async fn state(
     client: &Client,
     resolved: &Resolved,
+    makes_views: bool,
 ) -> Result<WarehouseState, Problems> {
     let schemas: BTreeSet<&String> = resolved
         .rendered
@@ -37,7 +38,8 @@ pub(in crate::commands) async fn state(
     let schemas: Vec<String> = schemas.into_iter().cloned().collect();
     let one = |error| vec![error];
     let mut state = db::state::read(client, &schemas).await.map_err(one)?;
-    let replaces_views = resolved.project().settings().publish == Publish::PerNode
+    let replaces_views = makes_views
+        && resolved.project().settings().publish == Publish::PerNode
         && (state.relations.values()).any(|found| found.relation_type == RelationType::View);
     if replaces_views {
         db::state::read_readers(client, &mut state)
