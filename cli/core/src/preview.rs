@@ -3,14 +3,16 @@
 //! The shape that a relation will have is asked of the server: empty stand-ins of what is to be built are made in the
 //! shadow, in dependency order, in a transaction that is rolled back.
 
+mod orphan;
 mod print;
 mod stand_in;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+pub use orphan::{Built, Orphan, orphans};
 pub use print::{markdown, text};
 pub use stand_in::{StandIn, stand_ins};
 
@@ -42,7 +44,7 @@ pub struct Preview {
     pub tests_run: usize,
     /// Tests that have passed on what is left as it is.
     pub tests_reused: usize,
-    /// Relations that hcw has built for nodes that are no more, in order.
+    /// Relations that hcw has built and no node is for, in order.
     pub removed: Vec<Orphan>,
     /// What is locked when it is published, in order.
     pub locks: Vec<Lock>,
@@ -106,21 +108,6 @@ pub struct Reader {
     pub column: String,
     /// What it is, as `view outside.report`.
     pub reader: String,
-}
-
-/// A relation whose node is gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Orphan {
-    /// The node that it was built for.
-    pub unique_id: String,
-    /// `schema.name`.
-    pub relation: String,
-    /// Schema and name.
-    #[serde(skip)]
-    pub name: (String, String),
-    /// `pg_class.relkind`.
-    #[serde(skip)]
-    pub relkind: String,
 }
 
 /// Something that is locked while the run is published.
@@ -308,14 +295,6 @@ pub fn counts(analysed: &Analysed, plan: &Plan) -> BTreeMap<&'static str, usize>
         *counts.entry(name).or_default() += 1;
     }
     counts
-}
-
-/// The relations of all nodes of the project, by id.
-pub fn relations_of(analysed: &Analysed) -> BTreeSet<(String, String)> {
-    let relations = analysed.resolved.rendered.relations.values();
-    relations
-        .map(|relation| (relation.schema.clone(), relation.identifier.clone()))
-        .collect()
 }
 
 /// Whether a model only adds rows to what stands.

@@ -245,7 +245,7 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
     ]),
     OptionSpec::set(
         "prune",
-        "Drop what hcw built for nodes that are no more, unless others depend on it",
+        "Drop what hcw built and no node is for any more, unless others depend on it",
     )
     .variables(Variables::None)
     .only(&[Verb::Build]),

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use hcw_core::diagnostic::{Code, Diagnostic, Severity};
 use hcw_core::operation::{self, HookTime};
 use hcw_core::plan::{self, Plan, Work};
+use hcw_core::project::UniqueId;
 use hcw_core::settings::Publish;
 use hcw_core::skip::Verdict;
 use tokio_postgres::Client;
@@ -46,6 +47,12 @@ pub(crate) async fn run(
                 format!("--hold holds nothing back when {way} publishes"),
             )
             .help("leave it out, or say --publish=atomic"),
+        ]);
+    }
+    if arguments.switch("hold") && arguments.switch("prune") {
+        return Err(vec![
+            Diagnostic::error(Code::Usage, "--prune drops nothing when --hold holds the run back")
+                .help("`hcw publish`, then `hcw build --prune`: what is done is left, and what no node is for is dropped"),
         ]);
     }
     let control = Control::open(session).await;
@@ -185,7 +192,7 @@ pub(crate) async fn run(
         execute::held::tell(shadow, report.is_audited, reporter);
     }
     if arguments.switch("prune") && !report.is_held && !report.has_failed() {
-        prune(&run, &control, reporter).await?;
+        prune(&run, &selected, &control, reporter).await?;
     }
     let mut results = run_results::of_run(&run.plan, &run.analysed, &report);
     if arguments.verb == Verb::Build {
@@ -255,14 +262,22 @@ impl Watcher for Watchers<'_> {
     }
 }
 
-/// Drops what was built for nodes that are no more.
-async fn prune(run: &Run, control: &Client, reporter: &Reporter) -> Result<(), Problems> {
+/// Drops what was built and no node is for, as far as it may be.
+async fn prune(
+    run: &Run,
+    selected: &BTreeSet<UniqueId>,
+    control: &Client,
+    reporter: &Reporter,
+) -> Result<(), Problems> {
     let one = |problem: Diagnostic| vec![problem];
     let Some(recorder) = &run.recorder else {
         return Ok(());
     };
-    let orphans = recorder.orphans(control, &run.analysed).await;
+    let orphans = recorder.orphans(control, &run.analysed, selected).await;
     for orphan in orphans.map_err(one)? {
+        if orphan.is_awaited || !orphan.is_selected {
+            continue;
+        }
         match recorder.prune(control, &orphan).await {
             Ok(()) => reporter.line(&format!("dropped {}", orphan.relation)),
             Err(problem) if problem.severity == Severity::Warning => {

@@ -89,7 +89,10 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
         None => Vec::new(),
     };
     let removed = match &planned.recorder {
-        Some(recorder) => recorder.orphans(&client, analysed).await.map_err(one)?,
+        Some(recorder) => recorder
+            .orphans(&client, analysed, &selected)
+            .await
+            .map_err(one)?,
         None => Vec::new(),
     };
     let preview = Preview {

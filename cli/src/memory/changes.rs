@@ -59,10 +59,10 @@ impl Changes {
                 format!("begin\n    {revoke};\nexception when undefined_object then null;\nend")
             })
             .collect();
-        if !statements.is_empty() {
+        let recorded = [statements.join(";\n"), self.built().unwrap_or_default()];
+        for statements in recorded.iter().filter(|text| !text.is_empty()) {
             parts.push(format!(
-                "begin\n{};\nexception when others then\n    perform set_config('{UNRECORDED}', sqlstate, false);\nend",
-                statements.join(";\n")
+                "begin\n{statements};\nexception when others then\n    perform set_config('{UNRECORDED}', sqlstate, false);\nend",
             ));
         }
         let body = parts.join(";\n");
@@ -81,6 +81,31 @@ impl Changes {
             format!(
                 "delete from hcw.node_state where scope = {} and unique_id in ({})",
                 quote_literal(&self.scope),
+                ids.join(", ")
+            )
+        })
+    }
+
+    /// What stands of all that was built, that of moved nodes among it.
+    fn built(&self) -> Option<String> {
+        let related = self
+            .entries
+            .iter()
+            .filter(|one| one["relation"].is_string());
+        let ids = related.filter_map(|one| one["id"].as_str().map(quote_literal));
+        let ids: Vec<String> = ids.collect();
+        let scope = quote_literal(&self.scope);
+        (!ids.is_empty()).then(|| {
+            format!(
+                "delete from hcw.built_relations as built
+where built.scope = {scope} and not exists (select from pg_catalog.pg_class as class where class.oid = built.oid);
+insert into hcw.built_relations (scope, unique_id, oid, schema, name)
+select state.scope, state.unique_id, class.oid, namespace.nspname, class.relname
+from hcw.node_state as state
+inner join pg_catalog.pg_class as class on class.oid = (state.relation ->> 'oid')::oid
+inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+where state.scope = {scope} and state.unique_id in ({})
+on conflict (scope, unique_id, oid) do update set schema = excluded.schema, name = excluded.name",
                 ids.join(", ")
             )
         })

@@ -22,6 +22,7 @@ const READ: &str = "
     select unique_id, version, parts::text, inputs::text, relation::text
     from hcw.node_state
     where scope = $1";
+const IS_OLDER: &str = "select to_regclass('hcw.built_relations') is null";
 
 /// What was recorded of a project in a schema.
 pub(crate) struct Store {
@@ -59,10 +60,11 @@ impl Store {
                     };
                     (text(0), remembered)
                 });
-                return Ok(Some(Store {
-                    nodes: nodes.collect(),
-                    scope,
-                }));
+                let nodes = nodes.collect();
+                if makes {
+                    complete(client, reporter).await?;
+                }
+                return Ok(Some(Store { nodes, scope }));
             }
             Err(error) if error.code().is_some_and(is_missing) => {}
             Err(error) => {
@@ -85,6 +87,21 @@ impl Store {
             scope,
         }))
     }
+}
+
+/// Makes the tables that an earlier version did not have. What is recorded in the others is good without them.
+async fn complete(client: &Client, reporter: &Reporter) -> Result<(), Diagnostic> {
+    let asked = client.query_one(IS_OLDER, &[]).await;
+    let row = asked.map_err(|error| failure(&error, IS_OLDER))?;
+    if row.get(0)
+        && let Err(error) = client.batch_execute(TABLES).await
+    {
+        let Some(code) = error.code() else {
+            return Err(failure(&error, TABLES));
+        };
+        reporter.diagnostics(&[unrecorded(code)]);
+    }
+    Ok(())
 }
 
 /// Whose state it is: a project and a schema that it builds in.

@@ -45,6 +45,23 @@ create table if not exists hcw.node_state (
     recorded_at timestamptz not null default now(),
     primary key (scope, unique_id)
 );
+create table if not exists hcw.built_relations (
+    scope text not null,
+    unique_id text not null,
+    oid oid not null,
+    schema text not null,
+    name text not null,
+    primary key (scope, unique_id, oid)
+);
+-- of runs before there was this table
+insert into hcw.built_relations (scope, unique_id, oid, schema, name)
+select state.scope, state.unique_id, class.oid, namespace.nspname, class.relname
+from hcw.node_state as state
+inner join pg_catalog.pg_class as class on class.oid = (state.relation ->> 'oid')::oid
+inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+on conflict do nothing;
+comment on table hcw.built_relations is
+'The relations that hcw has built for nodes and that still stand, those that no node is for any more among them.';
 comment on table hcw.runs is 'One row per call of hcw that built something; see docs/state.md.';
 comment on table hcw.run_nodes is 'One row per step of a run: how long it took and what it cost.';
 comment on table hcw.node_state is

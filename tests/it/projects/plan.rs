@@ -121,3 +121,106 @@ fn what_no_node_is_for_is_dropped_when_asked_for() {
     assert_eq!(case.rows("select count(*) from outside.reading"), "1");
     assert!(!case.run(0, "-q plan").contains("public.gone"));
 }
+
+/// Models that stood in one place and are in another, or in none, beside one that is left alone.
+fn moved() -> Option<Case> {
+    let case = case()?;
+    for name in ["aliased", "inlined", "kept", "moved"] {
+        let text = "{{ config(materialized='table') }} select 1 as one";
+        case.write(&format!("models/{name}.sql"), text);
+    }
+    case.run(0, "build");
+    for (name, config) in [
+        ("aliased", "materialized='table', alias='renamed'"),
+        ("inlined", "materialized='ephemeral'"),
+        ("moved", "materialized='table', schema='other'"),
+    ] {
+        let text = format!("{{{{ config({config}) }}}} select 1 as one");
+        case.write(&format!("models/{name}.sql"), &text);
+    }
+    Some(case)
+}
+
+const LEFT: [&str; 3] = [
+    "- public.aliased: model.publishing.aliased has moved to public.renamed; `hcw build --prune`",
+    "- public.inlined: model.publishing.inlined is ephemeral now; `hcw build --prune` drops it",
+    "- public.moved: model.publishing.moved has moved to public_other.moved; `hcw build --prune`",
+];
+const OLD_PLACES: &str =
+    "select relname from pg_class inner join pg_namespace on relnamespace = pg_namespace.oid
+    where nspname = 'public' and relname in ('aliased', 'inlined', 'moved') order by 1";
+
+#[test]
+fn what_stood_in_another_place_is_listed_until_it_is_dropped() {
+    let Some(case) = moved() else { return };
+    for verb in ["plan", "build", "plan", "build --no-skip", "plan"] {
+        let shown = case.run(0, verb);
+        for line in LEFT.iter().filter(|_| verb == "plan") {
+            assert!(shown.contains(line), "{line}: {shown}");
+        }
+    }
+    let shown = case.run(0, "build --prune");
+    for name in ["aliased", "inlined", "moved"] {
+        assert!(shown.contains(&format!("dropped public.{name}")), "{shown}");
+    }
+    assert!(
+        shown.contains("REUSED"),
+        "what stands in its new place is left: {shown}"
+    );
+    assert_eq!(case.rows(OLD_PLACES), "");
+    let shown = case.run(0, "plan --select aliased moved kept");
+    assert!(!shown.contains("public.moved"), "{shown}");
+    assert!(
+        shown.contains("Nothing to do"),
+        "no record was lost: {shown}"
+    );
+}
+
+#[test]
+fn what_an_earlier_version_recorded_is_listed_too() {
+    let Some(case) = moved() else { return };
+    case.execute("drop table hcw.built_relations");
+    for verb in ["plan", "build", "plan"] {
+        let shown = case.run(0, verb);
+        for line in LEFT.iter().filter(|_| verb == "plan") {
+            assert!(shown.contains(line), "{line}: {shown}");
+        }
+    }
+    // somebody's own table, though it was a model's once
+    case.execute("alter table moved rename to mine");
+    let shown = case.run(0, "build --prune");
+    assert!(!shown.contains("mine"), "{shown}");
+    assert_eq!(case.rows("select one from mine"), "1");
+}
+
+#[test]
+fn a_selection_drops_no_old_place_of_a_model_that_it_does_not_build() {
+    let Some(case) = moved() else { return };
+    case.remove("models/kept.sql");
+    case.write("models/alone.sql", "select 1 as one");
+    let shown = case.run(0, "plan --select alone");
+    assert!(
+        shown.contains(
+            "model.publishing.moved has moved to public_other.moved; it stays, since that is not selected"
+        ) && shown.contains("model.publishing.kept is no more; `hcw build --prune` drops it"),
+        "{shown}"
+    );
+    let shown = case.run(0, "build --prune --select alone");
+    assert_eq!(shown.matches("dropped ").count(), 1, "{shown}");
+    assert!(shown.contains("dropped public.kept"), "{shown}");
+    assert_eq!(case.rows(OLD_PLACES), "aliased\ninlined\nmoved");
+    let shown = case.run(0, "build --prune --select moved");
+    assert!(shown.contains("dropped public.moved"), "{shown}");
+    assert_eq!(case.rows(OLD_PLACES), "aliased\ninlined");
+    assert_eq!(case.rows("select one from public_other.moved"), "1");
+}
+
+#[test]
+fn what_is_held_back_drops_nothing() {
+    let Some(case) = moved() else { return };
+    let shown = case.run(2, "build --prune --hold");
+    assert!(
+        shown.contains("--prune drops nothing when --hold"),
+        "{shown}"
+    );
+}

@@ -18,8 +18,11 @@ pub fn text(preview: &Preview) -> String {
     for orphan in &preview.removed {
         let _infallible = writeln!(
             text,
-            "- {}: {} is no more; `hcw build --prune` drops it",
-            orphan.relation, orphan.unique_id
+            "- {}: {} {}; {}",
+            orphan.relation,
+            orphan.unique_id,
+            orphan.why,
+            orphan.fate()
         );
     }
     for line in closing(preview) {
@@ -48,8 +51,11 @@ pub fn markdown(preview: &Preview) -> String {
     for orphan in &preview.removed {
         let _infallible = writeln!(
             text,
-            "| orphan | `{}` | {} is no more | |",
-            orphan.relation, orphan.unique_id
+            "| orphan | `{}` | {} {}; {} | |",
+            orphan.relation,
+            orphan.unique_id,
+            orphan.why,
+            orphan.fate()
         );
     }
     for line in closing(preview) {
