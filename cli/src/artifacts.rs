@@ -108,10 +108,12 @@ pub(crate) fn progress<'run>(
             progress.left_out.insert(&step.id);
             continue;
         }
-        if let Some(late) = &outcome.late {
+        let late = outcome.late.as_ref();
+        if let Some(late) = late {
             progress.late.insert(&step.id, &late.compiled);
         }
-        if !matches!(step.action, Action::Fail(_)) {
+        let has_statement = late.is_none_or(|late| late.main.is_some());
+        if has_statement && !matches!(step.action, Action::Fail(_)) {
             progress.built.insert(&step.id);
         }
         match &step.action {

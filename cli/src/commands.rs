@@ -187,11 +187,13 @@ fn notices(flags: &Flags, reporter: &Reporter) -> Result<(), Problems> {
         )?;
     }
     if flags.selector.is_some() && !(flags.select.is_empty() && flags.exclude.is_empty()) {
-        deprecated(
+        let event = Event::new(
             "SelectExcludeIgnoredWithSelectorWarning",
             "Z064",
-            "--select and --exclude are ignored beside --selector".to_owned(),
-        )?;
+            crate::args::LogLevel::Warn,
+            "--select and --exclude are ignored beside --selector",
+        );
+        reporter.warn(&event, Code::Usage)?;
     }
     Ok(())
 }

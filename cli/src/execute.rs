@@ -110,6 +110,9 @@ pub(crate) trait Watcher: Send {
     fn all_ended(&mut self, results: &[Arc<StepResult>]);
 }
 
+/// What is said of steps that `--fail-fast` leaves out.
+pub(crate) const SKIPPED_AT_ONCE: &str = "Skipping due to fail_fast";
+
 /// Runs the plan; the watcher is told of each step.
 pub(crate) async fn execute(
     run: &Run,
@@ -125,7 +128,7 @@ pub(crate) async fn execute(
         return Err(Vec::new());
     };
     let mut idle = clients;
-    setup::remove_shadows(&control, &plan.shadow_schemas)
+    setup::remove_shadows(&control, &plan.shadow_schemas, &run.analysed.resolved)
         .await
         .map_err(|error| vec![error])?;
     let schemas = plan.schemas.iter().chain(&plan.shadow_schemas);
@@ -237,7 +240,11 @@ pub(crate) async fn execute(
         }
     }
     for position in schedule.left() {
-        let result = Arc::new(skip(position));
+        let mut result = skip(position);
+        if schedule.stopped && run.fail_fast {
+            result.outcome.message = SKIPPED_AT_ONCE.to_owned();
+        }
+        let result = Arc::new(result);
         watcher.ended(&result);
         results.push(result);
     }

@@ -149,8 +149,9 @@ impl Session {
         if let Some(query) = query {
             Arc::make_mut(&mut session.tree).insert(SourceFile::new(
                 format!("{folder}/{}.sql", Session::INLINE_MODEL),
+                // behind the query, whose places are then those of its text
                 format!(
-                    "{{{{ config(materialized='view', contract={{'enforced': false}}) }}}}{query}"
+                    "{query}\n{{{{- config(materialized='view', contract={{'enforced': false}}) }}}}"
                 ),
             ));
         }

@@ -35,6 +35,7 @@ scenarios! {
     dialect: build;
     hooks: build;
     results: values;
+    rounds: build;
     ward: build, list, selection, state, verbs;
     yaml: build;
 }

@@ -238,7 +238,9 @@ impl Reader<'_> {
         }
         self.configured(node, &mut fingerprint);
         let relation = self.analysed.resolved.rendered.relations.get(&node.id);
-        if let Some(relation) = relation.filter(|_| node.is_stored()) {
+        if let Some(relation) =
+            relation.filter(|_| node.is_stored(self.analysed.resolved.project().settings()))
+        {
             fingerprint.note(Part::Relation, &relation.to_string());
         }
         self.materialized(node, &mut fingerprint);

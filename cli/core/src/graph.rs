@@ -1,5 +1,7 @@
 //! The graph stage: edges from what templates asked for, an order, and cycles shown as the loop they are.
 
+mod noticed;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -9,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::from_json;
 use crate::manifest;
 use crate::name::RelationName;
-use crate::project::{Found, Project, UniqueId};
+use crate::project::{Found, Project, UniqueId, config};
 use crate::render::Rendered;
 use crate::shadow::Shadow;
 
@@ -109,6 +111,14 @@ impl Resolved {
         Shadow::schemas_beside(self.schemas().iter().map(String::as_str))
     }
 
+    /// Where tests keep their failing rows as views: what they read may be in a shadow.
+    pub fn stored_views(&self) -> impl Iterator<Item = &RelationName> {
+        let tests = self.project().nodes.values().filter(|node| {
+            node.is_test() && config::text(&node.config, "store_failures_as") == Some("view")
+        });
+        tests.filter_map(|test| self.rendered.relations.get(&test.id))
+    }
+
     /// Tells templates what is selected: `selected_resources`.
     pub fn note_selected<'id>(&self, selected: impl Iterator<Item = &'id UniqueId>) {
         let names = selected.map(ToString::to_string).collect();
@@ -161,6 +171,7 @@ pub fn resolve(rendered: Rendered) -> (Resolved, Vec<Diagnostic>) {
         }
     }
     let mut diagnostics = reads_of_root(&rendered, &graph);
+    diagnostics.extend(noticed::warnings(project, &graph));
     diagnostics.extend(crate::semantics::problems(project));
     match order(&graph) {
         Ok(order) => graph.order = order,

@@ -51,6 +51,8 @@ pub enum LateEnd {
     },
     /// Batches were built.
     Batched(BatchOutcome),
+    /// It was compiled, and could not be built.
+    Failed(Diagnostic),
 }
 
 /// What became of a microbatch model's batches; each is its start and end.
@@ -152,7 +154,18 @@ pub fn run(
             messages,
         });
     }
-    let built = materialize::build(analysed, node, &compiled, access, None).map_err(Box::new)?;
+    let built = match materialize::build(analysed, node, &compiled, access, None) {
+        Ok(built) => built,
+        Err(unbuilt) => {
+            messages.extend(unbuilt.messages);
+            return Ok(LateResult {
+                compiled,
+                main: unbuilt.main,
+                end: LateEnd::Failed(unbuilt.problem),
+                messages,
+            });
+        }
+    };
     messages.extend(built.messages);
     compiled.add_macros(&built.macros);
     let is_clone = compiled.materialization == Some(Materialization::Macro(CLONE.to_owned()));
@@ -188,10 +201,13 @@ fn in_batches(
         let is_first = makes_table && number == 0;
         let unit = batch.unit(analysed, is_first);
         let access = Access::live(warehouse);
-        let built = compile_live(analysed, &node.id, &access, Some(&unit)).and_then(|compiled| {
-            let built = materialize::build(analysed, node, &compiled, access, Some(&unit))?;
-            Ok((compiled, built))
-        });
+        let built = match compile_live(analysed, &node.id, &access, Some(&unit)) {
+            Ok(compiled) => {
+                let built = materialize::build(analysed, node, &compiled, access, Some(&unit));
+                built.map(|built| (compiled, built))
+            }
+            Err(problem) => Err(problem.into()),
+        };
         match built {
             Ok((compiled, built)) => {
                 outcome.successful.push(batch.bounds());
@@ -201,8 +217,9 @@ fn in_batches(
                 messages.extend(built.messages);
                 texts = Some((compiled, built.main));
             }
-            Err(problem) => {
-                outcome.problems.push(problem);
+            Err(unbuilt) => {
+                messages.extend(unbuilt.messages);
+                outcome.problems.push(unbuilt.problem);
                 outcome.failed.push(batch.bounds());
                 if is_first {
                     let others = batches.iter().skip(1);

@@ -122,9 +122,17 @@ fn specification(
         [] => return Ok(select),
         words => union(words, indirect)?,
     };
-    let everything = || {
-        let all = ["fqn:*".to_owned(), "source:*".to_owned()];
-        union(&all, Indirect::Eager)
+    let everything = || -> Result<Specification, Diagnostic> {
+        // nobody wrote these: it is no warning that they match nothing
+        let all = ["fqn:*", "source:*"].map(|text| {
+            let found = criterion(text, Indirect::Eager);
+            found.map(Specification::Criterion)
+        });
+        let parts = all.into_iter().collect::<Result<_, _>>()?;
+        Ok(Specification::Union(Parts {
+            parts,
+            ..Parts::default()
+        }))
     };
     let select = match select {
         Some(select) => select,

@@ -13,11 +13,11 @@ use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::late::NO_OP;
 use hcw_core::manifest::declared_parents;
 use hcw_core::plan::{Plan, StepKind};
-use hcw_core::project::{Node, UniqueId};
+use hcw_core::project::UniqueId;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
-use crate::execute::{Outcome, RunReport, Status};
+use crate::execute::{Outcome, RunReport, SKIPPED_AT_ONCE, Status};
 use crate::report::Secrets;
 use crate::session::Session;
 
@@ -97,8 +97,9 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
             entry = entry.with_response(&format!("SELECT {rows}"), Some(rows));
         }
         let relations = &analysed.resolved.rendered.relations;
-        let node = analysed.resolved.project().nodes.get(&step.id);
-        let is_stored = node.is_none_or(Node::is_stored);
+        let project = analysed.resolved.project();
+        let node = project.nodes.get(&step.id);
+        let is_stored = node.is_none_or(|node| node.is_stored(project.settings()));
         entry.relation_name = relations
             .get(&step.id)
             .filter(|_| !is_seed && is_stored)
@@ -205,7 +206,7 @@ pub(crate) fn phases(elapsed: Duration, ended_at: Timestamp) -> Vec<Timing> {
 }
 
 /// dbt's message of a result.
-fn message(outcome: &Outcome, is_test: bool) -> Option<String> {
+pub(crate) fn message(outcome: &Outcome, is_test: bool) -> Option<String> {
     let found = |to: &str| {
         let rows = outcome.rows.unwrap_or_default();
         let results = if rows == 1 { "result" } else { "results" };
@@ -213,6 +214,7 @@ fn message(outcome: &Outcome, is_test: bool) -> Option<String> {
         format!("Got {rows} {results}, configured to {to} if {threshold}")
     };
     match (outcome.status, is_test) {
+        (Status::Skipped, _) if outcome.message == SKIPPED_AT_ONCE => Some(outcome.message.clone()),
         (Status::Skipped, _) if outcome.diagnostics.is_empty() => None,
         (Status::Success, true) => None,
         (Status::Reused, _) => Some("Reused: nothing has changed since it was built".to_owned()),

@@ -21,7 +21,7 @@ pub(crate) async fn shadow(session: &Session, reporter: &Reporter) -> Result<u8,
     execute::lock(&client, &resolved.schemas(), reporter)
         .await
         .map_err(one)?;
-    execute::remove_shadows(&client, &schemas)
+    execute::remove_shadows(&client, &schemas, &resolved)
         .await
         .map_err(one)?;
     for schema in &schemas {

@@ -11,7 +11,7 @@ use hcw_core::graph::Resolved;
 use hcw_core::manifest::Progress;
 use hcw_core::materialize::Materialization;
 use hcw_core::partial::Record;
-use hcw_core::project::{Node, NodeKind, UniqueId};
+use hcw_core::project::{NodeKind, UniqueId};
 use hcw_core::state::WarehouseState;
 use serde_json::json;
 
@@ -174,6 +174,7 @@ pub(super) fn result(resolved: &Resolved, id: &UniqueId, code: Option<String>) -
         // as in dbt, the query of the command line is no model
         result.unique_id = format!("sql_operation.{name}.{}", Session::INLINE_MODEL);
     } else {
+        let settings = resolved.project().settings();
         let node = resolved.project().nodes.get(id);
         if node.is_some_and(|node| node.kind == NodeKind::Seed) {
             // there is nothing to compile
@@ -182,7 +183,7 @@ pub(super) fn result(resolved: &Resolved, id: &UniqueId, code: Option<String>) -
             return result;
         }
         let relation = resolved.rendered.relations.get(id);
-        let relation = relation.filter(|_| node.is_some_and(Node::is_stored));
+        let relation = relation.filter(|_| node.is_some_and(|node| node.is_stored(settings)));
         result.relation_name = relation.map(ToString::to_string);
     }
     result

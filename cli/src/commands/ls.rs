@@ -1,4 +1,4 @@
-//! `ls`: what a selector selects, without a database.
+//! `ls`: what a selector selects, without a database. As in dbt the manifest is written.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use hcw_core::select::{Catalogue, Item, ResourceKind};
 
 use super::build;
 use crate::args::{Flags, LogLevel, Output};
-use crate::exit_code;
 use crate::report::{Event, Reporter};
 use crate::selection::selected;
 use crate::session::{Problems, Session};
+use crate::{artifacts, exit_code};
 
 /// Lists ids, names, paths or JSON, in id order.
 pub(crate) fn run(session: &Session, flags: &Flags, reporter: &Reporter) -> Result<u8, Problems> {
@@ -29,6 +29,7 @@ pub(crate) fn run(session: &Session, flags: &Flags, reporter: &Reporter) -> Resu
         );
         reporter.warn(&event, Code::SelectorEmpty)?;
     }
+    artifacts::write_manifest(session, &resolved, None).map_err(|problem| vec![problem])?;
     let catalogue = Catalogue::of(&resolved);
     let items = catalogue.items().iter();
     let items = items.filter(|item| selected.contains(item.id));

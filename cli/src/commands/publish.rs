@@ -40,7 +40,7 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
         ));
         let schemas = held.schemas();
         let beside = Shadow::schemas_beside(schemas.iter().map(String::as_str));
-        execute::remove_shadows(&client, &beside)
+        execute::remove_shadows(&client, &beside, &resolved)
             .await
             .map_err(one)?;
     }

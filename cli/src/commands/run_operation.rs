@@ -10,7 +10,7 @@ use hcw_core::warehouse::Warehouse;
 use serde_json::{Map, Value as Json};
 
 use super::build;
-use crate::artifacts::run_results;
+use crate::artifacts::{self, run_results};
 use crate::db::live::LiveWarehouse;
 use crate::exit_code;
 use crate::report::Reporter;
@@ -51,6 +51,7 @@ pub(crate) async fn run(
         arguments: session.flags.args.clone().unwrap_or_default(),
     };
     let resolved = session.resolve(reporter)?;
+    artifacts::write_manifest(session, &resolved, None).map_err(|problem| vec![problem])?;
     operation::find_macro(&resolved, call.package.as_deref(), name)
         .map_err(|problem| vec![*problem])?;
     let connection = session.connection().await?;

@@ -30,6 +30,15 @@ pub(crate) async fn run(
     flags: &Flags,
     reporter: &Reporter,
 ) -> Result<u8, Problems> {
+    if flags.select.is_empty() && flags.inline.is_none() {
+        return Err(vec![
+            Diagnostic::error(
+                Code::Usage,
+                "Either --select or --inline must be passed to show",
+            )
+            .help("name a node: `hcw show --select <model>`"),
+        ]);
+    }
     let (session, flags) = (&session.with_inline(flags), &with_inline_selected(flags));
     let started = Instant::now();
     let resolved = session.resolve(reporter)?;
@@ -88,7 +97,9 @@ pub(crate) async fn run(
         };
         let preview =
             result.map_err(|error| vec![refused(&error, &statement, &analysed.compiled[id])])?;
-        let result = compile::result(&analysed.resolved, id, Some(statement));
+        let rows = preview.objects.len();
+        let result = compile::result(&analysed.resolved, id, Some(statement))
+            .with_response(&format!("SELECT {rows}"), u64::try_from(rows).ok());
         let ended_at = jiff::Timestamp::now();
         results.push(run_results::timed(result, started.elapsed(), ended_at));
         previews.push((id, preview));

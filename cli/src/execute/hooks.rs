@@ -8,7 +8,7 @@ use hcw_core::diagnostic::Diagnostic;
 use hcw_core::graph::Resolved;
 use hcw_core::operation::{self, Hook, HookFailure, HookTime, OperationResult};
 use hcw_core::plan::Plan;
-use hcw_core::project::{Node, UniqueId};
+use hcw_core::project::UniqueId;
 use hcw_core::warehouse::Warehouse;
 use serde_json::{Value as Json, json};
 use tokio_postgres::Client;
@@ -138,11 +138,9 @@ pub(crate) fn end_names(
     let schemas: BTreeSet<(&str, &str)> = built
         .map(|result| &plan.steps[result.position].id)
         .filter(|id| {
-            resolved
-                .project()
-                .nodes
-                .get(*id)
-                .is_some_and(Node::is_stored)
+            let project = resolved.project();
+            let node = project.nodes.get(*id);
+            node.is_some_and(|node| node.is_stored(project.settings()))
         })
         .filter_map(|id| resolved.rendered.relations.get(id))
         .map(|relation| (relation.database.as_str(), relation.schema.as_str()))

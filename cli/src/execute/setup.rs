@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::graph::Resolved;
 use hcw_core::name::quote_identifier;
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
@@ -92,12 +93,20 @@ fn not_allowed(schema: &str) -> Diagnostic {
 }
 
 /// Removes shadow schemas with all that is in them: tables that were replaced, and what a run that was killed or
-/// that published nothing left behind, there and in the shadows of other schemas that read it. Nothing outside of them
-/// is touched: without CASCADE the server refuses that.
-pub(crate) async fn remove_shadows(client: &Client, schemas: &[String]) -> Result<(), Diagnostic> {
+/// that published nothing left behind, there and in the shadows of other schemas that read it, and the views of failing
+/// rows over it. Nothing else outside of them is touched: without CASCADE the server refuses that.
+pub(crate) async fn remove_shadows(
+    client: &Client,
+    schemas: &[String],
+    resolved: &Resolved,
+) -> Result<(), Diagnostic> {
     if schemas.is_empty() {
         return Ok(());
     }
+    let (of_tests, views): (Vec<&str>, Vec<&str>) = resolved
+        .stored_views()
+        .map(|view| (view.schema.as_str(), view.identifier.as_str()))
+        .unzip();
     // what reads another was made after it; tables that refer to each other go at once
     let query = r"
         with recursive doomed as (
@@ -115,7 +124,12 @@ pub(crate) async fn remove_shadows(client: &Client, schemas: &[String]) -> Resul
             inner join pg_catalog.pg_rewrite as rewrite on rewrite.oid = dependency.objid
             inner join pg_catalog.pg_class as class on class.oid = rewrite.ev_class
             inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
-            where namespace.nspname like 'hcw\_shadow\_\_%' and class.relkind in ('v', 'm')
+            where
+                class.relkind in ('v', 'm')
+                and (
+                    namespace.nspname like 'hcw\_shadow\_\_%'
+                    or (namespace.nspname, class.relname) in (select * from unnest($2::text[], $3::text[]))
+                )
         ),
 
         named as (
@@ -132,7 +146,14 @@ pub(crate) async fn remove_shadows(client: &Client, schemas: &[String]) -> Resul
         union all
         (select 'drop table ' || string_agg(name, ', ' order by oid) from named where not reads having count(*) > 0)";
     let rows = client
-        .query_typed(query, &[(&schemas, Type::TEXT_ARRAY)])
+        .query_typed(
+            query,
+            &[
+                (&schemas, Type::TEXT_ARRAY),
+                (&of_tests, Type::TEXT_ARRAY),
+                (&views, Type::TEXT_ARRAY),
+            ],
+        )
         .await
         .map_err(|error| failure(&error, query))?;
     let drops = rows.iter().map(|row| row.get::<_, String>(0));

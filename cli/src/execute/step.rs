@@ -207,6 +207,7 @@ async fn late(
                     outcome.fetched = Some(rows);
                     outcome
                 }
+                LateEnd::Failed(problem) => error(problem),
                 LateEnd::Tested(test, finding) => tested(step, &test, finding, analysed, context),
             };
             outcome.late = Some(LateText {

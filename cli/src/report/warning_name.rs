@@ -106,6 +106,11 @@ pub(super) fn of_code(code: Code) -> Option<&'static str> {
         Code::RootRef => "PackageNodeDependsOnRootProjectNode",
         Code::TestFailed => "RunResultWarning",
         Code::CompilerError => "JinjaLogWarning",
+        Code::PastItsDate => "DeprecatedModel",
+        Code::ReadsPastItsDate => "DeprecatedReference",
+        Code::ReadsDeprecated => "UpcomingReferenceDeprecation",
+        Code::UnsupportedConstraint => "UnsupportedConstraintMaterialization",
+        Code::UnfilteredBatches => "MicrobatchModelNoEventTimeInputs",
         Code::SemanticsInvalid => "SemanticValidationFailure",
         _ => return None,
     })

@@ -40,6 +40,25 @@ fn verdicts_follow_severity_and_thresholds() {
 }
 
 #[test]
+fn a_view_of_failing_rows_over_a_failed_build_is_in_nobodys_way() {
+    let Some(case) = Case::good("data_tests") else {
+        return;
+    };
+    let view = "select relkind from pg_class where relname = 'only_a_warns'";
+    for _ in 0..2 {
+        case.run(1, "build --publish atomic --no-skip");
+        assert_eq!(case.rows(view), "v");
+    }
+    case.run(0, "clean --shadow");
+    assert_eq!(case.rows(view), "");
+    // what somebody else has made over the shadow is theirs
+    case.run(1, "build --publish atomic --no-skip");
+    case.execute("create view public.mine as select * from hcw_shadow__public.visits");
+    let refused = case.run(2, "build --publish atomic --no-skip");
+    assert!(refused.contains("2BP01"), "{refused}");
+}
+
+#[test]
 fn failing_rows_are_kept_when_asked_for() {
     let Some(case) = Case::good("data_tests") else {
         return;

@@ -45,6 +45,27 @@ fn hooks_run_around_nodes_and_around_the_run() {
 }
 
 #[test]
+fn the_statement_of_a_late_node_that_fails_is_kept() {
+    let Some(case) = Case::good("live") else {
+        return;
+    };
+    case.write(
+        "models/grown.sql",
+        "{{ config(materialized='incremental') }}
+        {% do run_query('select 1') %}
+        {{ log('asked for ' ~ var('wanted'), info=true) }}
+        select {{ var('wanted') }} as number",
+    );
+    case.run(0, "run --select grown --vars 'wanted: 1'");
+    let text = case.run(1, "run --select grown --vars 'wanted: now()'");
+    assert!(text.contains("asked for now()"), "{text}");
+    let compiled = case.read("target/compiled/live/models/grown.sql");
+    assert!(compiled.contains("select now() as number"), "{compiled}");
+    let run = case.read("target/run/live/models/grown.sql");
+    assert!(run.contains("insert into"), "{run}");
+}
+
+#[test]
 fn a_dry_run_names_what_is_late_and_records_the_rest() {
     let Some(case) = Case::good("live") else {
         return;

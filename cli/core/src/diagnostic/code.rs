@@ -50,6 +50,8 @@ codes! {
     ContractBroken = "HCW0119", "columns that are not those of the contract";
     WrongPatchKind = "HCW0120", "properties below the key of another kind";
     SemanticsInvalid = "HCW0121", "what the semantic layer cannot use";
+    UnsupportedConstraint = "HCW0122", "a constraint that the materialization does not make";
+    UnfilteredBatches = "HCW0123", "a microbatch model whose inputs have no event_time";
     // 02: names
     UnknownRef = "HCW0201", "ref() of a model that does not exist";
     UnknownSource = "HCW0202", "source() that is not declared";
@@ -67,6 +69,9 @@ codes! {
     UnknownFunction = "HCW0214", "function() that the project does not have";
     UnknownImplementation = "HCW0215", "adapter.dispatch of a macro without an implementation";
     MissingArgument = "HCW0216", "a built-in test without an argument that it needs";
+    PastItsDate = "HCW0217", "a model whose deprecation_date has passed";
+    ReadsPastItsDate = "HCW0218", "ref() of a model whose deprecation_date has passed";
+    ReadsDeprecated = "HCW0219", "ref() of a model that has a deprecation_date";
     // 03: templates
     TemplateSyntax = "HCW0301", "a template does not parse";
     TemplateError = "HCW0302", "a template fails while it renders";

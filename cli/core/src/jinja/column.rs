@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{DynObject, Object, Value, from_args};
+use minijinja::value::{DynObject, Object, Value};
 use minijinja::{Error, ErrorKind, State};
 
 use super::python::call::Call;
@@ -188,14 +188,14 @@ impl Object for Column {
             "is_numeric" => Ok(self.is_numeric().into()),
             "string_size" => self.string_size().map(Value::from),
             "can_expand_to" => {
-                let (other,): (Value,) = from_args(arguments)?;
+                let other = Call::new(method, arguments)?.required(0, "other_column")?;
                 let other = other.downcast_object_ref::<Column>().ok_or_else(|| {
                     Error::new(ErrorKind::InvalidOperation, "can_expand_to needs a column")
                 })?;
                 self.can_expand_to(other).map(Value::from)
             }
             "literal" => {
-                let (value,): (Value,) = from_args(arguments)?;
+                let value = Call::new(method, arguments)?.required(0, "value")?;
                 Ok(Value::from(format!("{value}::{}", self.full_type())))
             }
             _ => Arc::new(ColumnClass).call_method(state, method, arguments),
@@ -230,26 +230,28 @@ impl Object for ColumnClass {
         method: &str,
         arguments: &[Value],
     ) -> Result<Value, Error> {
+        let call = Call::new(method, arguments)?;
         match method {
             "create" => {
-                let (name, label): (String, String) = from_args(arguments)?;
+                let (name, label) = (call.text(0, "name")?, call.text(1, "label_or_dtype")?);
                 Ok(Column::new(name, translated(&label)).into_value())
             }
-            "translate_type" => {
-                let (label,): (String,) = from_args(arguments)?;
-                Ok(Value::from(translated(&label)))
-            }
+            "translate_type" => Ok(Value::from(translated(&call.text(0, "dtype")?))),
             "from_description" => {
-                let (name, described): (String, String) = from_args(arguments)?;
+                let (name, described) = (call.text(0, "name")?, call.text(1, "raw_data_type")?);
                 Ok(Column::from_description(&name, &described).into_value())
             }
             "string_type" => {
-                let (size,): (i64,) = from_args(arguments)?;
+                let size = i64::try_from(call.required(0, "size")?)?;
                 Ok(Value::from(string_type(size)))
             }
             "numeric_type" => {
-                let (data_type, precision, scale): (String, Option<i64>, Option<i64>) =
-                    from_args(arguments)?;
+                let number = |position: usize, name: &'static str| {
+                    let value = call.required(position, name)?;
+                    (!value.is_none()).then(|| i64::try_from(value)).transpose()
+                };
+                let (precision, scale) = (number(1, "precision")?, number(2, "scale")?);
+                let data_type = call.text(0, "dtype")?;
                 Ok(Value::from(numeric_type(&data_type, precision, scale)))
             }
             _ => Err(Error::new(
@@ -322,5 +324,33 @@ mod tests {
         assert!(short.can_expand_to(&long).unwrap());
         assert!(!long.can_expand_to(&short).unwrap());
         assert!(!short.can_expand_to(&Column::new("x", "integer")).unwrap());
+    }
+
+    #[test]
+    fn arguments_of_columns_may_be_named() {
+        let mut environment = minijinja::Environment::new();
+        environment.add_global("Column", Value::from_object(ColumnClass));
+        let short = Column::from_description("x", "character varying(12)");
+        let long = Column::from_description("x", "character varying(20)");
+        let values = minijinja::context! { short => short.into_value(), long => long.into_value() };
+        for (template, expected) in [
+            ("{{ short.can_expand_to(other_column=long) }}", "true"),
+            ("{{ short.literal(value=1) }}", "1::character varying(12)"),
+            (
+                "{{ Column.create(name='y', label_or_dtype='string').dtype }}",
+                "TEXT",
+            ),
+            ("{{ Column.string_type(size=3) }}", "character varying(3)"),
+            (
+                "{{ Column.numeric_type('numeric', precision=4, scale=2) }}",
+                "numeric(4,2)",
+            ),
+            (
+                "{{ Column.numeric_type('numeric', none, none) }}",
+                "numeric",
+            ),
+        ] {
+            assert_eq!(environment.render_str(template, &values).unwrap(), expected);
+        }
     }
 }

@@ -8,20 +8,40 @@ use serde_json::json;
 use crate::project::{Column, Constraint};
 
 /// Columns by name, in their order.
-pub(super) struct Columns<'node>(pub(super) &'node [Column]);
+pub(super) struct Columns<'node> {
+    columns: &'node [Column],
+    /// What their foreign keys point at, where that is known.
+    targets: &'node [Cow<'node, str>],
+}
 
-impl Serialize for Columns<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|column| (&column.name, Entry(column))))
+impl<'node> Columns<'node> {
+    pub(super) fn new(columns: &'node [Column], targets: &'node [Cow<'node, str>]) -> Self {
+        Columns { columns, targets }
     }
 }
 
-struct Entry<'node>(&'node Column);
+impl Serialize for Columns<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut rest = self.targets;
+        serializer.collect_map(self.columns.iter().map(|column| {
+            let keys = column.constraints.iter();
+            let keys = keys.filter(|constraint| constraint.to.is_some()).count();
+            let (targets, others) = rest.split_at(keys.min(rest.len()));
+            rest = others;
+            (&column.name, Entry { column, targets })
+        }))
+    }
+}
+
+struct Entry<'node> {
+    column: &'node Column,
+    targets: &'node [Cow<'node, str>],
+}
 
 impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap;
-        let column = self.0;
+        let column = self.column;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("name", &column.name)?;
         map.serialize_entry("description", &column.description)?;
@@ -32,7 +52,7 @@ impl Serialize for Entry<'_> {
             &Constraints {
                 constraints: &column.constraints,
                 is_table: false,
-                targets: &[],
+                targets: self.targets,
             },
         )?;
         map.serialize_entry("quote", &column.quote)?;

@@ -60,7 +60,7 @@ fn write<S: Serializer>(
     });
     let config = &node.config;
     let materialized = config::text(config, "materialized").unwrap_or("view");
-    let is_stored = node.is_stored();
+    let is_stored = node.is_stored(project.settings());
     let meta = config.get("meta").filter(|meta| meta.is_object());
     let mut map = serializer.serialize_map(None)?;
     map.serialize_entry("database", &relation.database)?;
@@ -77,7 +77,21 @@ fn write<S: Serializer>(
     map.serialize_entry("config", &NodeConfig::of(node))?;
     map.serialize_entry("tags", &node.tags())?;
     map.serialize_entry("description", &node.description)?;
-    map.serialize_entry("columns", &Columns(&node.columns))?;
+    let compiled = manifest
+        .progress
+        .and_then(|progress| progress.compiled(&node.id));
+    let targets = compiled.map_or(&[][..], |compiled| &compiled.foreign_key_targets);
+    let shadow = &manifest.resolved.shadow;
+    let targets: Vec<_> = targets
+        .iter()
+        .map(|target| shadow.published(target))
+        .collect();
+    let of_table = node
+        .constraints
+        .iter()
+        .filter(|constraint| constraint.to.is_some());
+    let (of_table, of_columns) = targets.split_at(of_table.count().min(targets.len()));
+    map.serialize_entry("columns", &Columns::new(&node.columns, of_columns))?;
     map.serialize_entry("meta", &meta.unwrap_or(&Json::Object(Map::new())))?;
     map.serialize_entry("group", &group(manifest, node))?;
     map.serialize_entry("docs", &docs(config))?;
@@ -115,9 +129,6 @@ fn write<S: Serializer>(
         "depends_on",
         &json!({"macros": used.macros, "nodes": used.nodes}),
     )?;
-    let compiled = manifest
-        .progress
-        .and_then(|progress| progress.compiled(&node.id));
     match compiled {
         None => map.serialize_entry("compiled_path", &None::<&str>)?,
         Some(compiled) => {
@@ -146,13 +157,10 @@ fn write<S: Serializer>(
         NodeKind::Model => {
             let access = config::text(config, "access").unwrap_or("protected");
             map.serialize_entry("access", access)?;
-            let targets = compiled.map_or(&[][..], |compiled| &compiled.foreign_key_targets);
-            let shadow = &manifest.resolved.shadow;
-            let targets = targets.iter().map(|target| shadow.published(target));
             let constraints = Constraints {
                 constraints: &node.constraints,
                 is_table: true,
-                targets: &targets.collect::<Vec<_>>(),
+                targets: of_table,
             };
             map.serialize_entry("constraints", &constraints)?;
             map.serialize_entry("version", &properties.version)?;

@@ -44,7 +44,7 @@ impl Serialize for Entry<'_> {
         map.serialize_entry("freshness", &properties.freshness)?;
         map.serialize_entry("external", &properties.external)?;
         map.serialize_entry("description", &table.description)?;
-        map.serialize_entry("columns", &Columns(&table.columns))?;
+        map.serialize_entry("columns", &Columns::new(&table.columns, &[]))?;
         map.serialize_entry("meta", meta)?;
         map.serialize_entry("source_meta", &properties.source_meta)?;
         map.serialize_entry("tags", &tags)?;

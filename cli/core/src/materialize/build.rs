@@ -30,6 +30,33 @@ pub(crate) struct Built {
     pub(crate) macros: Vec<String>,
 }
 
+/// A materialization that failed, with what it had come to.
+#[derive(Debug)]
+pub(crate) struct Unbuilt {
+    /// Why.
+    pub(crate) problem: Diagnostic,
+    /// The statement that was to make the node, when it came to that.
+    pub(crate) main: Option<String>,
+    /// What `log` and `warn` had said.
+    pub(crate) messages: Vec<Message>,
+}
+
+impl From<Diagnostic> for Unbuilt {
+    fn from(problem: Diagnostic) -> Unbuilt {
+        Unbuilt {
+            problem,
+            main: None,
+            messages: Vec::new(),
+        }
+    }
+}
+
+impl From<Unbuilt> for Diagnostic {
+    fn from(unbuilt: Unbuilt) -> Diagnostic {
+        unbuilt.problem
+    }
+}
+
 /// Runs a node's materialization.
 ///
 /// # Errors
@@ -40,7 +67,7 @@ pub(crate) fn build(
     compiled: &Compiled,
     access: Access,
     unit: Option<&Unit>,
-) -> Result<Built, Diagnostic> {
+) -> Result<Built, Unbuilt> {
     let project = analysed.resolved.project();
     let Some(Materialization::Macro(name)) = &compiled.materialization else {
         return Ok(Built::default());
@@ -95,7 +122,12 @@ pub(crate) fn build(
         if diagnostic.location.is_none() {
             diagnostic = diagnostic.at(node.file.at(0..0));
         }
-        return Err(diagnostic);
+        let captured = context.captured().clone();
+        return Err(Unbuilt {
+            problem: diagnostic,
+            main: captured.main,
+            messages: captured.messages,
+        });
     }
     access.commit().map_err(|error| {
         Diagnostic::error(Code::SqlFailed, error.to_string()).at(node.file.at(0..0))

@@ -77,7 +77,7 @@ fn relations<'run>(
         }
         let node = project.nodes.get(id)?;
         let relation = resolved.rendered.relations.get(id)?;
-        let is_listed = node.is_stored() && !node.is_function();
+        let is_listed = node.is_stored(project.settings()) && !node.is_function();
         is_listed.then_some((id, relation))
     });
     wanted.collect()

@@ -13,6 +13,7 @@ use super::version::Version;
 
 use super::config::ConfigMap;
 use crate::name::RelationName;
+use crate::settings::Settings;
 use crate::source::{Location, SourceFile};
 
 /// dbt's unique id: `model.<package>.<name>`, `source.<package>.<source>.<table>`, …
@@ -235,18 +236,20 @@ impl Node {
         }
     }
 
-    /// Whether the database keeps something under its name: for a test that is its failing rows.
-    pub fn is_stored(&self) -> bool {
+    /// Whether the database keeps something under its name: for a test that is its failing rows. As in dbt it has the
+    /// name for them in a call that keeps failing rows, even if its configuration says that they are not kept.
+    pub fn is_stored(&self, settings: &Settings) -> bool {
         use super::config::{flag, text};
         match self.kind {
             NodeKind::Model => text(&self.config, "materialized") != Some("ephemeral"),
             NodeKind::Seed | NodeKind::Snapshot | NodeKind::Function => true,
             NodeKind::Analysis => false,
             NodeKind::SingularTest | NodeKind::GenericTest(_) => {
-                match text(&self.config, "store_failures_as") {
+                let stores = match text(&self.config, "store_failures_as") {
                     Some(form) => form != "ephemeral",
                     None => flag(&self.config, "store_failures") == Some(true),
-                }
+                };
+                stores || settings.store_failures
             }
         }
     }

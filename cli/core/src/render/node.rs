@@ -128,11 +128,15 @@ pub(super) fn render_in(
     for constraint in foreign_keys(node) {
         let target = constraint.to.as_deref().unwrap_or_default();
         let value = if looks_like_call(target) {
-            project
+            let value = project
                 .engine
                 .evaluate(target, context)
-                .map_err(|diagnostic| diagnostic.at(constraint.location.clone()))?
-                .to_string()
+                .map_err(|diagnostic| diagnostic.at(constraint.location.clone()))?;
+            // the table itself, however few of its rows readers get
+            match value.downcast_object_ref::<Relation>() {
+                Some(relation) => relation.rendered_name(),
+                None => value.to_string(),
+            }
         } else {
             target.to_owned()
         };

@@ -205,6 +205,9 @@ impl<'manifest> Comparison<'manifest> {
             Check::Macros => calls_changed(),
             Check::Body => has_body(id) && old.is_none_or(|old| !same_body(old, new)),
             Check::Configs => old.is_none_or(|old| !same_config(old, new)),
+            Check::Relation if id.starts_with("source.") => {
+                old.is_none_or(|old| !same_table(old, new))
+            }
             Check::Relation => has_body(id) && old.is_none_or(|old| !same_relation(old, new)),
             Check::PersistedDescriptions => {
                 has_body(id) && old.is_none_or(|old| !same_descriptions(old, new))
@@ -283,15 +286,9 @@ fn is_changed(old: Option<&Json>, new: &Json) -> bool {
         "test" if !new["test_metadata"].is_null() => differs(&["fqn"]) || !same_config(old, new),
         "unit_test" => differs(&["checksum"]),
         "source" => {
-            differs(&[
-                "fqn",
-                "identifier",
-                "quoting",
-                "freshness",
-                "loaded_at_field",
-                "external",
-            ]) || !same_config(old, new)
-                || differs(&["unrendered_database", "unrendered_schema"])
+            differs(&["fqn", "quoting", "freshness", "loaded_at_field", "external"])
+                || !same_config(old, new)
+                || !same_table(old, new)
         }
         "exposure" => {
             differs(&[
@@ -361,6 +358,13 @@ fn same_config(old: &Json, new: &Json) -> bool {
         entries
     };
     written(old) == written(new)
+}
+
+/// Where a source's table is, as it was written.
+fn same_table(old: &Json, new: &Json) -> bool {
+    ["identifier", "unrendered_database", "unrendered_schema"]
+        .iter()
+        .all(|key| old[*key] == new[*key])
 }
 
 /// Where the relation is, as it was written.

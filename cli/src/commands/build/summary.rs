@@ -184,7 +184,9 @@ fn failures(run: &Run, report: &RunReport, reporter: &Reporter) {
         };
         let message = match (step.kind, result.outcome.rows) {
             (StepKind::Test, Some(_)) if tests.contains_key(&step.id) => problem.message.clone(),
-            (StepKind::Test, Some(rows)) => format!("Got {}", counted(rows, "failing row")),
+            (StepKind::Test, Some(_)) => {
+                run_results::message(&result.outcome, true).unwrap_or_default()
+            }
             _ => {
                 let title = title(problem.code);
                 let explained = run_results::explained(problem);
@@ -192,7 +194,11 @@ fn failures(run: &Run, report: &RunReport, reporter: &Reporter) {
                 format!("{title} in {kind} {} ({path})\n  {said}", step.name)
             }
         };
-        let event = Event::new("RunResultError", "Z024", level, format!("  {message}"));
+        let (name, code) = match level {
+            LogLevel::Warn => ("RunResultWarningMessage", "Z046"),
+            _ => ("RunResultError", "Z024"),
+        };
+        let event = Event::new(name, code, level, format!("  {message}"));
         reporter.event(&event.with("msg", message));
     }
 }
