@@ -1,6 +1,7 @@
 //! The command line: verbs, options, and what they come to with environment and project.
 
 mod command_line;
+mod event_time;
 mod flags;
 mod option;
 mod setting;

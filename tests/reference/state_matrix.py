@@ -18,6 +18,9 @@ STATE = Path(__file__).resolve().parent.parent / "fixtures" / "state"
 SELECTORS = ["modified", "modified.body", "modified.configs", "modified.relation", "modified.persisted_descriptions",
              "modified.macros", "modified.contract", "new", "old", "unmodified"]
 
+# the edit of which every answer is kept; of the others those that select something, and not all that stays as it is
+WHOLE = "nothing"
+
 
 def call(folder, manifest, *words):
     options = ["--project-dir", str(folder), "--profiles-dir", str(folder), "--no-partial-parse"]
@@ -46,7 +49,9 @@ def main():
             state = ["--select", f"state:{selector}", "--state", str(base / "target")]
             listed = call(folder, parsed.result, "ls", *state)
             # an error, such as a broken contract, is recorded as one
-            entry[selector] = sorted(listed.result or []) if listed.exception is None else str(type(listed.exception).__name__)
+            found = sorted(listed.result or []) if listed.exception is None else str(type(listed.exception).__name__)
+            if selector == "modified" or edit["name"] == WHOLE or found and selector not in ("old", "unmodified"):
+                entry[selector] = found
         selected[edit["name"]] = entry
         print(edit["name"], {key: value for key, value in entry.items() if key == "modified"}, flush=True)
     recorded = {"dbt": version("dbt-core"), "selected": selected}

@@ -11,6 +11,7 @@ use hcw_core::settings::Again;
 use hcw_core::yaml;
 use serde_json::{Map, Value as Json};
 
+use super::event_time;
 use super::setting::Settings;
 use super::verb::Verb;
 use crate::project_fs;
@@ -150,6 +151,7 @@ impl Flags {
         exclusive(&settings, &["warn_error", "warn_error_options"], command)?;
         exclusive(&settings, &["select", "inline"], command)?;
         exclusive(&settings, &["selector", "inline"], command)?;
+        event_time::check(&settings, command)?;
         // what is wrong with it is reported with the project
         let vars = mapping(&settings, "vars", command)
             .ok()

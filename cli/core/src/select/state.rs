@@ -23,17 +23,8 @@ const PARTS: [&str; 8] = [
     "saved_queries",
     "functions",
 ];
-/// Settings whose change is none: where a relation is and what is said of it.
-const UNCOMPARED: [&str; 8] = [
-    "alias",
-    "schema",
-    "database",
-    "tags",
-    "group",
-    "docs",
-    "meta",
-    "event_time",
-];
+/// Settings of nodes whose change is none.
+const OF_NODES: [&str; 5] = ["alias", "schema", "database", "tags", "group"];
 
 /// `state:new`, `old`, `modified`, `modified.body` and so on, `unmodified`.
 pub(super) fn of_manifest(
@@ -212,9 +203,10 @@ impl<'manifest> Comparison<'manifest> {
             Check::PersistedDescriptions => {
                 has_body(id) && old.is_none_or(|old| !same_descriptions(old, new))
             }
-            Check::Contract => {
-                id.starts_with("model.") && old.is_none_or(|old| !same_contract(old, new))
-            }
+            Check::Contract => match old {
+                None => has_body(id),
+                Some(old) => id.starts_with("model.") && !same_contract(old, new),
+            },
             Check::New | Check::Old => false,
         }
     }
@@ -270,6 +262,7 @@ fn has_body(id: &str) -> bool {
         "analysis.",
         "operation.",
         "test.",
+        "function.",
     ]
     .iter()
     .any(|kind| id.starts_with(kind))
@@ -345,13 +338,18 @@ fn same_body(old: &Json, new: &Json) -> bool {
 }
 
 fn same_config(old: &Json, new: &Json) -> bool {
+    let uncompared: &[&str] = match new["resource_type"].as_str() {
+        Some("source" | "exposure") => &[],
+        Some("metric" | "semantic_model" | "saved_query") => &["group"],
+        _ => &OF_NODES,
+    };
     let written = |resource: &Json| -> Vec<(String, Json)> {
         let entries = resource["unrendered_config"]
             .as_object()
             .into_iter()
             .flatten();
         let mut entries: Vec<(String, Json)> = entries
-            .filter(|(key, value)| !UNCOMPARED.contains(&key.as_str()) && !value.is_null())
+            .filter(|(key, value)| !uncompared.contains(&key.as_str()) && !value.is_null())
             .map(|(key, value)| (key.replace('_', "-"), value.clone()))
             .collect();
         entries.sort_by(|left, right| left.0.cmp(&right.0));
