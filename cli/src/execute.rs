@@ -346,7 +346,9 @@ pub(crate) async fn execute(
     let removed = async {
         match report.is_held {
             true => Ok(()),
-            false => setup::remove_shadows(&control, &plan.shadow_schemas).await,
+            false => {
+                setup::remove_shadows(&control, &plan.shadow_schemas, &run.analysed.resolved).await
+            }
         }
     };
     let remembered = async {
