@@ -187,7 +187,7 @@ impl Serialize for NodeConfig<'_> {
         for (key, value) in self.config {
             let is_known = self.defaults.iter().any(|(known, _)| known == key);
             // as in dbt a test's key of its own that is null is left out
-            if !is_known && !(self.is_test && value.is_null()) {
+            if !(is_known || self.is_test && value.is_null()) {
                 map.serialize_entry(key, value)?;
             }
         }
