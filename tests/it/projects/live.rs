@@ -66,6 +66,26 @@ fn the_statement_of_a_late_node_that_fails_is_kept() {
 }
 
 #[test]
+fn columns_that_only_the_warehouse_knows_have_their_comments() {
+    let Some(case) = Case::good("live") else {
+        return;
+    };
+    case.write(
+        "models/starred.sql",
+        "{{ config(materialized='table', persist_docs={'columns': true}) }} select * from {{ ref('base') }}",
+    );
+    case.write(
+        "models/starred.yml",
+        "models: [{name: starred, columns: [{name: id, description: which one}]}]",
+    );
+    let text = case.run(0, "run --select base starred");
+    assert!(!text.contains("not present"), "{text}");
+    let comment = "select col_description('starred'::regclass, attnum) from pg_attribute
+        where attrelid = 'starred'::regclass and attname = 'id'";
+    assert_eq!(case.rows(comment), "which one");
+}
+
+#[test]
 fn a_dry_run_names_what_is_late_and_records_the_rest() {
     let Some(case) = Case::good("live") else {
         return;

@@ -109,7 +109,7 @@ impl Adapter {
     }
 
     /// The names of a relation's columns. Of the one that is being built they are known before it is, where the
-    /// contract or the query tells them.
+    /// contract or the query tells them; else the step has to wait for its turn.
     pub(super) fn column_names(
         &self,
         state: &mut State<'_, '_>,
@@ -119,8 +119,9 @@ impl Adapter {
             let built = &relation_of(relation)?.name.identifier;
             let is_own =
                 (self.context.this.as_ref()).is_some_and(|this| this.name.identifier == *built);
-            if let Some(names) = self.planned_column_names().filter(|_| is_own) {
-                return Ok(Value::from(names));
+            if is_own {
+                let names = self.planned_column_names().map(Value::from);
+                return names.ok_or_else(|| self.context.access.give_up());
             }
         }
         let columns = self.columns(state, relation)?;
