@@ -161,7 +161,7 @@ pub fn run(
             return Ok(LateResult {
                 compiled,
                 main: unbuilt.main,
-                end: LateEnd::Failed(unbuilt.problem),
+                end: LateEnd::Failed(*unbuilt.problem),
                 messages,
             });
         }
@@ -219,7 +219,7 @@ fn in_batches(
             }
             Err(unbuilt) => {
                 messages.extend(unbuilt.messages);
-                outcome.problems.push(unbuilt.problem);
+                outcome.problems.push(*unbuilt.problem);
                 outcome.failed.push(batch.bounds());
                 if is_first {
                     let others = batches.iter().skip(1);

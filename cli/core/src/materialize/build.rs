@@ -34,7 +34,7 @@ pub(crate) struct Built {
 #[derive(Debug)]
 pub(crate) struct Unbuilt {
     /// Why.
-    pub(crate) problem: Diagnostic,
+    pub(crate) problem: Box<Diagnostic>,
     /// The statement that was to make the node, when it came to that.
     pub(crate) main: Option<String>,
     /// What `log` and `warn` had said.
@@ -44,7 +44,7 @@ pub(crate) struct Unbuilt {
 impl From<Diagnostic> for Unbuilt {
     fn from(problem: Diagnostic) -> Unbuilt {
         Unbuilt {
-            problem,
+            problem: Box::new(problem),
             main: None,
             messages: Vec::new(),
         }
@@ -53,7 +53,7 @@ impl From<Diagnostic> for Unbuilt {
 
 impl From<Unbuilt> for Diagnostic {
     fn from(unbuilt: Unbuilt) -> Diagnostic {
-        unbuilt.problem
+        *unbuilt.problem
     }
 }
 
@@ -124,7 +124,7 @@ pub(crate) fn build(
         }
         let captured = context.captured().clone();
         return Err(Unbuilt {
-            problem: diagnostic,
+            problem: Box::new(diagnostic),
             main: captured.main,
             messages: captured.messages,
         });
