@@ -211,6 +211,15 @@ pub fn macro_id(resolved: &Resolved, package: Option<&str>, name: &str) -> Uniqu
     UniqueId::new("macro", package.unwrap_or(root), name)
 }
 
+/// A call of a macro that failed.
+#[derive(Debug)]
+pub struct MacroFailure {
+    /// Why.
+    pub diagnostic: Box<Diagnostic>,
+    /// What it said before.
+    pub messages: Vec<Message>,
+}
+
 /// Calls a macro that there is.
 ///
 /// # Errors
@@ -221,7 +230,7 @@ pub fn run_macro(
     name: &str,
     arguments: &Map<String, Json>,
     warehouse: &Arc<dyn Warehouse>,
-) -> Result<OperationResult, Box<Diagnostic>> {
+) -> Result<OperationResult, MacroFailure> {
     let project = resolved.project();
     let root = project.file().name.clone();
     let access = Access::live(warehouse);
@@ -233,20 +242,25 @@ pub fn run_macro(
         vec![named(arguments)]
     };
     let called = project.engine.call_macro(package, name, &call, &context);
+    let messages = context.captured().messages.clone();
     if let Err(diagnostic) = called {
         // the first problem is the one to tell
         let _failed = access.roll_back();
-        return Err(Box::new(diagnostic));
-    }
-    let messages = context.captured().messages.clone();
-    finish(
-        &access,
-        OperationResult {
+        let diagnostic = Box::new(diagnostic);
+        return Err(MacroFailure {
+            diagnostic,
             messages,
-            message: "OK".to_owned(),
-            ..OperationResult::default()
-        },
-    )
+        });
+    }
+    let result = OperationResult {
+        messages: messages.clone(),
+        message: "OK".to_owned(),
+        ..OperationResult::default()
+    };
+    finish(&access, result).map_err(|diagnostic| MacroFailure {
+        diagnostic,
+        messages,
+    })
 }
 
 /// A node's compiled query as `show` runs it: its SQL header first, cut to `limit` rows.

@@ -56,7 +56,7 @@ pub(crate) async fn run(
     let analysed = compiled.analysed;
     let record = key
         // what the warehouse said may be another thing next time
-        .filter(|_| !compiled.asked_warehouse)
+        .filter(|_| !compiled.asked_warehouse && !compiled.has_messages)
         .and_then(|key| Record::of(key, &session.tree, &analysed.resolved, &diagnostics));
     partial::compiled::remember(session, record, &analysed, found);
     let nodes = &analysed.resolved.project().nodes;
@@ -98,6 +98,8 @@ pub(super) struct Compilation {
     pub(super) analysed: Analysed,
     /// Whether templates asked the warehouse.
     pub(super) asked_warehouse: bool,
+    /// Whether templates said something.
+    pub(super) has_messages: bool,
 }
 
 /// Compiles the selected nodes and writes what dbt writes of that: their SQL, the manifest and the results.
@@ -148,6 +150,13 @@ pub(super) async fn compiled(
     if !analysed.failed.is_empty() {
         return Err(analysed.failed.into_values().collect());
     }
+    let mut has_messages = false;
+    for id in &analysed.resolved.graph.order {
+        if let Some(node) = analysed.compiled.get(id).filter(|_| selected.contains(id)) {
+            has_messages |= !node.messages.is_empty();
+            build::messages(&node.messages, reporter);
+        }
+    }
     artifacts::write_compiled(session, &analysed, &Progress::default(), &BTreeSet::new())
         .map_err(|error| vec![error])?;
     let results = analysed
@@ -162,6 +171,7 @@ pub(super) async fn compiled(
     Ok(Compilation {
         analysed,
         asked_warehouse,
+        has_messages,
     })
 }
 

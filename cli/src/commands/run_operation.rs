@@ -77,7 +77,9 @@ pub(crate) async fn run(
             result.failures = Some(0);
             build::messages(&done.messages, reporter);
         }
-        Err(problem) => {
+        Err(failure) => {
+            let problem = &failure.diagnostic;
+            build::messages(&failure.messages, reporter);
             result.status = ResultStatus::Error;
             result.failures = Some(1);
             result.message = Some(run_results::told(problem));

@@ -3,7 +3,7 @@
 use hcw_core::diagnostic::Code;
 
 /// All of dbt 1.12's warnings by name, with the code of each.
-pub(super) const NAMES: [(&str, &str); 83] = [
+pub(super) const NAMES: [(&str, &str); 84] = [
     ("AdapterDeprecationWarning", "D005"),
     ("AdapterEventWarning", "E003"),
     ("ArgumentsPropertyInGenericTestDeprecation", "D038"),
@@ -75,6 +75,7 @@ pub(super) const NAMES: [(&str, &str); 83] = [
     ("SnapshotTimestampWarning", "Q043"),
     ("SourceFreshnessProjectHooksNotRun", "D017"),
     ("SourceOverrideDeprecation", "D035"),
+    ("SpacesInResourceNameDeprecation", "D014"),
     ("TestsConfigDeprecation", "D012"),
     ("TimeDimensionsRequireGranularityDeprecation", "D041"),
     ("UnexpectedJinjaBlockDeprecation", "D023"),

@@ -9,7 +9,7 @@ mod relations;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, Value, from_args};
+use minijinja::value::{Kwargs, Object, Value, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State};
 
 use self::behavior::Behavior;
@@ -70,15 +70,17 @@ impl Object for Adapter {
                 return Ok(quote_identifier(&call.required(0, "identifier")?.to_string()).into());
             }
             "quote_as_configured" => {
-                return Ok(quote_identifier(&call.required(0, "identifier")?.to_string()).into());
+                let identifier = call.required(0, "identifier")?.to_string();
+                let part = call.required(1, "quote_key")?.to_string();
+                return Ok(match self.quotes(&part) {
+                    true => quote_identifier(&identifier),
+                    false => identifier,
+                }
+                .into());
             }
             "quote_seed_column" => {
                 let column = call.required(0, "column")?.to_string();
-                return Ok(match call.value(1, "quote_config") {
-                    Some(quotes) if !quotes.is_true() => column,
-                    _ => quote_identifier(&column),
-                }
-                .into());
+                return quoted_seed_column(column, call.value(1, "quote_config"));
             }
             "verify_database" => return self.verify_database(&call),
             "cache_added" | "cache_dropped" | "cache_renamed" => return Ok("".into()),
@@ -132,6 +134,13 @@ impl Adapter {
         }
     }
 
+    /// Whether the project has a part of relations' names quoted: `database`, `schema` or `identifier`.
+    fn quotes(&self, part: &str) -> bool {
+        let shared = &self.context.shared;
+        let project = shared.projects.get(&shared.project_name);
+        project.is_some_and(|project| project["quoting"][part] == true)
+    }
+
     fn verify_database(&self, call: &Call<'_>) -> Result<Value, Error> {
         let database = call.required(0, "database")?.to_string();
         let target = &self.context.shared.settings.target.database;
@@ -167,6 +176,24 @@ pub(super) fn dispatch_arguments(arguments: &[Value]) -> Result<(String, Option<
                 "the macro_namespace of `adapter.dispatch` must be a text",
             )),
         },
+    }
+}
+
+/// A seed's column, quoted where its configuration does not say otherwise.
+fn quoted_seed_column(column: String, quotes: Option<Value>) -> Result<Value, Error> {
+    let quotes = quotes.unwrap_or_default();
+    match quotes.kind() {
+        ValueKind::Bool if !quotes.is_true() => Ok(column.into()),
+        ValueKind::Bool | ValueKind::None | ValueKind::Undefined => {
+            Ok(quote_identifier(&column).into())
+        }
+        _ => Err(Error::new(
+            ErrorKind::InvalidOperation,
+            format!(
+                "the seed configuration `quote_columns` is true or false, not {}",
+                python::repr(&quotes)
+            ),
+        )),
     }
 }
 

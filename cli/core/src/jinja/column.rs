@@ -9,6 +9,7 @@ use minijinja::{Error, ErrorKind, State};
 
 use super::python::call::Call;
 use crate::name::quote_identifier;
+use crate::python::quoted;
 
 /// A column of a relation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +56,23 @@ impl Column {
             _ => return Column::new(name, described),
         }
         column
+    }
+
+    /// The column as the server's catalogue has it, which tells the size of numbers too.
+    pub(crate) fn of_catalogue(self) -> Column {
+        let (precision, scale) = match self.data_type.as_str() {
+            "smallint" => (16, Some(0)),
+            "integer" => (32, Some(0)),
+            "bigint" => (64, Some(0)),
+            "real" => (24, None),
+            "double precision" => (53, None),
+            _ => return self,
+        };
+        Column {
+            numeric_precision: Some(precision),
+            numeric_scale: scale,
+            ..self
+        }
     }
 
     fn is_one_of(&self, names: &[&str]) -> bool {
@@ -148,7 +166,17 @@ fn numeric_type(data_type: &str, precision: Option<i64>, scale: Option<i64>) -> 
 
 impl fmt::Display for Column {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "<Column {} ({})>", self.name, self.full_type())
+        let number =
+            |number: Option<i64>| number.map_or("None".to_owned(), |number| number.to_string());
+        write!(
+            formatter,
+            "PostgresColumn(column={}, dtype={}, char_size={}, numeric_precision={}, numeric_scale={})",
+            quoted(&self.name),
+            quoted(&self.data_type),
+            number(self.character_size),
+            number(self.numeric_precision),
+            number(self.numeric_scale),
+        )
     }
 }
 

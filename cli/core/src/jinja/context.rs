@@ -321,12 +321,9 @@ impl NodeContext {
             "doc" => function(Function::Doc),
             "log" => function(Function::Log),
             "print" => function(Function::Print),
-            "builtins" => {
-                let builtins = ["ref", "source", "config", "var"]
-                    .into_iter()
-                    .filter_map(|name| Some((name, self.built_in(name)?)));
-                python::dict(builtins)
-            }
+            "builtins" => Value::from_object(Builtins {
+                context: self.clone(),
+            }),
             "this" => self
                 .this
                 .clone()
@@ -358,8 +355,11 @@ impl NodeContext {
                 let selected = self.shared.selected.get().cloned().unwrap_or_default();
                 python::list(selected.into_iter().map(Value::from).collect())
             }
-            "database" => self.model_fact("database")?,
-            "schema" => self.model_fact("schema")?,
+            "database" | "schema" => {
+                // a macro that is called by itself has those of the target
+                let of_target = || self.shared.target.get_attr(name).ok();
+                self.model_fact(name).or_else(of_target)?
+            }
             _ => return None,
         })
     }
@@ -370,4 +370,20 @@ fn thread_name() -> String {
     let id = format!("{:?}", std::thread::current().id());
     let number: String = id.chars().filter(char::is_ascii_digit).collect();
     format!("Thread-{number} (worker)")
+}
+
+/// The names of the context as they are without the project's macros.
+#[derive(Debug)]
+struct Builtins {
+    context: Arc<NodeContext>,
+}
+
+impl Object for Builtins {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.context.built_in(key.as_str()?)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(&NodeContext::NAMES)
+    }
 }

@@ -12,6 +12,7 @@ use super::functions::to_json;
 use super::python::call::Call;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::config;
+use crate::python::quoted;
 
 /// An index of a relation.
 #[derive(Debug)]
@@ -39,6 +40,11 @@ pub(super) fn parse(raw: &Value) -> Result<Value, Error> {
     if let Some(key) = entries.keys().find(|key| !known.contains(&key.as_str())) {
         return Err(invalid(format!(
             "Could not parse index config: unknown key `{key}`"
+        )));
+    }
+    if let Some(text) = config::text(entries, "columns") {
+        return Err(invalid(format!(
+            "Could not parse index config: `columns` is a list, not `{text}`"
         )));
     }
     let columns = config::texts(entries, "columns");
@@ -94,6 +100,13 @@ impl Object for Index {
     }
 
     fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "index on {}", self.columns.join(", "))
+        let columns: Vec<String> = self.columns.iter().map(|name| quoted(name)).collect();
+        let unique = if self.unique { "True" } else { "False" };
+        let method = self.method.as_deref().map_or("None".to_owned(), quoted);
+        write!(
+            formatter,
+            "PostgresIndexConfig(columns=[{}], unique={unique}, type={method})",
+            columns.join(", ")
+        )
     }
 }

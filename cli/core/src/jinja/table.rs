@@ -341,6 +341,23 @@ impl Object for Table {
     }
 
     fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "<agate.Table: {} rows>", self.count())
+        let names = self.names.iter().map(String::as_str);
+        let columns: Vec<(&str, &str)> = names
+            .zip(self.types.iter().map(|kind| agate_type(*kind)))
+            .collect();
+        let heads = [("column", "data_type")];
+        let all = || heads.iter().chain(&columns);
+        let first = all().map(|(name, _)| name.chars().count()).max();
+        let second = all().map(|(_, kind)| kind.chars().count()).max();
+        let (first, second) = (first.unwrap_or_default(), second.unwrap_or_default());
+        let rule = ("-".repeat(first), "-".repeat(second));
+        let rule = [(rule.0.as_str(), rule.1.as_str())];
+        heads
+            .iter()
+            .chain(&rule)
+            .chain(&columns)
+            .try_for_each(|(name, kind)| {
+                writeln!(formatter, "| {name:<first$} | {kind:<second$} |")
+            })
     }
 }

@@ -19,7 +19,7 @@ use index::Index;
 
 use super::declared::Declared;
 use super::properties::{PatchKind, Properties, SourceDeclaration};
-use super::resource::{NodeKind, Nodes, Sources, UniqueId};
+use super::resource::{Node, NodeKind, Nodes, Sources, UniqueId};
 use super::{Package, Packages, is_fixture_file, is_generic_test_file};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Engine, Shared, YamlRenderer};
@@ -155,6 +155,23 @@ impl<'run> Binder<'run> {
     /// Everything that was found; configurations of the root project that nothing uses are reported.
     pub(super) fn finish(mut self, diagnostics: &mut Vec<Diagnostic>) -> Bound {
         self.report_unused_config_paths(diagnostics);
+        let spaced = |node: &&Node| {
+            let is_written_in_yaml = matches!(node.kind, NodeKind::GenericTest(_));
+            !is_written_in_yaml && node.name.contains(char::is_whitespace)
+        };
+        let spaced = self.nodes.values().filter(spaced).count();
+        if spaced > 0 {
+            diagnostics.push(
+                Diagnostic::warning(
+                    Code::Deprecated,
+                    format!("{spaced} resources have names with spaces"),
+                )
+                .named("ResourceNamesWithSpacesDeprecation")
+                .help(
+                    "rename their files, and drop the flag `require_resource_names_without_spaces`",
+                ),
+            );
+        }
         self.bind_unit_tests(diagnostics);
         for ((package, source, table), over) in &self.source_overrides {
             diagnostics.push(

@@ -1,7 +1,7 @@
 //! Where nodes go: the macros `generate_schema_name` and its kin give every relation its name.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use minijinja::Value;
 use minijinja::value::Serde;
@@ -12,6 +12,9 @@ use crate::jinja::{Names, NodeContext, is_built_in};
 use crate::name::{MAX_NAME_BYTES, RelationName};
 use crate::project::config;
 use crate::project::{Node, NodeKind, Project, UniqueId};
+
+/// The macro that names schemas.
+const SCHEMA_MACRO: &str = "generate_schema_name";
 
 /// dbt's schema for stored failures.
 const FAILURES_SCHEMA: &str = "dbt_test__audit";
@@ -25,6 +28,7 @@ pub(super) fn relations(
         project,
         names,
         known: Mutex::default(),
+        without_schema: Mutex::default(),
     };
     let results: Vec<_> = project
         .nodes
@@ -70,7 +74,24 @@ pub(super) fn relations(
         }
         relations.insert(id.clone(), relation);
     }
+    for id in std::mem::take(&mut *locked(&places.without_schema)) {
+        let warning = Diagnostic::warning(
+            Code::Deprecated,
+            format!("`{SCHEMA_MACRO}` returns no name of a schema for `{id}`"),
+        )
+        .named("GenerateSchemaNameNullValueDeprecation")
+        .help("return a name, for example `target.schema`");
+        let node = project.nodes.get(id.as_str());
+        diagnostics.push(match node {
+            Some(node) => warning.at(node.file.at(0..0)),
+            None => warning,
+        });
+    }
     relations
+}
+
+fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Package, macro and configured name.
@@ -82,6 +103,8 @@ struct Places<'run> {
     names: &'run Arc<dyn Names>,
     /// What built-in macros said of a package's nodes, by macro and configured name.
     known: Mutex<HashMap<NameKey, String>>,
+    /// Nodes for which `generate_schema_name` returns nothing.
+    without_schema: Mutex<BTreeSet<String>>,
 }
 
 /// One node as the macros see it.
@@ -97,7 +120,7 @@ impl Places<'_> {
         let schema = custom("schema").or(node.is_test().then_some(FAILURES_SCHEMA));
         let mut relation = RelationName {
             database: self.shared_name("generate_database_name", custom("database"), &placed)?,
-            schema: self.shared_name("generate_schema_name", schema, &placed)?,
+            schema: self.shared_name(SCHEMA_MACRO, schema, &placed)?,
             identifier: self.name("generate_alias_name", custom("alias"), &placed)?,
         };
         if node.kind == NodeKind::Snapshot {
@@ -155,7 +178,7 @@ impl Places<'_> {
     ) -> Result<String, Diagnostic> {
         let scope = &placed.context.macros;
         let key = (scope.package.clone(), macro_name, custom.map(str::to_owned));
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || locked(&self.known);
         if let Some(name) = known().get(&key) {
             return Ok(name.clone());
         }
@@ -182,7 +205,14 @@ impl Places<'_> {
                 &[custom, placed.facts.clone()],
                 &placed.context,
             )
-            .map(|name| name.to_string().trim().to_owned())
+            .map(|name| {
+                if macro_name == SCHEMA_MACRO && name.is_none() {
+                    let id = placed.facts.get_attr("unique_id").unwrap_or_default();
+                    let mut nodes = locked(&self.without_schema);
+                    nodes.insert(id.to_string());
+                }
+                name.to_string().trim().to_owned()
+            })
     }
 }
 

@@ -10,6 +10,7 @@ use super::{Adapter, called, relation_of, unknown};
 use crate::jinja::access::Access;
 use crate::jinja::column::Column;
 use crate::jinja::python::{self, call::Call};
+use crate::jinja::relation::Relation;
 use crate::jinja::statement::{self, Pending};
 use crate::jinja::table::Table;
 use crate::jinja::{constraint, strategy};
@@ -28,11 +29,12 @@ impl Adapter {
     ) -> Result<Value, Error> {
         match method {
             "get_relation" => {
-                let text = |position, name| call.as_text(position, name).unwrap_or_default();
+                let text =
+                    |position, name| Ok::<_, Error>(call.required(position, name)?.to_string());
                 let name = RelationName {
-                    database: text(0, "database"),
-                    schema: text(1, "schema"),
-                    identifier: text(2, "identifier"),
+                    database: text(0, "database")?,
+                    schema: text(1, "schema")?,
+                    identifier: text(2, "identifier")?,
                 };
                 self.relation(state, name)
             }
@@ -59,12 +61,13 @@ impl Adapter {
             "column_names" => self.column_names(state, &call.required(0, "relation")?),
             "expand_target_column_types" => {
                 if self.has_no_limited_text(&call.required(1, "to_relation")?)? {
-                    return Ok("".into());
+                    return Ok(Value::from(()));
                 }
                 let from = self.columns(state, &call.required(0, "from_relation")?)?;
                 let target = call.required(1, "to_relation")?;
                 let present = self.columns(state, &target)?;
-                strategy::expand(state, &target, columns_of(&from), columns_of(&present))
+                strategy::expand(state, &target, columns_of(&from), columns_of(&present))?;
+                Ok(Value::from(()))
             }
             "get_column_schema_from_query" => {
                 let sql = call.required(0, "sql")?.to_string();
@@ -92,8 +95,11 @@ impl Adapter {
                 Ok(first.is_ok_and(|count| count.is_true()).into())
             }
             "create_schema" | "drop_schema" | "drop_relation" | "truncate_relation" => {
+                if method == "drop_relation" {
+                    has_type(&call.required(0, "relation")?)?;
+                }
                 called(state, method, &[call.required(0, "relation")?])?;
-                Ok("".into())
+                Ok(Value::from(()))
             }
             "rename_relation" => {
                 called(
@@ -104,7 +110,7 @@ impl Adapter {
                         call.required(1, "to_relation")?,
                     ],
                 )?;
-                Ok("".into())
+                Ok(Value::from(()))
             }
             "execute" => self.execute(call),
             "add_query" => {
@@ -258,5 +264,16 @@ impl Adapter {
             }
         }
         Ok(())
+    }
+}
+
+/// What is dropped must say what it is.
+fn has_type(relation: &Value) -> Result<(), Error> {
+    match relation.downcast_object_ref::<Relation>() {
+        Some(untyped) if untyped.kind.is_none() => Err(Error::new(
+            ErrorKind::InvalidOperation,
+            format!("tried to drop relation {untyped}, but its type is null"),
+        )),
+        _ => Ok(()),
     }
 }

@@ -10,6 +10,7 @@ use crate::jinja::access::Access;
 use crate::jinja::column::Column;
 use crate::jinja::python;
 use crate::jinja::relation::{Relation, RelationClass, RelationKind};
+use crate::jinja::statement;
 use crate::name::RelationName;
 use crate::project::config;
 use crate::sql;
@@ -97,15 +98,29 @@ impl Adapter {
             let columns = columns.iter();
             return Ok(python::list(
                 columns
-                    .map(|(name, data_type)| Column::from_description(name, data_type).into_value())
+                    .map(|(name, data_type)| {
+                        let column = Column::from_description(name, data_type);
+                        column.of_catalogue().into_value()
+                    })
                     .collect(),
             ));
         }
-        called(
+        let columns = called(
             state,
             "get_columns_in_relation",
             std::slice::from_ref(relation),
-        )
+        )?;
+        if statement::is_pending(&columns) {
+            return Ok(columns);
+        }
+        let known: Vec<Value> = columns_of(&columns)
+            .map(|column| column.of_catalogue().into_value())
+            .collect();
+        // a macro of the project's own may list other things
+        Ok(match columns.len() == Some(known.len()) {
+            true => python::list(known),
+            false => columns,
+        })
     }
 
     /// The names of a relation's columns. Of the one that is being built they are known before it is, where the

@@ -127,15 +127,23 @@ impl Binder<'_> {
         }
         node.config = merged;
         if node.name.contains(char::is_whitespace) {
+            let root = &self.packages.root().file;
+            let is_refused = root.flag("require_resource_names_without_spaces") != Some(false);
+            let message = format!("the name `{}` has a space in it", node.name);
+            let problem = if is_refused {
+                Diagnostic::error(Code::ConfigInvalid, message)
+            } else {
+                Diagnostic::warning(Code::Deprecated, message)
+                    .named("SpacesInResourceNameDeprecation")
+            };
             current.diagnostics.push(
-                Diagnostic::error(
-                    Code::ConfigInvalid,
-                    format!("the name `{}` has a space in it", node.name),
-                )
-                .at(node.file.at(0..0))
-                .help("rename the file: selectors cannot name it; an `alias` may have spaces"),
+                problem
+                    .at(node.file.at(0..0))
+                    .help("rename the file: selectors cannot name it; an `alias` may have spaces"),
             );
-            return;
+            if is_refused {
+                return;
+            }
         }
         if !self.is_free(current, &node) {
             return;

@@ -11,7 +11,7 @@ use crate::project::model_properties::{CustomGranularity, FunctionSignature, Tim
 use crate::project::resource::{Column, Constraint, Description};
 use crate::project::version::Version;
 use crate::source::{Location, SourceFile};
-use crate::yaml::{MapReader, Node};
+use crate::yaml::{MapReader, Node, Value};
 
 /// The kinds of resources that sidecars describe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,16 +129,7 @@ pub(super) fn parse(
         latest_version = reader.node("latest_version").and_then(Version::from_node);
         deprecation_date = versions::deprecation_date(&mut reader, &what);
         time_spine = self::time_spine(&mut reader, file, &what);
-        // the newer form of semantic models, which stands on the model itself
-        for key in [
-            "primary_entity",
-            "agg_time_dimension",
-            "semantic_model",
-            "metrics",
-            "derived_semantics",
-        ] {
-            reader.node(key);
-        }
+        newer_semantics(&mut reader, file, &what);
     }
     let relation = match kind {
         PatchKind::Snapshot => reader.located_text("relation"),
@@ -181,6 +172,31 @@ pub(super) fn parse(
         package: None,
         function,
     })
+}
+
+/// The newer form of semantic models, which stands on the model itself: it is not read, and that is said.
+fn newer_semantics(reader: &mut MapReader<'_, '_>, file: &SourceFile, what: &str) {
+    for key in ["primary_entity", "agg_time_dimension"] {
+        reader.node(key);
+    }
+    for key in ["semantic_model", "metrics", "derived_semantics"] {
+        let Some(node) = reader.node(key) else {
+            continue;
+        };
+        let is_off = |node: &Node| matches!(node.value, Value::Bool(false) | Value::Null);
+        if is_off(node) || node.get("enabled").is_some_and(is_off) {
+            continue;
+        }
+        let location = file.at(node.range.clone());
+        reader.diagnostics().push(
+            Diagnostic::warning(
+                Code::Unsupported,
+                format!("`{key}` of {what} is not read: the artifacts lack what it declares"),
+            )
+            .at(location)
+            .help("write it as an entry of `semantic_models:` and of `metrics:` in the file"),
+        );
+    }
 }
 
 fn time_spine(reader: &mut MapReader<'_, '_>, file: &SourceFile, what: &str) -> Option<TimeSpine> {

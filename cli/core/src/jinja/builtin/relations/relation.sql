@@ -82,7 +82,11 @@
 
 {% macro default__rename_relation(from_relation, to_relation) -%}
     {%- call statement('rename_relation') -%}
-        {{ get_rename_sql(from_relation, to_relation.identifier) }}
+        {%- if from_relation.type is none -%}
+            alter table {{ from_relation }} rename to {{ adapter.quote(to_relation.identifier) }}
+        {%- else -%}
+            {{ get_rename_sql(from_relation, to_relation.identifier) }}
+        {%- endif -%}
     {%- endcall -%}
 {% endmacro %}
 
