@@ -58,6 +58,8 @@ pub struct Difference {
     pub retyped_columns: Vec<RetypedColumn>,
     /// What the user should know, such as a key that is none.
     pub note: Option<String>,
+    /// Why the relation is not compared, if it is not.
+    pub failed: Option<String>,
     /// Rows that differ, as the server prints them to the last digit; only where the user wants to see them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<Box<RawValue>>,
@@ -137,6 +139,7 @@ impl Difference {
                 .map(|(name, _)| name.clone())
                 .collect(),
             note: None,
+            failed: None,
             examples: Vec::new(),
         }
     }

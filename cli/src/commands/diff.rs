@@ -19,6 +19,10 @@ use crate::selection::selected;
 use crate::session::{Problems, Session};
 use crate::{execute, exit_code};
 
+/// Of how many columns changes are counted by one query: the rows of both sides, joined, are within the server's limit
+/// of 1,664 columns.
+const COLUMNS_AT_ONCE: usize = 400;
+
 /// Compares the selected relations and prints what differs, in id order.
 ///
 /// **Errors**: HCW0704 when no run waits and no other target is named; HCW0111 for a target in another database.
@@ -38,10 +42,7 @@ pub(crate) async fn run(
     };
     // both sides as they stand at one moment, and nothing is written
     let begin = "begin isolation level repeatable read read only";
-    client
-        .batch_execute(begin)
-        .await
-        .map_err(|error| one(failure(&error, begin)))?;
+    statement(&client, begin).await.map_err(one)?;
     let schemas: BTreeSet<String> = sides
         .iter()
         .flat_map(|(_, old, new)| [old.schema.clone(), new.schema.clone()])
@@ -67,15 +68,30 @@ pub(crate) async fn run(
             old: side(&old),
             new: side(&new),
         };
-        let compared = compare(&client, comparison, limit.unwrap_or(0)).await;
-        differences.extend(compared.map_err(one)?);
+        let columns = Difference::of_columns(&comparison);
+        statement(&client, "savepoint one").await.map_err(one)?;
+        match compare(&client, comparison, limit.unwrap_or(0)).await {
+            Ok(compared) => differences.extend(compared),
+            Err(problem) if client.is_closed() => return Err(one(problem)),
+            Err(problem) => {
+                statement(&client, "rollback to one").await.map_err(one)?;
+                differences.push(Difference {
+                    failed: Some(problem.message),
+                    ..columns
+                });
+            }
+        }
     }
+    let has_failed = differences.iter().any(|one| one.failed.is_some());
     reporter.data(&match flags.output {
         Output::Json => serde_json::to_string_pretty(&differences).unwrap_or_default(),
         Output::Markdown => difference::markdown(&differences),
         _ => difference::text(&differences).trim_end().to_owned(),
     });
-    Ok(exit_code::SUCCESS)
+    Ok(match has_failed {
+        true => exit_code::FAILURE,
+        false => exit_code::SUCCESS,
+    })
 }
 
 /// A node with its published name, and the name that is compared with it.
@@ -196,23 +212,8 @@ async fn compare(
     }
     if columns.is_empty() {
         difference.note = Some("the two sides have no column in common".to_owned());
-    } else if let Some(query) = comparison.keyed_counts().filter(|_| is_keyed) {
-        let row = one_row(client, &query).await?;
-        difference.rows_before = Some(count(&row, 0));
-        difference.rows_after = Some(count(&row, 1));
-        (difference.added, difference.removed) = (count(&row, 2), count(&row, 3));
-        difference.changed = Some(count(&row, 4));
-        let counts = (5..).map(|position| count(&row, position));
-        difference.changed_columns = comparison
-            .compared_columns()
-            .into_iter()
-            .zip(counts)
-            .filter(|(_, rows)| *rows > 0)
-            .map(|(name, rows)| ChangedColumn {
-                name: name.to_owned(),
-                rows,
-            })
-            .collect();
+    } else if is_keyed {
+        count_by_key(client, &comparison, &mut difference).await?;
     } else if let Some(query) = comparison.bag_counts() {
         let row = one_row(client, &query).await?;
         difference.rows_before = Some(count(&row, 0));
@@ -232,9 +233,49 @@ async fn compare(
     Ok(Some(difference))
 }
 
+/// Counts by key, so many columns at once.
+async fn count_by_key(
+    client: &Client,
+    comparison: &Comparison,
+    difference: &mut Difference,
+) -> Result<(), Diagnostic> {
+    let compared = comparison.compared_columns();
+    let mut parts: Vec<&[&str]> = compared.chunks(COLUMNS_AT_ONCE).collect();
+    if parts.is_empty() {
+        parts.push(&[]);
+    }
+    for columns in &parts {
+        let Some(query) = comparison.keyed_counts(columns) else {
+            return Ok(());
+        };
+        let row = one_row(client, &query).await?;
+        difference.rows_before = Some(count(&row, 0));
+        difference.rows_after = Some(count(&row, 1));
+        (difference.added, difference.removed) = (count(&row, 2), count(&row, 3));
+        difference.changed = Some(count(&row, 4));
+        let counts = (5..).map(|position| count(&row, position));
+        let changed = columns.iter().zip(counts).filter(|(_, rows)| *rows > 0);
+        difference
+            .changed_columns
+            .extend(changed.map(|(name, rows)| ChangedColumn {
+                name: (*name).to_owned(),
+                rows,
+            }));
+    }
+    if let Some(query) = comparison.changed_count().filter(|_| parts.len() > 1) {
+        difference.changed = Some(count(&one_row(client, &query).await?, 0));
+    }
+    Ok(())
+}
+
 /// Whether no row differs.
 fn rows_are_the_same(difference: &Difference) -> bool {
     difference.added + difference.removed + difference.changed.unwrap_or_default() == 0
+}
+
+async fn statement(client: &Client, text: &str) -> Result<(), Diagnostic> {
+    let done = client.batch_execute(text).await;
+    done.map_err(|error| failure(&error, text))
 }
 
 async fn one_row(client: &Client, query: &str) -> Result<Row, Diagnostic> {

@@ -107,3 +107,89 @@ fn without_a_run_that_waits_or_a_target_there_is_nothing_to_compare() {
     let shown = case.run(2, "diff --target prod --other-target nowhere");
     assert!(shown.contains("nowhere"), "{shown}");
 }
+
+/// Models that are not the same in both targets, built in both.
+fn built(models: &[(&str, &str)]) -> Option<Case> {
+    let case = two_targets()?;
+    case.execute("create type of_json as (value json)");
+    for (name, text) in models {
+        let text = format!("{{{{ config(materialized='table', unique_key='id') }}}} {text}");
+        case.write(&format!("models/{name}.sql"), &text);
+    }
+    for target in ["prod", "dev"] {
+        case.run(
+            0,
+            &format!("build --target {target} --select {}", names(models)),
+        );
+    }
+    Some(case)
+}
+
+fn names(models: &[(&str, &str)]) -> String {
+    let names: Vec<&str> = models.iter().map(|(name, _)| *name).collect();
+    names.join(" ")
+}
+
+#[test]
+fn values_of_another_type_are_the_same_values() {
+    let models = [(
+        "retyped",
+        "select n::{{ 'int' if target.name == 'dev' else 'bigint' }} as id,
+            (n / 2.0)::numeric(10, {{ 2 if target.name == 'dev' else 3 }}) as amount,
+            date '2026-01-01'::{{ 'date' if target.name == 'dev' else 'timestamp' }} as day,
+            'x'::{{ 'varchar(3)' if target.name == 'dev' else 'text' }} as letter,
+            n::{{ 'int' if target.name == 'dev' else 'text' }} as number
+        from generate_series(1, {{ 5 if target.name == 'dev' else 6 }}) as n",
+    )];
+    let Some(case) = built(&models) else { return };
+    let line = "-q diff --target dev --other-target prod --select retyped";
+    insta::assert_snapshot!(case.run(0, line), @r"
+    dev.retyped (key id)
+      5 to 6 rows: 1 added, 0 removed, 0 changed
+      other types: id integer to bigint, amount numeric(10,2) to numeric(10,3), day date to timestamp without time zone, letter character varying(3) to text, number integer to text
+    ");
+    let shown = case.run(0, &format!("{line} --key nothing"));
+    assert!(shown.contains("5 to 6 rows: 1 added, 0 removed"), "{shown}");
+}
+
+#[test]
+fn a_relation_may_have_as_many_columns_as_the_server_takes() {
+    let wide = "select n as id, {% for i in range(1590) %}
+            {{ i }}::smallint + ({{ i }} in (7, 1580) and n < 3 and '{{ target.name }}' = 'dev')::int as c{{ i }}
+            {{- ',' if not loop.last }}{% endfor %}
+        from generate_series(1, 4) as n";
+    let models = [("wide", wide)];
+    let Some(case) = built(&models) else { return };
+    let line = "-q diff --target dev --other-target prod --select wide";
+    let shown = case.run(0, line);
+    assert!(
+        shown.contains("4 to 4 rows: 0 added, 0 removed, 2 changed")
+            && shown.contains("changed in: c7 (2), c1580 (2)"),
+        "{shown}"
+    );
+    let shown = case.run(0, &format!("{line} --show-values 1"));
+    assert!(shown.contains("\"change\": \"changed\""), "{shown}");
+}
+
+#[test]
+fn what_cannot_be_compared_keeps_no_other_from_being_shown() {
+    let models = [
+        ("odd", "select 1 as id, row('{}')::public.of_json as value"),
+        ("plain", "select 1 as id"),
+    ];
+    let Some(case) = built(&models) else { return };
+    for output in ["text", "json", "markdown"] {
+        let line = "diff --target dev --other-target prod --select odd plain --output";
+        let shown = case.run(1, &format!("-q {line} {output}"));
+        assert!(
+            shown.contains("could not identify an equality operator") && shown.contains("dev.odd"),
+            "{shown}"
+        );
+        let plain = if output == "markdown" {
+            "Without difference: 1"
+        } else {
+            "dev.plain"
+        };
+        assert!(shown.contains(plain), "{shown}");
+    }
+}

@@ -40,16 +40,20 @@ pub fn markdown(differences: &[Difference]) -> String {
     );
     let number = |count: Option<u64>| count.map_or_else(String::new, |count| count.to_string());
     for difference in differences.iter().filter(|one| !one.is_none()) {
-        let columns = columns(difference).join("; ").replace('|', "\\|");
+        let failed = difference.failed.iter();
+        let failed = failed.map(|why| format!("not compared: {why}"));
+        let cells: Vec<String> = failed.chain(columns(difference)).collect();
+        let counted = difference.failed.is_none();
         let _infallible = writeln!(
             text,
-            "| `{}` | {} | {} | {} | {} | {} | {columns} |",
+            "| `{}` | {} | {} | {} | {} | {} | {} |",
             difference.name,
             number(difference.rows_before),
             number(difference.rows_after),
-            difference.added,
-            difference.removed,
+            number(counted.then_some(difference.added)),
+            number(counted.then_some(difference.removed)),
             number(difference.changed),
+            cells.join("; ").replace('|', "\\|"),
         );
     }
     let same = differences.iter().filter(|one| one.is_none()).count();
@@ -61,6 +65,11 @@ pub fn markdown(differences: &[Difference]) -> String {
 
 fn lines(difference: &Difference) -> Vec<String> {
     let mut lines = Vec::new();
+    if let Some(why) = &difference.failed {
+        lines.push(format!("not compared: {why}"));
+        lines.extend(columns(difference));
+        return lines;
+    }
     match (difference.rows_before, difference.rows_after) {
         (None, after) => lines.push(format!("new: {}", counted(after.unwrap_or_default()))),
         (before, None) => lines.push(format!(

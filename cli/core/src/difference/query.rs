@@ -11,6 +11,25 @@ const WITHOUT_EQUALITY: [&str; 9] = [
     "json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle",
 ];
 
+/// Types whose values are compared with one another, as `format_type` prints them without modifiers.
+const COMPARABLE: [&[&str]; 4] = [
+    &[
+        "smallint",
+        "integer",
+        "bigint",
+        "numeric",
+        "real",
+        "double precision",
+    ],
+    &[
+        "date",
+        "timestamp without time zone",
+        "timestamp with time zone",
+    ],
+    &["time without time zone", "time with time zone"],
+    &["text", "character varying", "character", "bpchar"],
+];
+
 type Side = (RelationName, ExistingRelation);
 
 impl Comparison {
@@ -56,17 +75,10 @@ impl Comparison {
         ))
     }
 
-    /// One row: rows published, new rows, added, removed, changed, and how many changed in each compared column.
-    pub fn keyed_counts(&self) -> Option<String> {
-        let differing: Vec<String> = self
-            .compared_columns()
-            .into_iter()
-            .map(|column| self.differs(column))
-            .collect();
-        let any = match differing.is_empty() {
-            true => "false".to_owned(),
-            false => differing.join(" or "),
-        };
+    /// One row: rows published, new rows, added, removed, changed in some of the columns, and how many changed in each.
+    pub fn keyed_counts(&self, columns: &[&str]) -> Option<String> {
+        let differing: Vec<String> = columns.iter().map(|column| self.differs(column)).collect();
+        let any = any_of(&differing);
         let mut text = format!(
             "select count(old.{HERE}), count(new.{HERE}),\n    count(*) filter (where old.{HERE} is null),\n    \
              count(*) filter (where new.{HERE} is null),\n    \
@@ -80,6 +92,24 @@ impl Comparison {
         text.push('\n');
         text.push_str(&self.joined()?);
         Some(text)
+    }
+
+    /// One row, one column: how many rows of one key differ in some compared column. However many columns there are:
+    /// rows are compared while they are joined, and none is made that has the columns of both sides.
+    pub fn changed_count(&self) -> Option<String> {
+        let (old, new) = self.sides()?;
+        let differing: Vec<String> = self
+            .compared_columns()
+            .into_iter()
+            .map(|column| self.differs(column))
+            .collect();
+        Some(format!(
+            "select count(*)\nfrom {} as old\ninner join {} as new\n    on {}\nwhere {}",
+            old.0.in_schema(),
+            new.0.in_schema(),
+            self.same_key(),
+            any_of(&differing)
+        ))
     }
 
     /// One row: rows published, new rows, and how many of each the other has not, equal rows counted as often as
@@ -148,21 +178,22 @@ impl Comparison {
             let relation = side.0.in_schema();
             format!("(select true as {HERE}, * from {relation}) as {name}")
         };
-        let on: Vec<String> = self
-            .key
-            .iter()
-            .map(|key| {
-                let cast = self.cast(key);
-                let key = quote_identifier(key);
-                format!("old.{key}{cast} = new.{key}{cast}")
-            })
-            .collect();
         Some(format!(
             "from {}\nfull join {}\n    on {}",
             side(old, "old"),
             side(new, "new"),
-            on.join(" and ")
+            self.same_key()
         ))
+    }
+
+    fn same_key(&self) -> String {
+        let same = |key: &String| {
+            let cast = self.cast(key);
+            let key = quote_identifier(key);
+            format!("old.{key}{cast} = new.{key}{cast}")
+        };
+        let same: Vec<String> = self.key.iter().map(same).collect();
+        same.join(" and ")
     }
 
     fn listed(&self, side: &Side) -> String {
@@ -190,14 +221,89 @@ impl Comparison {
             let found = columns.iter().find(|(name, _)| name == column);
             found.map(|(_, data_type)| data_type.clone())
         };
-        let (old, new) = (declared(&self.old), declared(&self.new));
-        let has_equality = old
-            .as_deref()
-            .is_some_and(|name| !WITHOUT_EQUALITY.contains(&name.trim_end_matches("[]")));
-        if old == new && has_equality {
-            ""
-        } else {
-            "::text"
+        let (Some(old), Some(new)) = (declared(&self.old), declared(&self.new)) else {
+            return "::text";
+        };
+        let (old, new) = (without_modifier(&old), without_modifier(&new));
+        let family = |name: &str| COMPARABLE.iter().position(|one| one.contains(&name));
+        let has_equality = match old == new {
+            true => !WITHOUT_EQUALITY.contains(&old.trim_end_matches("[]")),
+            false => family(&old).is_some() && family(&old) == family(&new),
+        };
+        if has_equality { "" } else { "::text" }
+    }
+}
+
+/// Whether any of some conditions holds.
+fn any_of(conditions: &[String]) -> String {
+    match conditions.is_empty() {
+        true => "false".to_owned(),
+        false => conditions.join(" or "),
+    }
+}
+
+/// `numeric` of `numeric(10,2)`: values are equal or not whatever the modifiers of their columns.
+fn without_modifier(data_type: &str) -> String {
+    let modifier = data_type
+        .find('(')
+        .zip(data_type.find(')'))
+        .filter(|(start, end)| start < end && !data_type.contains('"'));
+    match modifier {
+        Some((start, end)) => format!("{}{}", &data_type[..start], &data_type[end + 1..]),
+        None => data_type.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::RelationType;
+
+    fn cast(old: &str, new: &str) -> &'static str {
+        let side = |data_type: &str| {
+            let name = RelationName {
+                database: "db".into(),
+                schema: "marts".into(),
+                identifier: "visits".into(),
+            };
+            let relation = ExistingRelation {
+                columns: vec![("one".to_owned(), data_type.to_owned())],
+                relation_type: RelationType::Table,
+                has_options: false,
+            };
+            Some((name, relation))
+        };
+        let comparison = Comparison {
+            name: String::new(),
+            old: side(old),
+            new: side(new),
+            key: Vec::new(),
+        };
+        comparison.cast("one")
+    }
+
+    #[test]
+    fn values_are_compared_as_the_server_compares_them() {
+        for (old, new) in [
+            ("numeric(10,2)", "numeric(10,3)"),
+            ("numeric(10,2)[]", "numeric[]"),
+            (
+                "timestamp(3) without time zone",
+                "timestamp without time zone",
+            ),
+            ("date", "timestamp with time zone"),
+            ("smallint", "double precision"),
+            ("character varying(20)", "text"),
+        ] {
+            assert_eq!(cast(old, new), "", "{old} {new}");
+        }
+        for (old, new) in [
+            ("json", "json"),
+            ("integer", "text"),
+            ("integer[]", "bigint[]"),
+            ("\"a(1)\"", "\"a(2)\""),
+        ] {
+            assert_eq!(cast(old, new), "::text", "{old} {new}");
         }
     }
 }
