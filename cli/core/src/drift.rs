@@ -1,4 +1,4 @@
-//! What stands in the warehouse beside what the project declares of grants and row-level security.
+//! What stands in the warehouse beside what the project declares of comments, grants and row-level security.
 
 use std::collections::BTreeSet;
 
@@ -27,8 +27,8 @@ const PRIVILEGES: [&str; 10] = [
 
 /// The query that finds drift on relations of these nodes; none where none of them declares anything.
 ///
-/// **Shape**: id of the node, schema, name, what is found, whether a build puts it right; a row each finding, ordered
-/// by the relation and what is found.
+/// **Shape**: id of the node, schema, name, what is found, whether a build puts it right, whether it is a comment; a row
+/// each finding, ordered by the relation and what is found.
 pub fn query<'id>(
     resolved: &Resolved,
     nodes: impl Iterator<Item = &'id UniqueId>,
@@ -40,7 +40,8 @@ pub fn query<'id>(
             let relation = resolved.rendered.relations.get(id)?;
             let security = policy::declared(node);
             let grants = grants(node);
-            if security.is_none() && grants.is_none() {
+            let comments = comments(node);
+            if security.is_none() && grants.is_none() && comments.is_none() {
                 return None;
             }
             Some(json!({
@@ -49,6 +50,7 @@ pub fn query<'id>(
                 "name": relation.identifier,
                 "grants": grants,
                 "is_exact": has_exact_grants(node),
+                "comments": comments,
                 "policies": security.as_ref().map(policy::RowSecurity::names),
                 "is_forced": security.as_ref().is_some_and(policy::RowSecurity::is_forced),
             }))
@@ -59,6 +61,26 @@ pub fn query<'id>(
     }
     let text = include_str!("drift/found.sql");
     Some(text.replace("{declared}", &quote_literal(&json!(declared).to_string())))
+}
+
+/// The texts that are to be comments of a node's relation and columns; none where none are.
+fn comments(node: &Node) -> Option<Json> {
+    let persisted = node.config.get("persist_docs")?;
+    let is_set = |key: &str| persisted.get(key).and_then(Json::as_bool) == Some(true);
+    let of_relation =
+        (is_set("relation") && !node.description.is_empty()).then_some(node.description.as_str());
+    let columns: Vec<Json> = match is_set("columns") {
+        true => node
+            .columns
+            .iter()
+            // what nobody describes others may comment on
+            .filter(|column| !column.description.is_empty())
+            .map(|column| json!({"name": column.name, "description": column.description}))
+            .collect(),
+        false => Vec::new(),
+    };
+    (of_relation.is_some() || !columns.is_empty())
+        .then(|| json!({"relation": of_relation, "columns": columns}))
 }
 
 /// A declared grant.

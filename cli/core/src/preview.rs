@@ -22,20 +22,24 @@ use crate::manifest::declared_parents;
 use crate::name::{RelationName, quote_literal};
 use crate::plan::{Action, Plan, Step, StepKind};
 use crate::project::{NodeKind, UniqueId, config};
-use crate::shadow::has_contract;
+use crate::shadow::{self, has_contract};
 use crate::skip::Verdict;
 use crate::state::{ExistingRelation, WarehouseState};
 
 /// The query that finds who reads columns: relations with their columns stand for `{relations}` in it.
 const READERS: &str = include_str!("preview/readers.sql");
-/// The query that finds what is locked beside the relations themselves.
+/// What begins the following two: relations with what happens to them stand for `{relations}` in it.
+const REPLACED: &str = include_str!("preview/replaced.sql");
+/// The query that finds what is locked.
 const LOCKED: &str = include_str!("preview/locked.sql");
+/// The query that finds what would stop the publication.
+const IN_THE_WAY: &str = include_str!("preview/in_the_way.sql");
 
 /// What a build would do.
 #[derive(Debug, Clone, Serialize)]
 pub struct Preview {
-    /// How it is published.
-    pub publish: String,
+    /// How it is published; none where nothing is.
+    pub publish: Option<String>,
     /// What is built, landed or brought up to date, in the order of the run.
     pub nodes: Vec<NodePreview>,
     /// How many nodes are left as they are.
@@ -48,7 +52,9 @@ pub struct Preview {
     pub removed: Vec<Orphan>,
     /// What is locked when it is published, in order.
     pub locks: Vec<Lock>,
-    /// Grants and policies that are not as declared.
+    /// What the build would not publish anything for, beside those who read columns that vanish, in order.
+    pub in_the_way: Vec<String>,
+    /// Comments, grants and policies that are not as declared.
     pub drift: Vec<String>,
 }
 
@@ -66,6 +72,12 @@ pub struct NodePreview {
     pub kind: String,
     /// What happens.
     pub change: Change,
+    /// Whether the relation that stands is changed where it stands, and no other takes its place.
+    #[serde(skip)]
+    pub in_place: bool,
+    /// Whether a view takes its place.
+    #[serde(skip)]
+    pub becomes_view: bool,
     /// Why.
     pub reasons: Vec<String>,
     /// Columns that are new; of a relation that is new all of them.
@@ -143,6 +155,8 @@ pub fn nodes(analysed: &Analysed, plan: &Plan, state: &WarehouseState) -> Vec<No
                 relation: relation.plain(),
                 kind: step.description.clone(),
                 change,
+                in_place: shadow::is_changed_in_place(&analysed.resolved, state, &step.id),
+                becomes_view: step.description.contains("view model"),
                 reasons: match change {
                     Change::Added => vec!["it is new".to_owned()],
                     _ => reasons(step, verdict),
@@ -267,17 +281,36 @@ pub fn readers_query(analysed: &Analysed, nodes: &[NodePreview]) -> Option<Strin
     })
 }
 
-/// The query for what is locked beside the relations that are replaced; none where none is.
+/// The query for what is locked; none where no relation that stands is replaced or changed.
 ///
 /// **Shape**: `schema.name`, mode, why.
 pub fn locks_query(nodes: &[NodePreview]) -> Option<String> {
-    let replaced: Vec<Json> = nodes
-        .iter()
-        .filter(|node| node.change == Change::Rebuilt)
-        .map(|node| json!({"quoted": node.name.in_schema(), "name": node.relation}))
+    replacing(nodes.iter(), LOCKED)
+}
+
+/// The query for what would stop the publication; none where no relation that stands is replaced or changed.
+///
+/// **Shape**: what it is.
+pub fn in_the_way_query(nodes: &[NodePreview], plan: &Plan) -> Option<String> {
+    // node by node a view is defined anew where it stands, if its columns can stay
+    let is_replaced = |node: &&NodePreview| !plan.publication.is_empty() || !node.becomes_view;
+    replacing(nodes.iter().filter(is_replaced), IN_THE_WAY)
+}
+
+fn replacing<'run>(nodes: impl Iterator<Item = &'run NodePreview>, query: &str) -> Option<String> {
+    let rebuilt = nodes.filter(|node| node.change == Change::Rebuilt);
+    let listed: Vec<Json> = rebuilt
+        .map(|node| {
+            json!({
+                "quoted": node.name.in_schema(),
+                "name": node.relation,
+                "in_place": node.in_place,
+                "becomes_view": node.becomes_view,
+            })
+        })
         .collect();
-    (!replaced.is_empty())
-        .then(|| LOCKED.replace("{relations}", &quote_literal(&json!(replaced).to_string())))
+    let begin = REPLACED.replace("{relations}", &quote_literal(&json!(listed).to_string()));
+    (!listed.is_empty()).then(|| format!("{begin}{query}"))
 }
 
 /// How many steps of a kind run and how many are left.

@@ -12,6 +12,7 @@ pub use unseen::Unseen;
 
 use crate::analyse::is_ephemeral;
 use crate::drift;
+use crate::graph::Resolved;
 use crate::materialize::{Materialization, Operation, Statement};
 use crate::name::RelationName;
 use crate::project::{Node, NodeKind, Project, UniqueId, config};
@@ -198,6 +199,20 @@ fn is_own(project: &Project, node: &Node) -> bool {
 fn is_in_place(node: &Node) -> bool {
     let publish = config::hcw_meta(&node.config, "publish");
     publish.and_then(|word| word.as_str()) == Some(IN_PLACE)
+}
+
+/// Whether what a node has built is changed where it stands, and not replaced.
+pub(crate) fn is_changed_in_place(
+    resolved: &Resolved,
+    state: &WarehouseState,
+    id: &UniqueId,
+) -> bool {
+    let relation = resolved.rendered.relations.get(id);
+    let project = resolved.project();
+    let node = project.nodes.get(id);
+    !resolved.shadow.has(id)
+        && node.is_some_and(|node| continues(project, node))
+        && relation.is_some_and(|relation| is_table(state, relation))
 }
 
 /// Whether a node adds to what stands instead of making it anew.

@@ -98,16 +98,23 @@ pub struct Decisions {
 
 impl Decisions {
     /// Nodes whose declared grants or policies are not what stands: of those that are left they are made again.
-    pub fn restore<'id>(&mut self, ids: impl Iterator<Item = &'id str>) {
+    pub fn restore<'id>(&mut self, part: Part, ids: impl Iterator<Item = &'id str>) {
         let ids: BTreeSet<&str> = ids.collect();
         for (id, verdict) in &mut self.verdicts {
             if let Verdict::Reuse { refreshed } = verdict
                 && ids.contains(id.as_str())
-                && !refreshed.contains(&Part::Grants)
+                && !refreshed.contains(&part)
             {
-                refreshed.push(Part::Grants);
+                refreshed.push(part);
             }
         }
+    }
+
+    /// Whether a node is left as it is, and a part of it has not changed.
+    pub fn keeps(&self, id: &str, part: Part) -> bool {
+        let mut verdicts = self.verdicts.iter();
+        let verdict = verdicts.find(|(known, _)| known.as_str() == id);
+        matches!(verdict, Some((_, Verdict::Reuse { refreshed })) if !refreshed.contains(&part))
     }
 
     /// The nodes that are left as they are.

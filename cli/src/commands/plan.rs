@@ -7,8 +7,9 @@ use hcw_core::diagnostic::Diagnostic;
 use hcw_core::drift::Revocation;
 use hcw_core::name::quote_identifier;
 use hcw_core::plan::Plan;
-use hcw_core::preview::{self, Lock, NodePreview, Preview, Reader, StandIn};
+use hcw_core::preview::{self, Change, Lock, NodePreview, Preview, Reader, StandIn};
 use hcw_core::project::UniqueId;
+use hcw_core::settings::Publish;
 use hcw_core::state::{ExistingRelation, WarehouseState};
 use tokio_postgres::Client;
 
@@ -88,6 +89,10 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
         Some(query) => locks(&client, &query).await.map_err(one)?,
         None => Vec::new(),
     };
+    let in_the_way = match preview::in_the_way_query(&nodes, plan).filter(|_| !is_legacy(session)) {
+        Some(query) => texts(&client, &query).await.map_err(one)?,
+        None => Vec::new(),
+    };
     let removed = match &planned.recorder {
         Some(recorder) => recorder
             .orphans(&client, analysed, &selected)
@@ -96,13 +101,14 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
         None => Vec::new(),
     };
     let preview = Preview {
-        publish: published(session, plan),
+        publish: published(session, plan, &nodes),
         reused: count("reused"),
         tests_run: count("tests_run"),
         tests_reused: count("tests_reused"),
         nodes,
         removed,
         locks,
+        in_the_way,
         drift: planned
             .drifts
             .iter()
@@ -117,14 +123,21 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
     Ok(exit_code::SUCCESS)
 }
 
-/// How the run would be published.
-fn published(session: &Session, plan: &Plan) -> String {
+/// How the run would be published; none where it builds nothing.
+fn published(session: &Session, plan: &Plan, nodes: &[NodePreview]) -> Option<String> {
+    let is_built = |node: &NodePreview| matches!(node.change, Change::Added | Change::Rebuilt);
     let way = match plan.publication.is_empty() {
+        _ if !nodes.iter().any(is_built) => return None,
         false => "all in one transaction",
-        true if session.settings.publish.as_str() == "legacy" => "node by node, dbt's way",
+        true if is_legacy(session) => "node by node, dbt's way",
         true => "node by node",
     };
-    way.to_owned()
+    Some(way.to_owned())
+}
+
+/// Whether what is in the way of a publication is dropped, as dbt does.
+fn is_legacy(session: &Session) -> bool {
+    session.settings.publish == Publish::Legacy
 }
 
 /// The columns that relations would have, or why they are not known.
@@ -210,6 +223,12 @@ async fn note_readers(
         }
     }
     Ok(())
+}
+
+async fn texts(client: &Client, query: &str) -> Result<Vec<String>, Diagnostic> {
+    let rows = client.query(query, &[]).await;
+    let rows = rows.map_err(|error| failure(&error, query))?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 async fn locks(client: &Client, query: &str) -> Result<Vec<Lock>, Diagnostic> {

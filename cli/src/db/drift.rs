@@ -1,4 +1,4 @@
-//! Finds what differs between declared and standing grants and policies.
+//! Finds what differs between declared and standing comments, grants and policies.
 
 use std::collections::BTreeSet;
 
@@ -18,6 +18,8 @@ pub(crate) struct Drift {
     pub(crate) finding: String,
     /// Whether a build puts it right; what others made stays.
     pub(crate) is_restored: bool,
+    /// Whether it is a comment, which any run brings up to date that changes what is described.
+    pub(crate) is_comment: bool,
 }
 
 /// What is found on the relations of nodes, by relation.
@@ -44,6 +46,7 @@ pub(crate) async fn found(
             id: row.get(0),
             finding: format!("{schema}.{name}: {finding}"),
             is_restored: row.get(4),
+            is_comment: row.get(5),
         }
     };
     Ok(rows.iter().map(drift).collect())

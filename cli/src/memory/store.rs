@@ -62,7 +62,7 @@ impl Store {
                 });
                 let nodes = nodes.collect();
                 if makes {
-                    complete(client, reporter).await?;
+                    complete(client).await?;
                 }
                 return Ok(Some(Store { nodes, scope }));
             }
@@ -90,16 +90,15 @@ impl Store {
 }
 
 /// Makes the tables that an earlier version did not have. What is recorded in the others is good without them.
-async fn complete(client: &Client, reporter: &Reporter) -> Result<(), Diagnostic> {
+/// Where the server refuses it, a record will be refused, and that is told.
+async fn complete(client: &Client) -> Result<(), Diagnostic> {
     let asked = client.query_one(IS_OLDER, &[]).await;
     let row = asked.map_err(|error| failure(&error, IS_OLDER))?;
     if row.get(0)
         && let Err(error) = client.batch_execute(TABLES).await
+        && error.code().is_none()
     {
-        let Some(code) = error.code() else {
-            return Err(failure(&error, TABLES));
-        };
-        reporter.diagnostics(&[unrecorded(code)]);
+        return Err(failure(&error, TABLES));
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `hcw plan`: what a build would do, why, and whom it would break; orphans and `build --prune`.
 
 use super::case::Case;
+use crate::warehouse::text_of;
 
 const OUTSIDE: &str = "
     create schema outside;
@@ -223,4 +224,205 @@ fn what_is_held_back_drops_nothing() {
         shown.contains("--prune drops nothing when --hold"),
         "{shown}"
     );
+}
+
+/// What a build refuses to replace although no column changes, each beside a table of its own; and who may not.
+const IN_THE_WAY: &str = "
+    create schema outs;
+    create table outs.kid () inherits (t1);
+    create table outs.par (id integer, v integer) partition by list (id);
+    alter table outs.par attach partition t2 for values in (1);
+    create function outs.of_rows() returns setof t3 language sql as 'select * from public.t3';
+    create table outs.typed (value t4);
+    create function outs.parsed() returns integer language sql begin atomic select max(id) from t5; end;
+    create table outs.log (x integer);
+    create rule copied as on insert to outs.log do also select id from t6;
+    create view outs.plain as select * from t6";
+const OBSTACLES: [&str; 6] = [
+    "table outs.kid depends on public.t1",
+    "public.t2 is part of table outs.par",
+    "function outs.of_rows() depends on public.t3",
+    "column value of table outs.typed depends on public.t4",
+    "function outs.parsed() depends on public.t5",
+    "a rule of table outs.log reads what is replaced",
+];
+
+#[test]
+fn what_would_stop_the_publication_is_told_before() {
+    let Some(case) = case() else { return };
+    for number in 1..=6 {
+        case.write(
+            &format!("models/t{number}.sql"),
+            "{{ config(materialized='table') }} select 1 as id, 2 as v",
+        );
+    }
+    case.run(0, "build");
+    assert!(!case.run(0, "plan --no-skip").contains("in the way"));
+    case.execute(IN_THE_WAY);
+    let planned = case.run(0, "-q plan --no-skip");
+    let json = case.run(0, "-q plan --no-skip --output json");
+    let markdown = case.run(0, "-q plan --no-skip --output markdown");
+    let refused = case.run(1, "build --no-skip");
+    for obstacle in OBSTACLES {
+        for shown in [&planned, &json, &markdown, &refused] {
+            assert!(shown.contains(obstacle), "{obstacle}: {shown}");
+        }
+    }
+    assert_eq!(
+        planned.matches("in the way").count(),
+        OBSTACLES.len(),
+        "{planned}"
+    );
+    assert!(!planned.contains("locks outs.log"), "{planned}");
+    assert!(planned.contains("locks outs.plain"), "{planned}");
+    // dbt's way drops it all
+    let legacy = case.run(0, "plan --no-skip --publish legacy");
+    assert!(!legacy.contains("in the way"), "{legacy}");
+}
+
+#[test]
+fn what_the_user_may_not_make_again_is_told_before() {
+    let Some(case) = case() else { return };
+    let url = case.warehouse.as_ref().expect("a database").url.clone();
+    let process = std::process::id();
+    let (builder, other) = (
+        format!("hcw_builder_{process}"),
+        format!("hcw_other_{process}"),
+    );
+    case.execute(&format!(
+        "drop role if exists {builder}; drop role if exists {other};
+        create role {builder} login password 'secret'; create role {other};
+        do $$ begin execute format('grant create on database %I to {builder}', current_database()); end $$;
+        grant usage, create on schema public to {builder};
+        create schema outs; grant all on schema outs to {other}"
+    ));
+    let (_, place) = url.split_once("://").expect("an address");
+    let place = place.split_once('@').map_or(place, |(_, place)| place);
+    let of_builder = |words: &[&str]| {
+        let mut command = case.command(words);
+        command.env(
+            "DATABASE_URL",
+            format!("postgres://{builder}:secret@{place}"),
+        );
+        text_of(&command.output().expect("runs"))
+    };
+    let shown = of_builder(&["build"]);
+    assert!(shown.contains("PASS=2"), "{shown}");
+    case.execute(&format!(
+        "grant select on patients to {other}; set role {other};
+        create view outs.read as select patient_id from patients; reset role"
+    ));
+    let shown = of_builder(&["plan", "--no-skip"]);
+    let belongs = format!("and belongs to {other}, whose member {builder} is not");
+    let may_not = format!("and {builder} may not create in the schema outs");
+    for why in [belongs, may_not] {
+        let obstacle =
+            format!("view outs.read is made again, since it reads public.patients, {why}");
+        assert!(shown.contains(&obstacle), "{obstacle}: {shown}");
+    }
+    let shown = of_builder(&["build", "--no-skip"]);
+    assert!(
+        shown.contains("permission denied") || shown.contains("must be owner"),
+        "{shown}"
+    );
+    assert!(!case.run(0, "plan --no-skip").contains("in the way"));
+    case.execute(&format!(
+        "drop owned by {builder}, {other}; drop role {builder}, {other}"
+    ));
+}
+
+#[test]
+fn what_is_changed_where_it_stands_is_not_replaced() {
+    let Some(case) = case() else { return };
+    let config =
+        "materialized='incremental', unique_key='id', meta={'hcw': {'publish': 'in_place'}}";
+    let model = |last: i32| {
+        format!("{{{{ config({config}) }}}} select id from generate_series(1, {last}) as id")
+    };
+    case.write("models/large.sql", &model(5));
+    case.run(0, "build");
+    case.execute("create view reading as select id from large");
+    case.write("models/large.sql", &model(7));
+    let shown = case.run(0, "-q plan --select large");
+    assert!(
+        shown.contains("locks public.large (ROW EXCLUSIVE): changed where it stands"),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("replaced") && !shown.contains("reading"),
+        "{shown}"
+    );
+    let shown = case.run(0, "-q plan --select large --full-refresh");
+    assert!(
+        shown.contains("locks public.large (ACCESS EXCLUSIVE): replaced")
+            && shown.contains("locks public.reading (ACCESS EXCLUSIVE): made again"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn where_nothing_is_built_nothing_is_published() {
+    let Some(case) = case() else { return };
+    case.write(
+        "models/tested.sql",
+        "{{ config(materialized='table') }} select 1 as id",
+    );
+    case.run(0, "build --select tested");
+    let json = case.run(0, "-q plan --select tested --output json");
+    assert!(json.contains("\"publish\": null"), "{json}");
+    case.write(
+        "models/tested.yml",
+        "models: [{name: tested, columns: [{name: id, data_tests: [not_null]}]}]",
+    );
+    let shown = case.run(0, "-q plan --select tested");
+    assert!(
+        shown.contains("1 tests to run") && !shown.contains("Published"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn comments_that_somebody_has_changed_are_told_and_restored() {
+    let Some(case) = case() else { return };
+    case.write(
+        "models/described.sql",
+        "{{ config(materialized='table') }} select 1 as id, 2 as v",
+    );
+    let described = |text: &str| {
+        format!(
+            "models:\n  - name: described\n    description: {text}\n    config: {{persist_docs: {{relation: true, columns: true}}}}\n    columns: [{{name: id, description: a key}}, {{name: v}}]\n"
+        )
+    };
+    case.write("models/described.yml", &described("as declared"));
+    case.run(0, "build --select described");
+    let comments =
+        "select obj_description('described'::regclass), col_description('described'::regclass, 1)";
+    assert_eq!(case.rows(comments), "as declared|a key");
+    assert!(!case.run(0, "plan --select described").contains("drift"));
+    case.execute(
+        "comment on table described is 'by hand'; comment on column described.id is null;
+        comment on column described.v is 'of somebody else'",
+    );
+    let drift = [
+        "drift: public.described: its comment is not its description",
+        "drift: public.described: the comment on the column id is not its description",
+    ];
+    for verb in ["plan", "build"] {
+        let shown = case.run(0, &format!("{verb} --select described"));
+        for line in drift {
+            assert!(shown.contains(line), "{line}: {shown}");
+        }
+    }
+    assert_eq!(case.rows(comments), "as declared|a key");
+    let shown = case.run(0, "plan --select described");
+    assert!(
+        !shown.contains("drift") && shown.contains("Nothing to do"),
+        "{shown}"
+    );
+    assert!(!shown.contains("column v"), "{shown}");
+    // a description that changes is none
+    case.write("models/described.yml", &described("another"));
+    let shown = case.run(0, "build --select described");
+    assert!(!shown.contains("drift"), "{shown}");
+    assert_eq!(case.rows(comments), "another|a key");
 }

@@ -1,8 +1,10 @@
 with declared as (
     select class.oid as id, one.id as node, class.relname, namespace.nspname, class.relowner, class.relacl, class.relrowsecurity,
-        class.relforcerowsecurity, one.grants, one.policies, one.is_forced, one.is_exact
+        class.relforcerowsecurity, one.grants, one.policies, one.is_forced, one.is_exact, one.comments
     from jsonb_to_recordset({declared})
-        as one (id text, schema text, name text, grants jsonb, policies jsonb, is_forced boolean, is_exact boolean)
+        as one (
+            id text, schema text, name text, grants jsonb, policies jsonb, is_forced boolean, is_exact boolean, comments jsonb
+        )
     inner join pg_catalog.pg_namespace as namespace on namespace.nspname = one.schema
     inner join pg_catalog.pg_class as class on class.relnamespace = namespace.oid and class.relname = one.name
 ),
@@ -91,7 +93,23 @@ found as (
             '|', polcmd, polpermissive, polroles::text, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)
         ), 'hcw_shadow__', ''))
 )
-select declared.node, declared.nspname, declared.relname, found.finding, found.is_restored
-from found
+,
+told as (
+    select id, finding, is_restored, false as is_comment
+    from found
+    union all
+    select id, 'its comment is not its description', true, true
+    from declared
+    where comments ->> 'relation' is distinct from obj_description(id, 'pg_class') and comments ->> 'relation' <> ''
+    union all
+    select declared.id, format('the comment on the column %s is not its description', attribute.attname), true, true
+    from declared
+    cross join lateral jsonb_to_recordset(declared.comments -> 'columns') as described (name text, description text)
+    inner join pg_catalog.pg_attribute as attribute
+        on attribute.attrelid = declared.id and attribute.attname = described.name and not attribute.attisdropped
+    where described.description <> coalesce(col_description(declared.id, attribute.attnum), '')
+)
+select declared.node, declared.nspname, declared.relname, found.finding, found.is_restored, found.is_comment
+from told as found
 inner join declared on declared.id = found.id
 order by 2, 3, 4

@@ -1,33 +1,14 @@
-with recursive replaced as (
-    select to_regclass(one.quoted)::oid as id, one.name
-    from jsonb_to_recordset({relations}) as one (quoted text, name text)
-),
-reached as (
-    select rewrite.ev_class as id, replaced.name as of
-    from replaced
-    inner join pg_catalog.pg_depend as dependency
-        on dependency.refclassid = 'pg_class'::regclass
-        and dependency.refobjid = replaced.id
-        and dependency.classid = 'pg_rewrite'::regclass
-    inner join pg_catalog.pg_rewrite as rewrite on rewrite.oid = dependency.objid
-    where rewrite.ev_class <> replaced.id
-    union
-    select rewrite.ev_class, reached.of
-    from reached
-    inner join pg_catalog.pg_depend as dependency
-        on dependency.refclassid = 'pg_class'::regclass
-        and dependency.refobjid = reached.id
-        and dependency.classid = 'pg_rewrite'::regclass
-    inner join pg_catalog.pg_rewrite as rewrite on rewrite.oid = dependency.objid
-    where rewrite.ev_class <> reached.id
-),
 locked as (
     select id, 'ACCESS EXCLUSIVE' as mode, 'replaced' as why, 1 as rank
     from replaced
     union all
-    select id, 'ACCESS EXCLUSIVE', format('made again, since it reads %s', min(of)), 2
-    from reached
-    group by id
+    select id, 'ROW EXCLUSIVE', 'changed where it stands', 1
+    from touched
+    where in_place
+    union all
+    select id, 'ACCESS EXCLUSIVE', format('made again, since it reads %s', of), 2
+    from reading
+    where kind in ('v', 'm')
     union all
     select policy.polrelid, 'ACCESS EXCLUSIVE', format('its policy %s is made again', min(policy.polname)), 3
     from replaced

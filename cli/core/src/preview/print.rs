@@ -134,6 +134,10 @@ fn closing(preview: &Preview) -> Vec<String> {
         0 => String::new(),
         reused => format!(", {reused} stay as they are"),
     };
+    let published = match &preview.publish {
+        Some(way) => format!(" Published: {way}."),
+        None => String::new(),
+    };
     if preview.nodes.is_empty() && preview.tests_run == 0 {
         lines.push(format!(
             "Nothing to do: {} nodes stay as they are, and {} tests have passed on them.",
@@ -141,12 +145,16 @@ fn closing(preview: &Preview) -> Vec<String> {
         ));
     } else {
         lines.push(format!(
-        "{} to build or bring up to date{left}; {} tests to run, {} have passed on what stays. Published: {}.",
-        preview.nodes.len(),
-        preview.tests_run,
-        preview.tests_reused,
-        preview.publish
-    ));
+            "{} to build or bring up to date{left}; {} tests to run, {} have passed on what stays.{published}",
+            preview.nodes.len(),
+            preview.tests_run,
+            preview.tests_reused,
+        ));
+    }
+    for obstacle in &preview.in_the_way {
+        lines.push(format!(
+            "in the way, so that nothing is published: {obstacle}"
+        ));
     }
     for lock in &preview.locks {
         lines.push(format!(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use hcw_core::analyse::{Analysed, analyse, clones};
 use hcw_core::diagnostic::{Code, Diagnostic};
+use hcw_core::fingerprint::Part;
 use hcw_core::graph::Resolved;
 use hcw_core::plan::{self, Plan, Work};
 use hcw_core::project::{NodeKind, UniqueId};
@@ -92,7 +93,7 @@ pub(in crate::commands) struct Planned {
     pub(in crate::commands) analysed: Analysed,
     pub(in crate::commands) plan: Plan,
     pub(in crate::commands) recorder: Option<Recorder>,
-    /// Grants and policies that are not as declared.
+    /// Comments, grants and policies that are not as declared.
     pub(in crate::commands) drifts: Vec<Drift>,
 }
 
@@ -108,7 +109,7 @@ pub(in crate::commands) async fn planned(
 ) -> Result<Planned, Problems> {
     let one = |error| vec![error];
     let wanted = wanted(&resolved, selected, work);
-    let drifts = db::drift::found(control, &resolved, built).await?;
+    let mut drifts = db::drift::found(control, &resolved, built).await?;
     resolved.shadow = Shadow::of(&resolved.rendered, &state, built);
     let seen = Arc::new(resolved.shadow.seen(state.clone()));
     let mut recorder = None;
@@ -131,12 +132,14 @@ pub(in crate::commands) async fn planned(
                     .await
                     .map_err(one)?;
                 let mut decisions = reckoning.decisions.clone();
-                decisions.restore(
-                    drifts
+                // a description that has changed is no comment that somebody has changed
+                drifts.retain(|one| !one.is_comment || decisions.keeps(&one.id, Part::Comments));
+                for (part, is_comment) in [(Part::Comments, true), (Part::Grants, false)] {
+                    let restored = drifts
                         .iter()
-                        .filter(|drift| drift.is_restored)
-                        .map(|drift| &*drift.id),
-                );
+                        .filter(|drift| drift.is_restored && drift.is_comment == is_comment);
+                    decisions.restore(part, restored.map(|drift| &*drift.id));
+                }
                 let run = &session.settings.invocation_id;
                 let keep = session.flags.values.get("keep_runs").and_then(Json::as_i64);
                 recorder = Some(Recorder::new(
@@ -148,6 +151,7 @@ pub(in crate::commands) async fn planned(
                 ));
                 analysed.decided(decisions, &state, &wanted, built)
             } else {
+                drifts.retain(|drift| !drift.is_comment);
                 (analysed, seen)
             }
         }
