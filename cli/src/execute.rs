@@ -5,7 +5,9 @@ mod build;
 mod failure;
 pub(crate) mod held;
 pub(crate) mod hooks;
+mod interruption;
 mod lanes;
+mod leftovers;
 mod opening;
 mod publish;
 mod schedule;
@@ -23,8 +25,9 @@ use hcw_core::plan::Plan;
 use hcw_core::target::Connection;
 use tokio_postgres::Client;
 
+pub(crate) use interruption::interruption;
 pub(crate) use opening::{Control, Opening};
-pub(crate) use setup::{create_schemas, lock, remove_shadows};
+pub(crate) use setup::{create_schemas, lock, present, remove_shadows};
 pub(crate) use step::{Outcome, Status};
 
 use lanes::{Ended, Lanes};
@@ -124,7 +127,7 @@ pub(crate) async fn execute(
     let plan = &run.plan;
     let steps = plan.steps.iter().filter(|step| !step.is_reused()).count();
     let mut clients = opening.take(1 + run.threads.min(steps)).await?;
-    let Some(control) = clients.pop() else {
+    let Some(mut control) = clients.pop() else {
         return Err(Vec::new());
     };
     let mut idle = clients;
@@ -161,7 +164,7 @@ pub(crate) async fn execute(
     });
     let mut results = Vec::new();
     let mut interrupted = false;
-    let interrupt = tokio::signal::ctrl_c();
+    let interrupt = interruption();
     tokio::pin!(interrupt);
     loop {
         while let Some(position) = schedule.reused() {
@@ -311,6 +314,14 @@ pub(crate) async fn execute(
         {
             publish::End::Published => report.is_held = false,
             publish::End::Refused(problem) => report.problem = Some(*problem),
+            publish::End::Lost(problem) => {
+                let Some((client, is_published)) = publish::found_out(run).await else {
+                    return Err(vec![problem.help("whether it was published is not known")]);
+                };
+                control = client;
+                report.is_held = !is_published;
+                report.problem = (!is_published).then_some(*problem);
+            }
             publish::End::Interrupted => report.interrupted = true,
         }
     }

@@ -185,6 +185,11 @@ impl Session {
         })
     }
 
+    /// The name of the connections of this run.
+    pub(crate) fn run_name(&self) -> String {
+        format!("hcw {}", self.settings.invocation_id)
+    }
+
     /// A new connection for hcw itself.
     pub(crate) async fn connect(
         &self,

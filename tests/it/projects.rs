@@ -10,6 +10,7 @@ mod hung;
 mod in_the_way;
 mod kept;
 mod live;
+mod lost;
 mod materializations;
 mod materialized_views;
 mod meanwhile;

@@ -90,7 +90,7 @@ impl Resolved {
     }
 
     /// What this run builds in its shadow: the published name, and where it is built.
-    pub(crate) fn in_shadow(&self) -> impl Iterator<Item = (RelationName, RelationName)> {
+    pub fn in_shadow(&self) -> impl Iterator<Item = (RelationName, RelationName)> {
         let relations = self.rendered.relations.iter();
         relations.filter_map(|(id, published)| {
             let place = self.shadow.place(id)?;

@@ -24,6 +24,9 @@ pub type Standing = BTreeMap<(String, String), Stand>;
 pub struct Stand {
     /// Its `pg_class.oid`.
     pub oid: u32,
+    /// A digest of its columns, and where its rows are.
+    #[serde(default)]
+    pub shape: String,
     /// How many rows the server has counted as inserted, updated and deleted; null where it does not tell at once.
     pub changes: Option<String>,
 }
@@ -51,8 +54,6 @@ struct HeldRelation {
     /// The relation whose place it takes; null where there was none. Of one whose rows were copied, as it was before
     /// they were.
     standing: Option<Stand>,
-    /// Whether it goes on from a copy of that relation's rows.
-    copied: bool,
 }
 
 impl Held {
@@ -66,11 +67,12 @@ impl Held {
         let copied: BTreeSet<&RelationName> = shadow.copied().collect();
         let relations = shadow.replacements().iter().map(|replacement| {
             let target = &replacement.target;
-            let copied = copied.contains(target);
-            let seen = if copied { before } else { standing };
+            let seen = match copied.contains(target) {
+                true => before,
+                false => standing,
+            };
             HeldRelation {
                 standing: standing_at(seen, &target.schema, &target.identifier).cloned(),
-                copied,
                 database: target.database.clone(),
                 schema: target.schema.clone(),
                 name: target.identifier.clone(),
@@ -130,17 +132,15 @@ impl Held {
         })
     }
 
-    /// Relations that are no longer those that stood when the run ended, and those whose rows somebody has changed since
-    /// the run copied them: what was built goes on from rows that are others now.
+    /// Relations that are no longer as they stood when the run ended: others, or with other columns or rows; and those whose
+    /// rows somebody has changed since the run copied them: what was built goes on from rows that are others now.
     pub fn changed_since(&self, standing: &Standing) -> Vec<String> {
         self.relations
             .iter()
             .filter(|relation| {
                 let now = standing_at(standing, &relation.schema, &relation.name);
                 match (&relation.standing, now) {
-                    (Some(then), Some(now)) => {
-                        then.oid != now.oid || relation.copied && then.changes != now.changes
-                    }
+                    (Some(then), Some(now)) => then != now,
                     (then, now) => then.is_some() != now.is_some(),
                 }
             })

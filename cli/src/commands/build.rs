@@ -65,7 +65,8 @@ pub(crate) async fn run(
     let connection = session.connection().await?;
     let mut control = control.client(session, &connection).await?;
     if !arguments.dry_run {
-        execute::lock(&control, &resolved.schemas(), reporter)
+        let schemas = resolved.schemas();
+        execute::lock(&control, &schemas, &session.run_name(), reporter)
             .await
             .map_err(|error| vec![error])?;
         if work.land && super::migrate::is_due(session, &resolved, &control).await? {
@@ -96,7 +97,7 @@ pub(crate) async fn run(
             return Err(vec![*problem]);
         }
     }
-    let application_name = format!("hcw {}", session.settings.invocation_id);
+    let application_name = session.run_name();
     let count = match arguments.dry_run {
         true => 0,
         false => session.settings.target.threads.min(selected.len()) + 1,

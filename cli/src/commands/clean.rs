@@ -14,18 +14,23 @@ use crate::{execute, exit_code, project_fs};
 /// **Errors**: what is wrong with the project; HCW0701 where something outside of them depends on what is in them.
 pub(crate) async fn shadow(session: &Session, reporter: &Reporter) -> Result<u8, Problems> {
     let resolved = session.resolve(reporter)?;
-    let schemas = resolved.schemas_beside();
+    let beside = resolved.schemas_beside();
     let connection = session.connection().await?;
     let client = session.connect(&connection).await?;
     let one = |problem: Diagnostic| vec![problem];
-    execute::lock(&client, &resolved.schemas(), reporter)
+    let schemas = resolved.schemas();
+    execute::lock(&client, &schemas, &session.run_name(), reporter)
         .await
         .map_err(one)?;
-    execute::remove_shadows(&client, &schemas, &resolved)
+    let present = execute::present(&client, &beside).await.map_err(one)?;
+    execute::remove_shadows(&client, &beside, &resolved)
         .await
         .map_err(one)?;
-    for schema in &schemas {
+    for schema in &present {
         reporter.line(&format!("removed {schema}"));
+    }
+    if present.is_empty() {
+        reporter.line("no shadow is there");
     }
     Ok(exit_code::SUCCESS)
 }

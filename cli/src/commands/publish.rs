@@ -3,6 +3,7 @@
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::shadow::Shadow;
 
+use crate::db::connect::connect;
 use crate::report::Reporter;
 use crate::session::{Problems, Session};
 use crate::{execute, exit_code};
@@ -15,7 +16,8 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
     let connection = session.connection().await?;
     let client = session.connect(&connection).await?;
     let one = |problem: Diagnostic| vec![problem];
-    execute::lock(&client, &resolved.schemas(), reporter)
+    let schemas = resolved.schemas();
+    execute::lock(&client, &schemas, &session.run_name(), reporter)
         .await
         .map_err(one)?;
     let waiting = execute::held::find(&client, &resolved.schemas_beside())
@@ -27,10 +29,17 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
                 .help("`hcw build --hold` builds and tests without publishing"),
         ]);
     }
+    let name = session.run_name();
+    let publisher = connect(&connection, &name).await.map_err(one)?;
     for held in &waiting {
-        if let Err(problem) = execute::held::publish(&client, held, &resolved, reporter).await {
-            reporter.diagnostics(&[problem]);
-            return Ok(exit_code::FAILURE);
+        let of_run = (&publisher, &client, &*name);
+        match execute::held::publish(of_run, held, &resolved, reporter).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(exit_code::FAILURE),
+            Err(problem) => {
+                reporter.diagnostics(&[problem]);
+                return Ok(exit_code::FAILURE);
+            }
         }
         let names: Vec<String> = held.names().collect();
         reporter.line(&format!(

@@ -85,7 +85,7 @@ pub(crate) async fn run(
         let statement = statement(&analysed, id, flags)?;
         let result = tokio::select! {
             result = described(&client, &statement) => result,
-            _ = tokio::signal::ctrl_c() => {
+            _ = crate::execute::interruption() => {
                 reporter.line("interrupted: cancelling the query");
                 let control = session.connect(&connection).await?;
                 control

@@ -135,8 +135,12 @@ fn check_version(version: &str, target: &Connection) -> Result<(), Diagnostic> {
 }
 
 async fn prepare_session(client: &Client, connection: &Connection) -> Result<(), Diagnostic> {
-    let mut statements =
-        String::from("set standard_conforming_strings = on; set client_min_messages = warning");
+    // a connection that waits for its next step is idle, and must not end for that
+    let mut statements = String::from(
+        "set standard_conforming_strings = on; set client_min_messages = warning; \
+         select pg_catalog.set_config('idle_session_timeout', '0', false) \
+         where pg_catalog.current_setting('idle_session_timeout', true) <> '0'",
+    );
     if let Some(search_path) = &connection.search_path {
         statements.push_str("; select pg_catalog.set_config('search_path', ");
         statements.push_str(&literal(search_path));

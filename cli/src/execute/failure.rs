@@ -76,6 +76,15 @@ impl Failure {
         matches!(self, Failure::Server { error, .. } if error.sqlstate == "40P01")
     }
 
+    /// Whether the connection is gone, or the server has just said that it will be (PostgreSQL's class 57, 57P01 to 57P05).
+    pub(super) fn is_lost(&self) -> bool {
+        match self {
+            Failure::Lost => true,
+            Failure::Server { error, .. } => error.sqlstate.starts_with("57P0"),
+            Failure::Found(_) => false,
+        }
+    }
+
     /// Whether somebody else's lock was in the way.
     pub(super) fn is_about_locks(&self) -> bool {
         let is_timeout = matches!(self, Failure::Server { error, .. }

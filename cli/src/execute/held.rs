@@ -8,7 +8,7 @@ use hcw_core::held::{Held, Stand, Standing};
 use hcw_core::shadow::Shadow;
 use tokio_postgres::Client;
 
-use super::publish;
+use super::{interruption, publish};
 use crate::db::state::failure;
 use crate::memory;
 use crate::report::Reporter;
@@ -68,15 +68,15 @@ pub(crate) async fn find(client: &Client, schemas: &[String]) -> Result<Vec<Held
     Ok(found)
 }
 
-/// Publishes a run that waits.
+/// Publishes a run that waits, unless it is interrupted: over the first connection, which the second cancels by its name.
 ///
-/// **Errors**: HCW0704 when it is not fit to be published; HCW0701 with all that is in the way.
+/// **Errors**: HCW0704 when it is not fit to be published; HCW0701 with all that is in the way; HCW0604.
 pub(crate) async fn publish(
-    client: &Client,
+    (client, other, application_name): (&Client, &Client, &str),
     held: &Held,
     resolved: &Resolved,
     reporter: &Reporter,
-) -> Result<(), Diagnostic> {
+) -> Result<bool, Diagnostic> {
     let refused = |why: &str| {
         Diagnostic::error(
             Code::NotPublishable,
@@ -95,22 +95,26 @@ pub(crate) async fn publish(
     }
     let record = memory::held_record(client, &held.run).await;
     let publication = held.publication(resolved);
-    let never = std::future::pending();
     publish::flush(client).await;
     let ended = publish::publish(
-        (client, None),
+        (client, Some((other, application_name))),
         &publication,
         record.as_ref(),
-        never,
+        interruption(),
         reporter,
     )
     .await;
-    if let publish::End::Refused(problem) = ended {
-        return Err(*problem);
+    match ended {
+        publish::End::Published => {}
+        publish::End::Interrupted => return Ok(false),
+        publish::End::Refused(problem) => return Err(*problem),
+        publish::End::Lost(problem) => {
+            return Err(problem.help("`hcw publish` says whether the run still waits"));
+        }
     }
     memory::note_published(client, &held.run).await;
     reporter.diagnostics(memory::refused(client).await.as_slice());
-    Ok(())
+    Ok(true)
 }
 
 /// What stands where a shadow is published to.
@@ -144,7 +148,15 @@ async fn standing(client: &Client, schemas: &[String]) -> Result<Standing, Diagn
             case when current_setting('server_version_num')::integer >= 150000 then concat_ws(
                 ' ', pg_stat_get_tuples_inserted(class.oid), pg_stat_get_tuples_updated(class.oid),
                 pg_stat_get_tuples_deleted(class.oid)
-            ) end
+            ) end,
+            concat_ws(' ', pg_relation_filenode(class.oid), (
+                select md5(string_agg(
+                    concat_ws(' ', quote_ident(attribute.attname), attribute.atttypid, attribute.atttypmod),
+                    ',' order by attribute.attnum
+                ))
+                from pg_catalog.pg_attribute as attribute
+                where attribute.attrelid = class.oid and attribute.attnum > 0 and not attribute.attisdropped
+            ))
         from pg_catalog.pg_class as class
         inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
         where namespace.nspname = any ($1) and class.relkind in ('r', 'p', 'v', 'm', 'f')";
@@ -156,6 +168,7 @@ async fn standing(client: &Client, schemas: &[String]) -> Result<Standing, Diagn
         let stand = Stand {
             oid: row.get(2),
             changes: row.get(3),
+            shape: row.get(4),
         };
         ((row.get(0), row.get(1)), stand)
     };

@@ -5,14 +5,19 @@ use std::time::{Duration, Instant};
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::materialize::Statement;
 use tokio_postgres::Client;
+use tokio_postgres::types::Type;
 
 use super::failure::{Batch, Failure};
-use super::setup;
+use super::{Run, setup};
+use crate::db::connect::connect;
 use crate::report::Reporter;
 
 /// How long it is tried, with a longer pause each time, up to the longest.
 const PATIENCE: Duration = Duration::from_secs(600);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+/// How often, and how long after one another, a server is asked again that was lost.
+const RECONNECTIONS: u32 = 30;
+const RECONNECTION_PAUSE: Duration = Duration::from_secs(1);
 /// One transaction that changes nothing and is committed durably: what the run has committed before is then on disk.
 const FLUSH: &str = "\
 select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off';
@@ -22,6 +27,8 @@ select pg_current_xact_id()";
 pub(super) enum End {
     Published,
     Refused(Box<Diagnostic>),
+    /// The connection was lost: whether anything was published is for the server to say.
+    Lost(Box<Diagnostic>),
     /// Somebody had no more time for it: nothing was published.
     Interrupted,
 }
@@ -64,8 +71,12 @@ pub(super) async fn publish(
             Err(_cancelled) if is_interrupted => return End::Interrupted,
             Err(failure) => failure,
         };
+        let is_lost = failure.is_lost();
         let is_final = !failure.is_about_locks() || began.elapsed() > PATIENCE;
         let problem = failure.of_the_run("what was built was published");
+        if is_lost {
+            return End::Lost(Box::new(problem));
+        }
         if is_final {
             return End::Refused(Box::new(problem));
         }
@@ -82,6 +93,36 @@ pub(super) async fn publish(
         }
         pause = LONGEST_PAUSE.min(pause * 2);
     }
+}
+
+/// A new connection of a run whose own was lost while it published, and whether that was published: its relations are in
+/// the shadow no more. `None` where the server does not answer.
+pub(super) async fn found_out(run: &Run) -> Option<(Client, bool)> {
+    const WORKS: &str = "
+        select exists (
+            select from pg_catalog.pg_stat_activity
+            where application_name = $1 and pid <> pg_backend_pid() and state <> 'idle'
+        )";
+    const STANDS: &str = "select to_regclass($1) is not null";
+    for _ in 0..RECONNECTIONS {
+        tokio::time::sleep(RECONNECTION_PAUSE).await;
+        let Ok(client) = connect(&run.connection, &run.application_name).await else {
+            continue;
+        };
+        let answer = async |query: &str, value: &str| {
+            let row = client.query_typed_one(query, &[(&value, Type::TEXT)]).await;
+            row.ok().map(|row| row.get::<_, bool>(0))
+        };
+        // all others have ended their work, but for the one that was lost
+        if answer(WORKS, &run.application_name).await != Some(false) {
+            continue;
+        }
+        let place = run.analysed.resolved.in_shadow().next()?.1.in_schema();
+        if let Some(stands) = answer(STANDS, &place).await {
+            return Some((client, !stands));
+        }
+    }
+    None
 }
 
 async fn once(

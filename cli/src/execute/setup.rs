@@ -9,20 +9,24 @@ use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
+use super::leftovers;
 use crate::db::state::failure;
 use crate::report::Reporter;
 
-/// Holds the schemas that a run may build in as long as the connection lives; says so when it has to wait. They have
-/// an order, so that two runs never wait for each other.
+/// Holds the schemas that a run may build in, and the name that its connections bear, as long as this connection lives;
+/// says so when it has to wait. They have an order, so that two runs never wait for each other. What is left of runs
+/// that were killed is ended.
 pub(crate) async fn lock(
     client: &Client,
     schemas: &BTreeSet<String>,
+    application_name: &str,
     reporter: &Reporter,
 ) -> Result<(), Diagnostic> {
-    let keys: Vec<String> = schemas
+    let mut keys: Vec<String> = schemas
         .iter()
         .map(|name| format!("hcw run {name}"))
         .collect();
+    keys.push(application_name.to_owned());
     let attempt = "
         select coalesce(bool_and(pg_try_advisory_lock(hashtextextended(key, 0))), true)
         from unnest($1::text[]) as listed (key)";
@@ -31,7 +35,7 @@ pub(crate) async fn lock(
         .await
         .map_err(|error| failure(&error, attempt))?;
     if row.get(0) {
-        return Ok(());
+        return leftovers::end(client, reporter).await;
     }
     reporter.line("another hcw run works on this target; waiting for it to end");
     let release = "select pg_advisory_unlock_all()";
@@ -46,7 +50,22 @@ pub(crate) async fn lock(
             .await
             .map_err(|error| failure(&error, wait))?;
     }
-    Ok(())
+    leftovers::end(client, reporter).await
+}
+
+/// Those of the schemas that exist, in order.
+pub(crate) async fn present(
+    client: &Client,
+    schemas: &[impl AsRef<str>],
+) -> Result<Vec<String>, Diagnostic> {
+    let wanted: Vec<&str> = schemas.iter().map(AsRef::as_ref).collect();
+    let query =
+        "select nspname from pg_catalog.pg_namespace where nspname = any ($1::text[]) order by 1";
+    let rows = client
+        .query_typed(query, &[(&wanted, Type::TEXT_ARRAY)])
+        .await
+        .map_err(|error| failure(&error, query))?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 /// Makes the schemas that do not exist; an existing one needs no right to create schemas.
@@ -58,12 +77,7 @@ pub(crate) async fn create_schemas<'name>(
     if wanted.is_empty() {
         return Ok(());
     }
-    let query = "select nspname from pg_catalog.pg_namespace where nspname = any ($1::text[])";
-    let rows = client
-        .query_typed(query, &[(&wanted, Type::TEXT_ARRAY)])
-        .await
-        .map_err(|error| failure(&error, query))?;
-    let present: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    let present = present(client, &wanted).await?;
     let is_present = |schema: &str| present.iter().any(|name| name == schema);
     let missing: Vec<&str> = (wanted.into_iter())
         .filter(|schema| !is_present(schema))

@@ -18,6 +18,35 @@ fn project(models: &[(&str, &str)]) -> Option<Case> {
 const LEFT: &str = "select count(*) from pg_namespace where nspname like 'hcw\\_shadow%' or nspname like 'hcw\\_retired%'";
 
 #[test]
+fn rows_of_others_refer_to_what_stays() {
+    let Some(case) = Case::good("publishing") else {
+        return;
+    };
+    case.run(0, "build");
+    case.execute(
+        "create schema outside;
+        alter table patients add primary key (patient_id);
+        create table outside.visits (patient_id integer constraint of_patient references patients);
+        insert into outside.visits values (7)",
+    );
+    let key = "select convalidated from pg_constraint where conname = 'of_patient'";
+    case.run(0, "build --vars '{count: 8}'");
+    assert_eq!(case.rows(key), "true");
+    let shown = case.run(1, "build --vars '{count: 5}'");
+    assert!(
+        shown.contains(
+            "rows refer by foreign key of_patient of outside.visits to rows that are gone"
+        ),
+        "{shown}"
+    );
+    assert_eq!(case.rows("select count(*) from patients"), "8");
+    assert_eq!(case.rows(key), "true");
+    // node by node, the rows may be those of a table that the run has yet to build
+    case.run(0, "build --publish per-node --vars '{count: 5}'");
+    assert_eq!(case.rows(key), "false");
+}
+
+#[test]
 fn tables_that_refer_to_each_other_are_replaced_in_any_order() {
     let keyed = "{{ config(materialized='table', contract={'enforced': true}) }} select 1 as id";
     let Some(case) = project(&[

@@ -150,6 +150,19 @@ fn what_is_held_is_published_later() {
         "{shown}"
     );
     assert_eq!(case.rows("select stays from kpi_total"), "20");
+    // nor one whose relations are no longer what was looked at
+    let flushed = "select pg_stat_force_next_flush()";
+    for (changed, by_hand) in [
+        ("kpi_stays", "update kpi_stays set stays = 0"),
+        ("stays", "alter table stays add column by_hand integer"),
+    ] {
+        case.run(0, "build --hold --no-skip");
+        case.execute(by_hand);
+        case.execute(flushed);
+        let shown = case.run(1, "publish");
+        let told = format!("public.{changed} changed after it was built");
+        assert!(shown.contains(&told), "{shown}");
+    }
 }
 
 #[test]
