@@ -361,7 +361,7 @@ impl Object for ConfigObject {
             .keys()
             .filter_map(|name| Some((name.clone(), config_name::misspelt(name)?)));
         self.context.captured().misspelt.extend(misspelt);
-        config::merge(&mut self.context.captured().config, &layer);
+        config::accumulate(&mut self.context.captured().config, &layer);
         Ok(Value::from(""))
     }
 
@@ -384,7 +384,7 @@ impl Object for ConfigObject {
         if method == "set" {
             let (name, value): (String, Value) = from_args(arguments)?;
             let layer = ConfigMap::from_iter([(name, to_json(&value)?)]);
-            config::merge(&mut self.context.captured().config, &layer);
+            config::accumulate(&mut self.context.captured().config, &layer);
             return Ok(Value::from(""));
         }
         let call = Call::new(method, arguments)?;

@@ -8,6 +8,42 @@ pub type ConfigMap = Map<String, Json>;
 /// Merges a later, more specific layer into a configuration, by dbt's rules: `tags` are added up, hooks
 /// are appended, `meta` and `grants` are merged by key (a grant `+role` key extends), all else is replaced.
 pub fn merge(config: &mut ConfigMap, layer: &ConfigMap) {
+    merge_with(config, layer, merge_grants);
+}
+
+/// Merges what is said later in one and the same layer: grants that it adds (`+select`) still wait for those that it adds
+/// them to.
+pub fn accumulate(layer: &mut ConfigMap, later: &ConfigMap) {
+    merge_with(layer, later, |layer, value| {
+        let (Some(Json::Object(present)), Json::Object(added)) = (layer.get_mut("grants"), value)
+        else {
+            layer.insert("grants".to_owned(), value.clone());
+            return;
+        };
+        for (privilege, grantees) in added {
+            let name = privilege.trim_start_matches('+');
+            let adds = name != privilege;
+            if !adds {
+                present.remove(&format!("+{name}"));
+            }
+            // to those that this layer sets, or else to those that it adds already
+            let place = if present.contains_key(name) {
+                name
+            } else {
+                privilege
+            };
+            let before = present.get(place).filter(|_| adds).map(listed);
+            let all = [before.unwrap_or_default(), listed(grantees)].concat();
+            present.insert(place.to_owned(), Json::Array(all));
+        }
+    });
+}
+
+fn merge_with(
+    config: &mut ConfigMap,
+    layer: &ConfigMap,
+    merge_grants: impl Fn(&mut ConfigMap, &Json),
+) {
     for (key, value) in layer {
         let key = match key.as_str() {
             "pre_hook" => "pre-hook",
@@ -57,11 +93,7 @@ fn merge_grants(config: &mut ConfigMap, value: &Json) {
         return;
     };
     for (privilege, grantees) in added {
-        let mut grantees = match grantees {
-            Json::Array(grantees) => grantees.clone(),
-            Json::Null => Vec::new(),
-            single => vec![single.clone()],
-        };
+        let mut grantees = listed(grantees);
         let name = privilege.trim_start_matches('+');
         if name != privilege
             && let Some(Json::Array(before)) = present.get(name)
@@ -69,6 +101,14 @@ fn merge_grants(config: &mut ConfigMap, value: &Json) {
             grantees.splice(0..0, before.clone());
         }
         present.insert(name.to_owned(), Json::Array(grantees));
+    }
+}
+
+fn listed(grantees: &Json) -> Vec<Json> {
+    match grantees {
+        Json::Array(grantees) => grantees.clone(),
+        Json::Null => Vec::new(),
+        single => vec![single.clone()],
     }
 }
 
@@ -132,6 +172,28 @@ mod tests {
             Json::Object(map) => map,
             _ => ConfigMap::new(),
         }
+    }
+
+    #[test]
+    fn grants_are_added_to_those_of_the_layers_before() {
+        let of = |calls: &[Json]| {
+            let mut config = map(json!({"grants": {"select": ["a"]}}));
+            let mut layer = ConfigMap::new();
+            for grants in calls {
+                accumulate(&mut layer, &map(json!({"grants": grants})));
+            }
+            merge(&mut config, &layer);
+            config["grants"].clone()
+        };
+        let added = |role: &str| json!({"+select": [role]});
+        let set = |role: &str| json!({"select": role});
+        assert_eq!(of(&[added("b")]), json!({"select": ["a", "b"]}));
+        assert_eq!(
+            of(&[added("b"), added("d")]),
+            json!({"select": ["a", "b", "d"]})
+        );
+        assert_eq!(of(&[set("b"), added("d")]), json!({"select": ["b", "d"]}));
+        assert_eq!(of(&[added("b"), set("d")]), json!({"select": ["d"]}));
     }
 
     #[test]

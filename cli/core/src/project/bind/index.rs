@@ -174,7 +174,7 @@ fn of_version(patch: &Patch, entry: &VersionDeclaration, latest: Option<Version>
     if !entry.description.text.is_empty() {
         of_version.description = entry.description.clone();
     }
-    config::merge(&mut of_version.config, &entry.config);
+    config::accumulate(&mut of_version.config, &entry.config);
     for (key, value) in &entry.unrendered {
         of_version.unrendered.insert(key.clone(), value.clone());
     }

@@ -110,7 +110,7 @@ pub(super) fn parse(
         }
         let layer = ConfigMap::from_iter([(key.to_owned(), value)]);
         let mut merged = layer.clone();
-        crate::project::config::merge(&mut merged, &config);
+        crate::project::config::accumulate(&mut merged, &config);
         config = merged;
         unrendered
             .entry(key.to_owned())
