@@ -87,7 +87,7 @@ pub struct NodePreview {
     /// Columns whose type changes.
     pub retyped_columns: Vec<RetypedColumn>,
     /// Who reads a column that vanishes or changes its type, and is not built by this run; of one that vanishes, also
-    /// what stands on it: indexes, constraints, triggers, statistics, publications, functions.
+    /// what stands on it: rights, indexes, constraints, triggers, statistics, publications, functions.
     pub breaks: Vec<Reader>,
     /// Rights that it loses because they are declared no more, as `select from nurse`.
     pub revokes: Vec<String>,

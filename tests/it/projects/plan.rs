@@ -17,6 +17,7 @@ const OUTSIDE: &str = "
     create statistics of_births on patient_id, born from patients;
     create function outside.log() returns trigger language plpgsql as 'begin return new; end';
     create trigger corrected before update of born on patients for each row execute function outside.log();
+    grant select (born) on patients to public;
     create publication births for table patients (patient_id, born)";
 
 fn case() -> Option<Case> {

@@ -40,6 +40,16 @@ found as (
         and attribute.attnum = any (foreign_key.confkey)
     cross join lateral (select wanted.relation, wanted.name) as read
     union
+    select wanted.relation, wanted.name, format(
+        'the right of %s to %s it',
+        case right_of.grantee when 0 then 'public' else pg_get_userbyid(right_of.grantee)::text end,
+        lower(right_of.privilege_type)
+    ), ''
+    from wanted
+    inner join pg_catalog.pg_attribute as attribute on attribute.attrelid = wanted.id and attribute.attname = wanted.name
+    cross join lateral aclexplode(attribute.attacl) as right_of
+    where wanted.lost
+    union
     -- what goes over with any type; what the model declares itself, it declares anew
     select read.relation, read.name, pg_describe_object(read.classid, read.objid, 0), ''
     from read
