@@ -140,12 +140,16 @@ impl Proxy {
                         let socket = folder.join(format!(".s.PGSQL.{port}"));
                         let server = UnixStream::connect(socket).expect("the server");
                         let other = server.try_clone().expect("a handle");
-                        relay(client, (server, other), &was_cut);
+                        let close = server.try_clone().expect("a handle");
+                        let close = || close.shutdown(Shutdown::Both);
+                        relay(client, (server, other), close, &was_cut);
                     }
                     Host::Tcp(name) => {
                         let server = TcpStream::connect((name.as_str(), port)).expect("the server");
                         let other = server.try_clone().expect("a handle");
-                        relay(client, (server, other), &was_cut);
+                        let close = server.try_clone().expect("a handle");
+                        let close = || close.shutdown(Shutdown::Both);
+                        relay(client, (server, other), close, &was_cut);
                     }
                 });
             }
@@ -154,13 +158,16 @@ impl Proxy {
     }
 }
 
-fn relay<Server>(client: TcpStream, (server, mut to_server): (Server, Server), was_cut: &AtomicBool)
-where
+fn relay<Server>(
+    client: TcpStream,
+    (mut from_server, mut to_server): (Server, Server),
+    close_server: impl Fn() -> std::io::Result<()> + Sync,
+    was_cut: &AtomicBool,
+) where
     Server: Read + Write + Send,
 {
     let publishes = AtomicBool::new(false);
     let (mut from_client, mut to_client) = (client.try_clone().expect("a handle"), client);
-    let mut from_server = server;
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let mut buffer = [0; 65_536];
@@ -175,7 +182,8 @@ where
                     break;
                 }
             }
-            let _closed = from_client.shutdown(Shutdown::Both);
+            // a process that ends need not say so to the server
+            let _closed = close_server();
         });
         let mut buffer = [0; 65_536];
         while let Ok(count @ 1..) = from_server.read(&mut buffer) {
