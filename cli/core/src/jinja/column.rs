@@ -362,7 +362,7 @@ mod tests {
         let long = Column::from_description("x", "character varying(20)");
         let values = minijinja::context! { short => short.into_value(), long => long.into_value() };
         for (template, expected) in [
-            ("{{ short.can_expand_to(other_column=long) }}", "true"),
+            ("{{ short.can_expand_to(other_column=long) }}", "True"),
             ("{{ short.literal(value=1) }}", "1::character varying(12)"),
             (
                 "{{ Column.create(name='y', label_or_dtype='string').dtype }}",
