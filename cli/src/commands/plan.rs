@@ -178,7 +178,9 @@ async fn shapes(
             shapes.insert(stand_in.id, Err(note.to_owned()));
             continue;
         };
-        let batch = format!("savepoint one;\n{statement};\nrelease one");
+        // a message that the server cannot read does nothing at all, and a query may end in a comment
+        run("savepoint one".to_owned()).await?;
+        let batch = format!("{statement}\n;\nrelease one");
         match client.batch_execute(&batch).await {
             Ok(()) => made.push(stand_in),
             Err(error) => {

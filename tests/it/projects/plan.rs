@@ -65,6 +65,19 @@ fn those_who_read_what_vanishes_are_named() {
 }
 
 #[test]
+fn a_query_may_end_in_a_comment_or_not_be_sql() {
+    let Some(case) = case() else { return };
+    case.write("models/commented.sql", "select 1 as n -- one");
+    case.write("models/broken.sql", "select 1 as n from from");
+    let shown = case.run(0, "-q plan --select commented broken");
+    assert!(shown.contains("columns: n integer"), "{shown}");
+    assert!(
+        shown.contains("columns are not known yet: syntax error"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn what_waits_in_the_shadow_is_left_there() {
     let Some(case) = case() else { return };
     case.run(0, "build");
