@@ -2,6 +2,7 @@
 //! those it waits for have succeeded, and is skipped when one of them has not.
 
 mod build;
+mod ending;
 mod failure;
 pub(crate) mod held;
 pub(crate) mod hooks;
@@ -30,11 +31,12 @@ pub(crate) use opening::{Control, Opening};
 pub(crate) use setup::{create_schemas, lock, present, remove_shadows};
 pub(crate) use step::{Outcome, Status};
 
+use ending::Ending;
 use lanes::{Ended, Lanes};
 use schedule::Schedule;
 
 use crate::db::connect::connect;
-use crate::memory::{self, Counters, Recorder};
+use crate::memory::{Counters, Recorder};
 use crate::report::Reporter;
 use crate::session::Problems;
 
@@ -127,7 +129,7 @@ pub(crate) async fn execute(
     let plan = &run.plan;
     let steps = plan.steps.iter().filter(|step| !step.is_reused()).count();
     let mut clients = opening.take(1 + run.threads.min(steps)).await?;
-    let Some(mut control) = clients.pop() else {
+    let Some(control) = clients.pop() else {
         return Err(Vec::new());
     };
     let mut idle = clients;
@@ -261,120 +263,16 @@ pub(crate) async fn execute(
         is_audited: false,
         problem: None,
     };
-    let is_audited = !report.has_failed();
-    let is_published = report.is_held && is_audited && !run.publishes_later;
-    let flushed = async {
-        if is_published {
-            publish::flush(&control).await;
-        }
+    let ending = Ending {
+        run,
+        control,
+        idle,
+        began,
+        before,
+        counters,
+        reporter,
     };
-    let noted = async {
-        let Some(recorder) = &run.recorder else {
-            return Ok((None, None));
-        };
-        recorder.count(&idle).await;
-        let changes = |is_published| {
-            let results = &report.results;
-            recorder.changes(&control, plan, &run.analysed, results, is_published)
-        };
-        let now = changes(is_published).await?;
-        let record = now.statement();
-        let later = match report.is_held && is_audited {
-            true if is_published => Some(now),
-            true => Some(changes(true).await?),
-            false => None,
-        };
-        Ok((record, later))
-    };
-    let ((), noted) = tokio::join!(flushed, noted);
-    let (mut record, later) = noted.map_err(|error: Diagnostic| vec![error])?;
-    let is_recorded = record.is_some();
-    if is_published {
-        let now = match is_copied {
-            true => held::standing_of(&control, shadow)
-                .await
-                .map_err(|error| vec![error])?,
-            false => Standing::new(),
-        };
-        reporter.diagnostics(&held::written_meanwhile(shadow, &before, &now));
-        let canceller = idle.first().map(|other| (other, &*run.application_name));
-        let stopped = async {
-            let _signal = interrupt.await;
-        };
-        let record = record.take();
-        let of_run = (&control, canceller);
-        match publish::publish(
-            of_run,
-            &plan.publication,
-            record.as_ref(),
-            stopped,
-            reporter,
-        )
-        .await
-        {
-            publish::End::Published => report.is_held = false,
-            publish::End::Refused(problem) => report.problem = Some(*problem),
-            publish::End::Lost(problem) => {
-                let Some((client, is_published)) = publish::found_out(run).await else {
-                    return Err(vec![problem.help("whether it was published is not known")]);
-                };
-                control = client;
-                report.is_held = !is_published;
-                report.problem = (!is_published).then_some(*problem);
-            }
-            publish::End::Interrupted => report.interrupted = true,
-        }
-    }
-    if report.is_held {
-        report.is_audited = is_audited;
-        let resolved = &run.analysed.resolved;
-        let run_id = &resolved.project().settings().invocation_id;
-        let kept = held::keep(&control, &resolved.shadow, run_id, is_audited, &before).await;
-        // a connection that is lost is told once
-        report.problem = report.problem.or(kept.err());
-    }
-    let recorded = async {
-        let Some(recorder) = &run.recorder else {
-            return;
-        };
-        let status = match report.is_held {
-            true if report.is_audited => "held",
-            _ if report.has_failed() => "failed",
-            _ => "success",
-        };
-        let ended = memory::Ended {
-            results: &report.results,
-            started: began,
-            status,
-            counters,
-            held: later.filter(|_| report.is_held),
-        };
-        let of_run = (&**plan, &*run.analysed);
-        // others have nothing left to do
-        let client = idle.first().unwrap_or(&control);
-        recorder.finish(client, of_run, &ended, reporter).await;
-    };
-    let removed = async {
-        match report.is_held {
-            true => Ok(()),
-            false => {
-                setup::remove_shadows(&control, &plan.shadow_schemas, &run.analysed.resolved).await
-            }
-        }
-    };
-    let remembered = async {
-        if let Some(record) = record {
-            // what is not recorded is built again
-            let _unrecorded = control.batch_execute(&record.sql).await;
-        }
-        if let Some(recorder) = &run.recorder
-            && is_recorded
-        {
-            recorder.tell_refused(&control, reporter).await;
-        }
-    };
-    let ((), (), removed) = tokio::join!(remembered, recorded, removed);
-    removed.map_err(|error| vec![error])?;
+    ending.end(&mut report, interrupt).await?;
     report.elapsed = started.elapsed();
     Ok(report)
 }

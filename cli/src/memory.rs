@@ -26,7 +26,7 @@ use tokio_postgres::Client;
 use crate::args::{Flags, Verb};
 use crate::session::Session;
 
-pub(crate) use changes::refused;
+pub(crate) use changes::{Changes, refused};
 pub(crate) use costs::Counters;
 pub(crate) use record::{Ended, Recorder};
 pub(crate) use runs::{held_record, latest, note_published, read_run, read_runs};

@@ -46,7 +46,7 @@ pub(crate) struct Ended<'run> {
     /// `success`, `failed` or `held`.
     pub(crate) status: &'static str,
     /// What the server had counted before it.
-    pub(crate) counters: Counters,
+    pub(crate) counters: &'run Counters,
     /// What is to be recorded when it is published later.
     pub(crate) held: Option<Changes>,
 }
@@ -148,8 +148,7 @@ impl Recorder {
     pub(crate) async fn changes(
         &self,
         client: &Client,
-        plan: &Plan,
-        analysed: &Analysed,
+        (plan, analysed): (&Plan, &Analysed),
         results: &[Arc<StepResult>],
         is_published: bool,
     ) -> Result<Changes, Diagnostic> {
@@ -223,7 +222,7 @@ impl Recorder {
                 analysed,
                 ended.results,
                 started,
-                (&ended.counters, &now),
+                (ended.counters, &now),
             ),
             counts,
         };

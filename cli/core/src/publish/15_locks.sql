@@ -1,38 +1,44 @@
 
     -- First what maintains tables is waited for (autovacuum, analyze, an index that is made concurrently), by a lock
     -- that holds up neither readers nor writers. The server stops maintenance of its own for somebody who waits for
-    -- longer than it takes until it looks for deadlocks; tables whose foreign keys change are altered as well.
+    -- longer than it takes until it looks for deadlocks; tables whose foreign keys change are altered as well. What was
+    -- just built is maintained first of all.
     -- Then everything is locked before anything changes. A reader that waits for one of these locks while it holds
     -- another must never be the one that ends a deadlock: all of them are had within less than the server waits before
     -- it looks for one (1 s), or given back.
     for item in
         with concerned as (
-            select one.old_id as id, one.old_kind as kind, one.schema, one.name
+            select one.old_id as id, one.old_kind as kind, one.schema, one.name, false as is_new
             from jsonb_to_recordset(replaced) as one (old_id oid, old_kind text, schema text, name text)
             where one.old_id is not null
             union all
-            select view.id, view.kind, view.schema, view.name
+            select one.new_id, one.new_kind, one.shadow, one.name, true
+            from jsonb_to_recordset(replaced) as one (new_id oid, new_kind text, shadow text, name text)
+            where one.new_kind <> 'v'
+            union all
+            select view.id, view.kind, view.schema, view.name, false
             from jsonb_to_recordset(dependents) as view (id oid, kind text, schema text, name text)
         ),
 
         maintained as (
-            select concerned.id, concerned.kind, concerned.schema, concerned.name
+            select concerned.id, concerned.kind, concerned.schema, concerned.name, concerned.is_new
             from concerned
             where concerned.kind in ('r', 'p', 'm')
             union
-            select class.oid, class.relkind::text, namespace.nspname::text, class.relname::text
+            select class.oid, class.relkind::text, namespace.nspname::text, class.relname::text, false
             from concerned
             inner join pg_constraint as key
                 on key.contype = 'f' and (key.conrelid = concerned.id or key.confrelid = concerned.id)
             inner join pg_class as class on class.oid = any (array[key.conrelid, key.confrelid])
             inner join pg_namespace as namespace on namespace.oid = class.relnamespace
-            where not is_bare
+            where not concerned.is_new
+                and not is_bare
         )
 
         select listed.*
         from (
             select
-                id, schema, name, kind, true as is_maintenance,
+                id, schema, name, kind, is_new, true as is_maintenance,
                 format(
                     case kind
                         -- nothing has this setting
@@ -44,7 +50,7 @@
             from maintained
             union all
             select
-                concerned.id, concerned.schema, concerned.name, concerned.kind, false,
+                concerned.id, concerned.schema, concerned.name, concerned.kind, concerned.is_new, false,
                 case
                     when concerned.kind in ('r', 'p')
                         then format('lock table %I.%I in access exclusive mode', concerned.schema, concerned.name)
@@ -59,10 +65,10 @@
             inner join pg_class as class on class.oid = concerned.id and class.relpersistence <> 't'
             where concerned.kind in ('r', 'p', 'v', 'm')
                 -- a single relation is locked by what is done to it
-                and (is_hurried or not is_bare)
+                and (is_hurried or not is_bare and not concerned.is_new)
         ) as listed
-        -- as readers do: a view before what it reads
-        order by is_maintenance desc, kind = 'v' desc, id
+        -- what nobody reads yet, and then as readers do: a view before what it reads
+        order by is_maintenance desc, is_new desc, kind = 'v' desc, id
     loop
         begin
             perform set_config('lock_timeout', case when item.is_maintenance then patience else '100ms' end, true);
@@ -87,7 +93,7 @@
                 left join pg_stat_activity as activity on activity.pid = held.pid
             ) using errcode = 'HCW03';
         end;
-        if item.is_maintenance then
+        if item.is_maintenance or item.is_new then
             locking := clock_timestamp();
         elsif clock_timestamp() - locking > interval '700 ms' then
             raise exception 'the locks on all that is published were not had in time' using errcode = 'HCW03';
