@@ -46,7 +46,7 @@ pub(crate) fn is_kept(session: &Session) -> bool {
 }
 
 /// Why a call runs everything, if it does.
-fn runs_all(flags: &Flags) -> Option<&'static str> {
+pub(crate) fn runs_all(flags: &Flags) -> Option<&'static str> {
     let of_environment = std::env::var("HCW_NO_SKIP").unwrap_or_default();
     let is_off = !matches!(
         of_environment.to_lowercase().as_str(),

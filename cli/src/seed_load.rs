@@ -1,5 +1,5 @@
 //! A seed's rows into a table that exists, by COPY: in the binary form where that is certain to say the same as the
-//! texts. Knows nothing of seed files.
+//! texts; they are encoded while the server reads. Knows nothing of seed files.
 
 mod binary;
 
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::SinkExt;
 use tokio_postgres::{Client, CopyInSink, Error};
 
-use hcw_core::seed::SeedRows;
+use hcw_core::seed::{SeedData, SeedRows};
 
 use crate::db::copy;
 use crate::landing::copy_text;
@@ -18,8 +18,8 @@ use binary::Kind;
 
 /// Size from which rows are sent.
 const CHUNK: usize = 256 * 1024;
-/// Fewer values are not worth asking for the types of columns, more are not held in memory twice.
-const WORTH_ENCODING: std::ops::Range<usize> = 10_000..10_000_000;
+/// Fewer values are not worth asking for the types of columns.
+const WORTH_ENCODING: usize = 10_000;
 
 /// Copies rows into a table and returns their number; `None` and the empty text are NULL, as in a
 /// dbt seed.
@@ -32,22 +32,27 @@ pub(crate) async fn copy_seed(
     client: &Client,
     relation_sql: &str,
     columns: &str,
-    rows: &SeedRows,
+    seed: &SeedData,
 ) -> Result<u64, Error> {
-    if WORTH_ENCODING.contains(&rows.values()) {
-        let kinds = kinds(client, relation_sql, columns).await?;
-        if let Some(parts) = kinds.and_then(|kinds| binary::encode(rows, &kinds)) {
-            let statement = format!("copy {relation_sql} ({columns}) from stdin (format binary)");
-            let mut sink = pin!(copy::start(client, &statement).await?);
-            for part in parts {
-                sink.feed(part).await?;
+    if seed.rows.values() >= WORTH_ENCODING
+        && let Some(kinds) = kinds(client, relation_sql, columns).await?
+        && binary::is_certain(seed, &kinds)
+    {
+        let statement = format!("copy {relation_sql} ({columns}) from stdin (format binary)");
+        let mut sink = pin!(copy::start(client, &statement).await?);
+        let mut parts = binary::parts(&seed.rows, &kinds);
+        loop {
+            match parts.next() {
+                Some(Some(part)) => sink.feed(part).await?,
+                // to leave the copy before its end takes all of it back
+                Some(None) => break,
+                None => return sink.finish().await,
             }
-            return sink.finish().await;
         }
     }
     let statement = format!("copy {relation_sql} ({columns}) from stdin");
     let sink = pin!(copy::start(client, &statement).await?);
-    copy_text(sink, rows).await
+    copy_text(sink, &seed.rows).await
 }
 
 /// How the columns of a table are encoded, where all of them can be.

@@ -28,6 +28,7 @@ use crate::project::Overrides;
 use crate::project::config::ConfigMap;
 use crate::project::{Node, NodeKind, UniqueId, snapshot};
 use crate::render::{Pass, render_node};
+use crate::seed::{self, SeedData};
 use crate::skip::Decisions;
 use crate::state::WarehouseState;
 
@@ -44,6 +45,8 @@ pub struct Analysed {
     pub failed: BTreeMap<UniqueId, Diagnostic>,
     /// Which nodes are left as they are, and why the others run.
     pub decisions: Decisions,
+    /// Seeds whose files are read already.
+    seeds: BTreeMap<UniqueId, Arc<SeedData>>,
     pub(crate) names: Arc<dyn Names>,
     /// The warehouse as it was seen.
     state: Arc<WarehouseState>,
@@ -122,8 +125,37 @@ pub fn analyse(
         late,
         failed,
         decisions: Decisions::default(),
+        seeds: BTreeMap::new(),
         names,
         state: state.clone(),
+    }
+}
+
+impl Analysed {
+    /// Reads the files of wanted seeds that are certain to be loaded, while others wait for something else. One that
+    /// cannot be read tells so when its turn comes.
+    #[must_use]
+    pub fn with_seeds_read(self, wanted: &BTreeSet<UniqueId>) -> Analysed {
+        let nodes = &self.resolved.project().nodes;
+        let seeds = wanted.par_iter().filter_map(|id| {
+            let node = nodes.get(id).filter(|node| node.kind == NodeKind::Seed)?;
+            Some((id.clone(), Arc::new(seed::parse(node).ok()?)))
+        });
+        Analysed {
+            seeds: seeds.collect(),
+            ..self
+        }
+    }
+
+    /// A seed's content.
+    ///
+    /// # Errors
+    /// As [`seed::parse`].
+    pub(crate) fn seed(&self, node: &Node) -> Result<Arc<SeedData>, Diagnostic> {
+        match self.seeds.get(&node.id) {
+            Some(read) => Ok(read.clone()),
+            None => seed::parse(node).map(Arc::new),
+        }
     }
 }
 
@@ -196,6 +228,7 @@ pub fn clones(resolved: Resolved, wanted: &BTreeSet<UniqueId>) -> Analysed {
         late: BTreeSet::new(),
         failed: BTreeMap::new(),
         decisions: Decisions::default(),
+        seeds: BTreeMap::new(),
         state: Arc::default(),
     }
 }

@@ -21,12 +21,14 @@ use crate::project::config;
 
 /// A seed's content.
 ///
-/// **Shape**: `rows` have one value a column, in the file's order, written as their types are. **Nulls**: empty fields and `null` in any
-/// case, as in dbt.
+/// **Shape**: `rows` have one value a column, in the file's order, written as their types are. **Nulls**: empty fields
+/// and `null` in any case, as in dbt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeedData {
     /// Names with PostgreSQL types.
     pub columns: Vec<(String, String)>,
+    /// Of each column, whether its type is the one that all its values were found to have.
+    pub found: Vec<bool>,
     /// The rows.
     pub rows: SeedRows,
 }
@@ -136,6 +138,7 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
         })
         .collect();
     let rows = written(&rows, &found, facts.as_deref()).unwrap_or(rows);
+    let are_found = found.iter().map(Option::is_some).collect();
     let columns = header
         .into_iter()
         .zip(found)
@@ -145,7 +148,11 @@ pub fn parse(node: &Node) -> Result<SeedData, Diagnostic> {
             (name, data_type)
         })
         .collect();
-    Ok(SeedData { columns, rows })
+    Ok(SeedData {
+        columns,
+        found: are_found,
+        rows,
+    })
 }
 
 fn column_type(rows: &SeedRows, position: usize, facts: Option<&[ColumnFacts]>) -> SeedType {

@@ -6,7 +6,7 @@
 use std::fmt::Debug;
 
 use crate::diagnostic::Diagnostic;
-use crate::seed::SeedRows;
+use crate::seed::SeedData;
 
 /// What a column's values are in a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,5 +87,5 @@ pub trait Warehouse: Send + Sync + Debug {
     ///
     /// # Errors
     /// What the server refuses, and a lost connection.
-    fn copy(&self, relation: &str, columns: &str, rows: &SeedRows) -> Result<u64, Box<Refusal>>;
+    fn copy(&self, relation: &str, columns: &str, seed: &SeedData) -> Result<u64, Box<Refusal>>;
 }

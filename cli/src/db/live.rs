@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hcw_core::analyse::Analysed;
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::query_comment::QueryComment;
-use hcw_core::seed::SeedRows;
+use hcw_core::seed::SeedData;
 use hcw_core::warehouse::{QueryResult, Refusal, Response, ResultColumn, ValueType, Warehouse};
 use hcw_core::{late, sql};
 use tokio::runtime::Handle;
@@ -160,9 +160,9 @@ impl Warehouse for LiveWarehouse {
         self.columns(sql).map_err(|error| refusal(&error, sql))
     }
 
-    fn copy(&self, relation: &str, columns: &str, rows: &SeedRows) -> Result<u64, Box<Refusal>> {
+    fn copy(&self, relation: &str, columns: &str, seed: &SeedData) -> Result<u64, Box<Refusal>> {
         self.runtime
-            .block_on(seed_load::copy_seed(&self.client, relation, columns, rows))
+            .block_on(seed_load::copy_seed(&self.client, relation, columns, seed))
             .map_err(|error| refusal(&error, ""))
     }
 }

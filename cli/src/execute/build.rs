@@ -135,7 +135,7 @@ async fn steps(
                 rows,
                 is_anew,
             } => {
-                let count = seed_load::copy_seed(client, into, columns, &rows.rows)
+                let count = seed_load::copy_seed(client, into, columns, rows)
                     .await
                     .map_err(|error| Failure::of(&error, &Batch::new(&[])))?;
                 outcome.message = format!("INSERT {count}");

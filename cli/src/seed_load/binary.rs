@@ -1,7 +1,7 @@
 //! PostgreSQL's binary COPY format for the values of seeds: the server has less to read than in text. No IO.
 
 use bytes::Bytes;
-use hcw_core::seed::SeedRows;
+use hcw_core::seed::{SeedData, SeedRows};
 use jiff::civil::{Date, date};
 use rayon::prelude::*;
 use tokio_postgres::types::Type;
@@ -11,7 +11,7 @@ const PART: usize = 4096;
 /// What a copy begins with: the signature, no flags, no more header.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// What a copy ends with.
-const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
+static TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
 /// The server's first day.
 const EPOCH: Date = date(2000, 1, 1);
 
@@ -39,32 +39,67 @@ impl Kind {
             _ => return None,
         })
     }
+
+    /// The type of a seed's column all of whose values are certain, since that was found in them.
+    fn of_all_found(self) -> Option<&'static str> {
+        Some(match self {
+            Kind::Integer => "integer",
+            Kind::BigInteger => "bigint",
+            Kind::Boolean => "boolean",
+            Kind::Date => "date",
+            Kind::Text => "text",
+            // one may be too large or too small for the server
+            Kind::Float => return None,
+        })
+    }
 }
 
-/// The whole copy in parts; `None` where a value is one that the server is to read, or to refuse.
-pub(super) fn encode(rows: &SeedRows, kinds: &[Kind]) -> Option<Vec<Bytes>> {
-    let width = i16::try_from(kinds.len()).ok()?.to_be_bytes();
-    let starts: Vec<usize> = (0..rows.len()).step_by(PART).collect();
-    let parts: Option<Vec<Vec<u8>>> = starts
-        .into_par_iter()
-        .map(|start| {
-            let mut out = Vec::with_capacity(PART * kinds.len() * 10);
-            for row in rows.iter_from(start).take(PART) {
-                out.extend_from_slice(&width);
-                for (value, kind) in row.zip(kinds) {
-                    match value.filter(|text| !text.is_empty()) {
-                        None => out.extend_from_slice(&(-1_i32).to_be_bytes()),
-                        Some(text) => append(&mut out, text, *kind)?,
-                    }
-                }
-            }
-            Some(out)
+/// Whether every value has a form that the server takes for what its text says; one of another is for the server to
+/// read, or to refuse.
+pub(super) fn is_certain(seed: &SeedData, kinds: &[Kind]) -> bool {
+    let is_found = |position: usize, kind: Kind| {
+        let data_type = seed
+            .columns
+            .get(position)
+            .map(|(_, data_type)| &**data_type);
+        seed.found.get(position) == Some(&true) && kind.of_all_found() == data_type
+    };
+    i16::try_from(kinds.len()).is_ok()
+        && kinds.len() == seed.columns.len()
+        && kinds.par_iter().enumerate().all(|(position, kind)| {
+            let mut out = Vec::new();
+            let mut values = seed.rows.column(position).flatten();
+            is_found(position, *kind)
+                || values.all(|text| {
+                    out.clear();
+                    text.is_empty() || append(&mut out, text, *kind).is_some()
+                })
         })
-        .collect();
-    let header = Bytes::from_static(HEADER);
-    let trailer = Bytes::copy_from_slice(&TRAILER);
-    let parts = parts?.into_iter().map(Bytes::from);
-    Some([header].into_iter().chain(parts).chain([trailer]).collect())
+}
+
+/// The whole copy, a part at a time; `None` for a part with a value that is not certain.
+pub(super) fn parts(rows: &SeedRows, kinds: &[Kind]) -> impl Iterator<Item = Option<Bytes>> {
+    let starts = (0..rows.len()).step_by(PART);
+    let header = Some(Bytes::from_static(HEADER));
+    let trailer = Some(Bytes::from_static(&TRAILER));
+    std::iter::once(header)
+        .chain(starts.map(move |start| part(rows, start, kinds)))
+        .chain([trailer])
+}
+
+fn part(rows: &SeedRows, start: usize, kinds: &[Kind]) -> Option<Bytes> {
+    let width = i16::try_from(kinds.len()).ok()?.to_be_bytes();
+    let mut out = Vec::with_capacity(PART * kinds.len() * 10);
+    for row in rows.iter_from(start).take(PART) {
+        out.extend_from_slice(&width);
+        for (value, kind) in row.zip(kinds) {
+            match value.filter(|text| !text.is_empty()) {
+                None => out.extend_from_slice(&(-1_i32).to_be_bytes()),
+                Some(text) => append(&mut out, text, *kind)?,
+            }
+        }
+    }
+    Some(Bytes::from(out))
 }
 
 fn append(out: &mut Vec<u8>, text: &str, kind: Kind) -> Option<()> {

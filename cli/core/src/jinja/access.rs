@@ -244,7 +244,7 @@ impl Access {
             Access::Live(live) => {
                 live.begin()?;
                 live.warehouse
-                    .copy(into, columns, &rows.rows)
+                    .copy(into, columns, rows)
                     .map(|_| ())
                     .map_err(|refusal| live.failed(into, *refusal))
             }

@@ -9,9 +9,9 @@ use crate::analyse::{Analysed, Compiled, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Access, NodeContext, Relation, Value, from_json};
 use crate::message::Message;
-use crate::project::{Node, NodeKind, Project, config};
+use crate::project::{Node, NodeKind, config};
 use crate::render::{config_of, facts_of};
-use crate::seed::{self, SeedData};
+use crate::seed::SeedData;
 
 /// What a materialization has done or will do.
 #[derive(Debug, Default)]
@@ -75,7 +75,7 @@ pub(crate) fn build(
     let relation = analysed.resolved.place(&node.id).cloned();
     let relation = relation.unwrap_or_else(|| project.placeholder(node));
     let rows = match name.as_str() {
-        "seed" => Some(Arc::new(seed_rows(project, node)?)),
+        "seed" => Some(seed_rows(analysed, node)?),
         _ => None,
     };
     let this = Relation::new(relation, None);
@@ -168,12 +168,12 @@ pub(crate) fn build(
 }
 
 /// A seed's columns with their types, and its rows unless `--empty` asks for none.
-fn seed_rows(project: &Project, node: &Node) -> Result<SeedData, Diagnostic> {
-    let mut data = seed::parse(node)?;
-    if project.settings().reads_nothing() {
-        data.rows.clear();
+fn seed_rows(analysed: &Analysed, node: &Node) -> Result<Arc<SeedData>, Diagnostic> {
+    let mut seed = analysed.seed(node)?;
+    if analysed.resolved.project().settings().reads_nothing() {
+        Arc::make_mut(&mut seed).rows.clear();
     }
-    Ok(data)
+    Ok(seed)
 }
 
 /// An error of the server, at the place of the template that made the text it points at.

@@ -1,8 +1,11 @@
 
     -- Most relations have nothing of others on them: one look spares them the rest.
-    select coalesce(bool_and(
-        one.old_id is not null
-        and old.relowner = new.relowner
+    select coalesce(bool_and(case when one.old_id is null then not exists (
+        select from pg_default_acl
+        inner join pg_namespace as namespace on namespace.oid = defaclnamespace
+        where namespace.nspname = one.schema
+    ) else
+        old.relowner = new.relowner
         and old.relacl is not distinct from new.relacl
         and not (one.granted and old.relacl is not null)
         and old.reloptions is null
@@ -85,7 +88,8 @@
                 )
             )
         )
-    ), false) into is_bare
-    from jsonb_to_recordset(replaced) as one (old_id oid, new_id oid, contracted boolean, granted boolean)
+    end), false) into is_bare
+    from jsonb_to_recordset(replaced)
+        as one (old_id oid, new_id oid, schema text, contracted boolean, granted boolean)
     left join pg_class as old on old.oid = one.old_id
     left join pg_class as new on new.oid = one.new_id;

@@ -118,7 +118,14 @@ pub(in crate::commands) async fn planned(
         _ => {
             let version = state.server_version;
             let (place, asked) = (seen.clone(), wanted.clone());
-            let analysing = tokio::task::spawn_blocking(move || analyse(resolved, &place, &asked));
+            let loads_all = memory::runs_all(&session.flags).is_some();
+            let analysing = tokio::task::spawn_blocking(move || {
+                let analysed = analyse(resolved, &place, &asked);
+                match loads_all {
+                    true => analysed.with_seeds_read(&asked),
+                    false => analysed,
+                }
+            });
             let remembered = remembered(session, control, version, reporter).await;
             let analysed = match analysing.await {
                 Ok(analysed) => analysed,
