@@ -36,6 +36,7 @@ scenarios! {
     hooks: build;
     results: values;
     rounds: build;
+    semantics: build;
     ward: build, list, selection, state, verbs;
     yaml: build;
 }

@@ -227,6 +227,38 @@ impl Node {
         }
     }
 
+    /// A node that says what JSON says, all of it at one place.
+    pub(crate) fn from_json(json: &serde_json::Value, range: &Range<usize>) -> Node {
+        use serde_json::Value as Json;
+        let value = match json {
+            Json::Null => Value::Null,
+            Json::Bool(flag) => Value::Bool(*flag),
+            Json::Number(number) => match number.as_i64() {
+                Some(integer) => Value::Integer(integer),
+                None => Value::Float(number.as_f64().unwrap_or_default()),
+            },
+            Json::String(text) => Value::String(text.clone()),
+            Json::Array(items) => {
+                let items = items.iter().map(|item| Node::from_json(item, range));
+                Value::Sequence(items.collect())
+            }
+            Json::Object(entries) => {
+                let entries = entries.iter().map(|(name, value)| {
+                    let key = Key {
+                        name: name.clone(),
+                        range: range.clone(),
+                    };
+                    (key, Node::from_json(value, range))
+                });
+                Value::Mapping(entries.collect())
+            }
+        };
+        Node {
+            value,
+            range: range.clone(),
+        }
+    }
+
     /// The node as JSON, without places.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;

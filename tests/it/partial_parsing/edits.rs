@@ -23,7 +23,7 @@ type Edit = (&'static str, &'static str, &'static str, &'static str, bool);
 const COSTS: &str = "models/costs.sql";
 const YAML: &str = "models/all.yml";
 
-const EDITS: [Edit; 34] = [
+const EDITS: [Edit; 38] = [
     ("a text", COSTS, "select", "select distinct", true),
     (
         "a config",
@@ -206,6 +206,28 @@ const EDITS: [Edit; 34] = [
         "tests/small.sql",
         "> 9",
         "> {{ 8 }}",
+        false,
+    ),
+    (
+        "a semantic model",
+        YAML,
+        "  - name: totals",
+        "  - name: spare\n    semantic_model: true\n    time_spine: {standard_granularity_column: n}\n    columns: [{name: n, granularity: day}]\n  - name: totals",
+        false,
+    ),
+    ("a text beside it", COSTS, "{# #}", "", true),
+    (
+        "another alias of it",
+        "models/spare.sql",
+        "select",
+        "{{ config(alias='d') }}select",
+        false,
+    ),
+    (
+        "no such model",
+        YAML,
+        "    semantic_model: true\n",
+        "",
         false,
     ),
 ];

@@ -64,6 +64,58 @@ impl YamlRenderer<'_> {
     }
 }
 
+impl YamlRenderer<'_> {
+    /// A resource of the semantic layer with its templates rendered: docs blocks in its descriptions, and filters as
+    /// they are, which only MetricFlow renders.
+    pub(crate) fn render_semantics(
+        &self,
+        file: &SourceFile,
+        node: &Node,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Node {
+        let value = match &node.value {
+            Value::String(text) if has_template(text) => {
+                return Node::from_json(&self.render(file, node, diagnostics), &node.range);
+            }
+            Value::Sequence(items) => {
+                let items = items.iter();
+                let items = items.map(|item| self.render_semantics(file, item, diagnostics));
+                Value::Sequence(items.collect())
+            }
+            Value::Mapping(entries) => {
+                let mut rendered = Vec::new();
+                for (key, value) in entries {
+                    let value = match (key.name.as_str(), &value.value) {
+                        ("filter" | "where", _) => value.clone(),
+                        ("description", Value::String(text)) if has_template(text) => {
+                            match self.describe(text) {
+                                Ok(description) => Node {
+                                    value: Value::String(description.text),
+                                    range: value.range.clone(),
+                                },
+                                Err(mut diagnostic) => {
+                                    let place = || file.at(value.range.clone());
+                                    diagnostic.location.get_or_insert_with(place);
+                                    diagnostics.push(diagnostic);
+                                    value.clone()
+                                }
+                            }
+                        }
+                        _ => self.render_semantics(file, value, diagnostics),
+                    };
+                    rendered.push((key.clone(), value));
+                }
+                Value::Mapping(rendered)
+            }
+            value => value.clone(),
+        };
+        Node {
+            value,
+            range: node.range.clone(),
+        }
+    }
+}
+
 /// Whether a text is a template.
 pub(crate) fn has_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("{#")

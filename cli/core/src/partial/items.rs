@@ -25,6 +25,8 @@ const OF_OTHERS: [&str; 5] = [
 ];
 /// What makes one place of a file depend on another.
 const ANCHORS: [&str; 5] = [": &", "- &", ": *", "- *", "<<:"];
+/// What makes an entry be about more than its node.
+const SEMANTIC_MODEL: &str = "semantic_model:";
 
 /// An entry of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +45,8 @@ impl Item {
 
 /// A sidecar's entries; `None` where they cannot be told apart.
 pub(super) fn items(text: &str) -> Option<Vec<Item>> {
-    if ANCHORS.iter().any(|anchor| text.contains(anchor)) || text.contains('\t') {
+    let is_woven = ANCHORS.iter().any(|anchor| text.contains(anchor));
+    if is_woven || text.contains('\t') || text.contains(SEMANTIC_MODEL) {
         return None;
     }
     let mut items: Vec<Item> = Vec::new();

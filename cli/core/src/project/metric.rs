@@ -2,10 +2,10 @@
 
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 use super::config::ConfigMap;
 use super::declared::Declaration;
+use super::semantic_model::{Aggregation, AggregationParameters, NonAdditiveDimension};
 use crate::yaml::one_or_more;
 
 /// A metric.
@@ -226,13 +226,24 @@ pub struct MetricTypeParams {
     pub conversion_type_params: Option<ConversionTypeParams>,
     pub cumulative_type_params: Option<CumulativeTypeParams>,
     #[serde(skip_deserializing)]
-    pub metric_aggregation_params: Option<Json>,
+    pub metric_aggregation_params: Option<MetricAggregation>,
     #[serde(skip_deserializing)]
     pub fill_nulls_with: Option<i64>,
     #[serde(skip_deserializing)]
     pub join_to_timespine: bool,
     #[serde(skip_deserializing)]
     pub is_private: Option<bool>,
+}
+
+/// How a simple metric of the newer form aggregates the rows of its semantic model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "the words of the format")]
+pub struct MetricAggregation {
+    pub semantic_model: String,
+    pub agg: Aggregation,
+    pub agg_params: AggregationParameters,
+    pub agg_time_dimension: Option<String>,
+    pub non_additive_dimension: Option<NonAdditiveDimension>,
 }
 
 /// A cumulative metric's span.

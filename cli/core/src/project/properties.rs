@@ -1,10 +1,13 @@
 //! YAML sidecars: properties of models, seeds, snapshots, tests and macros, and what only sidecars declare.
 
+mod column_semantics;
 mod columns;
 mod described;
 mod exposures;
+mod flat_metric;
 mod functions;
 mod macros;
+mod model_semantics;
 mod patch;
 mod semantics;
 mod sources;
@@ -15,6 +18,7 @@ mod versions;
 use serde_json::Value as Json;
 
 pub(crate) use exposures::{ExposureDeclaration, GroupDeclaration};
+pub(crate) use model_semantics::ModelSemantics;
 pub(crate) use patch::{Patch, PatchKind, deep_merge};
 pub(crate) use semantics::{MetricDeclaration, SavedQueryDeclaration, SemanticModelDeclaration};
 pub(crate) use sources::SourceDeclaration;
@@ -134,7 +138,7 @@ pub(crate) fn parse(
         macros::parse(file, node, renderer, diagnostics)
     });
     properties.metrics = read(metrics, |node| {
-        semantics::metric(file, node, renderer, diagnostics)
+        semantics::metric(file, node, renderer, None, diagnostics)
     });
     properties.semantic_models = read(semantic_models, |node| {
         semantics::semantic_model(file, node, renderer, diagnostics)

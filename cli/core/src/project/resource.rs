@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::freshness::SourceProperties;
 use super::model_properties::NodeProperties;
+use super::semantic_model::{ColumnDimension, ColumnEntity};
 use super::version::Version;
 
 use super::config::ConfigMap;
@@ -344,10 +345,10 @@ pub struct Column {
     pub quote: Option<bool>,
     /// Granularity of a time column.
     pub granularity: Option<String>,
-    /// What the semantic layer makes of it, as written.
-    pub dimension: Option<Json>,
-    /// The join key that it is, as written.
-    pub entity: Option<Json>,
+    /// What the semantic layer groups by it.
+    pub dimension: Option<ColumnDimension>,
+    /// The join key that it is.
+    pub entity: Option<ColumnEntity>,
     /// Keys that dbt does not know.
     pub extra: ConfigMap,
     /// Free keys.

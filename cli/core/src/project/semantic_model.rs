@@ -198,3 +198,65 @@ pub struct ValidityParams {
     pub is_start: bool,
     pub is_end: bool,
 }
+
+/// What a column is grouped by, as its sidecar says beside it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum ColumnDimension {
+    /// Its kind alone.
+    Kind(DimensionKind),
+    /// A dimension with words of its own.
+    Described(DescribedDimension),
+}
+
+/// The dimension that a column is, where it has words of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the words of the format")]
+pub struct DescribedDimension {
+    /// The column's, where none is written.
+    #[serde(default)]
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: DimensionKind,
+    /// The column's, where none is written.
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub label: Option<String>,
+    #[serde(default)]
+    pub is_partition: bool,
+    #[serde(default)]
+    pub config: Map<String, Json>,
+    #[serde(default)]
+    pub validity_params: Option<ValidityParams>,
+}
+
+/// The join key that a column is, as its sidecar says beside it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum ColumnEntity {
+    /// Its kind alone.
+    Kind(EntityKind),
+    /// An entity with words of its own.
+    Described(DescribedEntity),
+}
+
+/// The join key that a column is, where it has words of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the words of the format")]
+pub struct DescribedEntity {
+    /// The column's, where none is written.
+    #[serde(default)]
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: EntityKind,
+    /// The column's, where none is written.
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub label: Option<String>,
+    #[serde(default)]
+    pub config: Map<String, Json>,
+}

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::Captured;
-use crate::project::config;
-use crate::project::{Found, NameIndex, Node, NodeKind, Project, Reference, UniqueId};
+use crate::project::config::{self, ConfigMap};
+use crate::project::{
+    Declaration, Found, ModelReference, NameIndex, Node, NodeKind, Project, Reference, UniqueId,
+};
 use crate::source::Location;
 
 /// The words for access.
@@ -51,35 +53,15 @@ pub(super) fn check(
             }
         }
     }
-    for exposure in project.declared.exposures.values() {
+    let declared = &project.declared;
+    for exposure in declared.exposures.values() {
         let declaration = &exposure.declaration;
         if !declaration.is_enabled() {
             continue;
         }
         for reference in &exposure.depends_on {
             let problem = match reference {
-                Reference::Model(used) => {
-                    let lookup = used.lookup_name();
-                    let package = used.package.as_deref();
-                    match names.find_ref(&declaration.package, package, &lookup) {
-                        Found::One(target) => project.nodes.get(target).and_then(|target| {
-                            let user = User {
-                                shown: declaration.id.as_str(),
-                                package: &declaration.package,
-                                group: None,
-                            };
-                            denied(project, &user, target)
-                        }),
-                        Found::Disabled(_) => Some(Diagnostic::error(
-                            Code::DisabledRef,
-                            format!(
-                                "`{}` needs `{}`, which is disabled",
-                                declaration.name, used.name
-                            ),
-                        )),
-                        found => Some(names.unknown_ref(&found, package, &lookup)),
-                    }
-                }
+                Reference::Model(used) => unusable(project, names, declaration, None, used),
                 Reference::Source(source, table) => names
                     .find_source(&declaration.package, source, table)
                     .is_none()
@@ -88,6 +70,58 @@ pub(super) fn check(
             };
             diagnostics.extend(problem.map(|problem| problem.at(declaration.location.clone())));
         }
+    }
+    for model in declared.semantic_models.values() {
+        let declaration = &model.declaration;
+        if !declaration.is_enabled() {
+            continue;
+        }
+        let group = config::text(&declaration.config, "group");
+        let used = model.reference.as_ref();
+        let problem = used.and_then(|used| unusable(project, names, declaration, group, used));
+        diagnostics.extend(problem.map(|problem| problem.at(declaration.location.clone())));
+    }
+    let metrics = declared.metrics.values().map(|one| &one.declaration);
+    let models = declared
+        .semantic_models
+        .values()
+        .map(|one| &one.declaration);
+    let queries = declared.saved_queries.values().map(|one| &one.declaration);
+    for declaration in metrics.chain(models).chain(queries) {
+        if declaration.is_enabled() {
+            let problem = unknown_group(project, &declaration.name, &declaration.config);
+            diagnostics.extend(problem.map(|problem| problem.at(declaration.location.clone())));
+        }
+    }
+}
+
+/// Why what is declared cannot use a model.
+fn unusable(
+    project: &Project,
+    names: &NameIndex,
+    declaration: &Declaration,
+    group: Option<&str>,
+    used: &ModelReference,
+) -> Option<Diagnostic> {
+    let lookup = used.lookup_name();
+    let package = used.package.as_deref();
+    match names.find_ref(&declaration.package, package, &lookup) {
+        Found::One(target) => {
+            let user = User {
+                shown: declaration.id.as_str(),
+                package: &declaration.package,
+                group,
+            };
+            denied(project, &user, project.nodes.get(target)?)
+        }
+        Found::Disabled(_) => Some(Diagnostic::error(
+            Code::DisabledRef,
+            format!(
+                "`{}` needs `{}`, which is disabled",
+                declaration.name, used.name
+            ),
+        )),
+        found => Some(names.unknown_ref(&found, package, &lookup)),
     }
 }
 
@@ -160,25 +194,22 @@ fn check_words(project: &Project, node: &Node, diagnostics: &mut Vec<Diagnostic>
             .did_you_mean(access(node), ACCESS),
         );
     }
-    let Some(group) = config::text(&node.config, "group") else {
-        return;
-    };
-    let known: Vec<&str> = project
-        .declared
-        .groups
-        .values()
-        .filter(|declared| declared.declaration.package == node.package)
-        .map(|declared| declared.declaration.name.as_str())
-        .collect();
-    if !known.contains(&group) {
-        diagnostics.push(
-            Diagnostic::error(
-                Code::UnknownGroup,
-                format!("unknown group `{group}` of `{}`", node.name),
-            )
-            .at(place())
-            .help("declare it under `groups:` in a YAML file, with an `owner`")
-            .did_you_mean(group, known),
-        );
-    }
+    let problem = unknown_group(project, &node.name, &node.config);
+    diagnostics.extend(problem.map(|problem| problem.at(place())));
+}
+
+/// The problem with a `group` that nothing declares; as in dbt one of another package will do.
+fn unknown_group(project: &Project, name: &str, config: &ConfigMap) -> Option<Diagnostic> {
+    let group = config::text(config, "group")?;
+    let groups = project.declared.groups.values().map(|one| &one.declaration);
+    let known: Vec<&str> = groups.map(|declared| declared.name.as_str()).collect();
+    let is_known = known.contains(&group);
+    (!is_known).then(|| {
+        Diagnostic::error(
+            Code::UnknownGroup,
+            format!("unknown group `{group}` of `{name}`"),
+        )
+        .help("declare it under `groups:` in a YAML file, with an `owner`")
+        .did_you_mean(group, known)
+    })
 }

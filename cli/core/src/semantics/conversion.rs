@@ -1,9 +1,52 @@
 //! The rules for conversion metrics.
 
 use super::Check;
-use crate::project::{Aggregation, InputMeasure, Metric, SemanticModel};
+use crate::project::{Aggregation, InputMeasure, InputMetric, Metric, MetricKind, SemanticModel};
 
-impl Check<'_> {
+/// One of the two events that a conversion metric counts.
+struct Event<'project> {
+    noun: &'static str,
+    name: &'project str,
+    model: &'project SemanticModel,
+    agg: Aggregation,
+    expr: Option<&'project str>,
+    has_filter: bool,
+}
+
+impl<'project> Check<'project> {
+    /// The event that a measure or a metric stands for; nothing where it, or what it reads, is not there.
+    fn event(
+        &self,
+        measure: Option<&InputMeasure>,
+        input: Option<&InputMetric>,
+    ) -> Option<Event<'project>> {
+        if let Some(written) = measure {
+            let model = self.model_of_measure(&written.name)?;
+            let measures = &mut model.measures.iter();
+            let measure = measures.find(|one| one.name == written.name)?;
+            return Some(Event {
+                noun: "measure",
+                name: &measure.name,
+                model,
+                agg: measure.agg,
+                expr: measure.expr.as_deref(),
+                has_filter: written.filter.is_some(),
+            });
+        }
+        let written = input?;
+        let metric = self.metric_named(&written.name)?;
+        let aggregation = metric.type_params.metric_aggregation_params.as_ref()?;
+        let mut models = self.models.iter().copied();
+        Some(Event {
+            noun: "metric",
+            name: &metric.declaration.name,
+            model: models.find(|model| model.declaration.name == aggregation.semantic_model)?,
+            agg: aggregation.agg,
+            expr: metric.type_params.expr.as_deref(),
+            has_filter: written.filter.is_some(),
+        })
+    }
+
     pub(super) fn conversion(&mut self, metric: &Metric) {
         let Some(params) = &metric.type_params.conversion_type_params else {
             return;
@@ -34,14 +77,26 @@ impl Check<'_> {
                 _ => {}
             }
         }
-        let model = |measure: &Option<InputMeasure>| self.model_of_measure(&measure.as_ref()?.name);
+        for input in params.base_metric.iter().chain(&params.conversion_metric) {
+            let used = self.metric_named(&input.name);
+            if used.is_some_and(|used| used.kind != MetricKind::Simple) {
+                let message = format!(
+                    "metric `{}` is not a simple metric, so it cannot be used as an input for conversion metric `{name}`",
+                    input.name
+                );
+                self.error(&metric.declaration, message);
+            }
+        }
         let (Some(base), Some(converted)) = (
-            model(&params.base_measure),
-            model(&params.conversion_measure),
+            self.event(params.base_measure.as_ref(), params.base_metric.as_ref()),
+            self.event(
+                params.conversion_measure.as_ref(),
+                params.conversion_metric.as_ref(),
+            ),
         ) else {
             return;
         };
-        for model in [base, converted] {
+        for model in [base.model, converted.model] {
             if !model
                 .entities
                 .iter()
@@ -54,35 +109,24 @@ impl Check<'_> {
                 self.error(&metric.declaration, message);
             }
         }
-        for (model, measure) in [
-            (base, &params.base_measure),
-            (converted, &params.conversion_measure),
-        ] {
-            let Some(input) = measure else { continue };
-            let Some(measure) = model.measures.iter().find(|one| one.name == input.name) else {
-                continue;
-            };
-            let counts = match measure.agg {
+        for event in [&base, &converted] {
+            let counts = match event.agg {
                 Aggregation::Count | Aggregation::CountDistinct => true,
-                Aggregation::Sum => measure.expr.as_deref() == Some("1"),
+                Aggregation::Sum => event.expr == Some("1"),
                 _ => false,
             };
             if !counts {
                 let message = format!(
-                    "for conversion metrics the measure must be COUNT, SUM(1) or COUNT_DISTINCT, which `{}` of `{name}` is not",
-                    input.name
+                    "for conversion metrics the {} must be COUNT, SUM(1) or COUNT_DISTINCT, which `{}` of `{name}` is not",
+                    event.noun, event.name
                 );
                 self.error(&metric.declaration, message);
             }
         }
-        let filtered = params
-            .conversion_measure
-            .as_ref()
-            .filter(|measure| measure.filter.is_some());
-        if let Some(measure) = filtered {
+        if converted.has_filter {
             let message = format!(
-                "measure input `{}` has a filter, which conversion metrics do not fully support",
-                measure.name
+                "{} input `{}` has a filter, which conversion metrics do not fully support",
+                converted.noun, converted.name
             );
             self.warning(&metric.declaration, message);
         }
@@ -97,8 +141,8 @@ impl Check<'_> {
         };
         for constant in params.constant_properties.iter().flatten() {
             let sides = [
-                (base, &constant.base_property),
-                (converted, &constant.conversion_property),
+                (base.model, &constant.base_property),
+                (converted.model, &constant.conversion_property),
             ];
             for (model, property) in sides {
                 if !is_element(model, property) {

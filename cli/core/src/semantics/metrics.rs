@@ -57,7 +57,8 @@ impl Check<'_> {
                 self.error(&metric.declaration, message);
             }
         }
-        if metric.kind == MetricKind::Simple && params.measure.is_none() {
+        let aggregates = params.measure.is_some() || params.metric_aggregation_params.is_some();
+        if metric.kind == MetricKind::Simple && !aggregates {
             let message = format!(
                 "metric `{}` is a simple metric, so it must have a measure",
                 metric.declaration.name

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, RESERVED_WORDS};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::project::{
     Aggregation, AggregationParameters, Dimension, DimensionKind, EntityKind, Measure,
     SemanticModel,
@@ -17,6 +18,7 @@ impl Check<'_> {
         for measure in &model.measures {
             self.measure(model, measure);
         }
+        self.granularities(model);
         if let Some(name) = default_time(model).filter(|name| !has_time(model, name)) {
             let message = format!(
                 "default aggregation time dimension `{name}` doesn't exist as a time dimension in semantic model `{}`",
@@ -60,6 +62,25 @@ impl Check<'_> {
                 );
                 self.error(&model.declaration, message);
             }
+        }
+    }
+
+    /// Every time dimension has a granularity, without which dbt still accepts it.
+    fn granularities(&mut self, model: &SemanticModel) {
+        let times = model.dimensions.iter();
+        for dimension in times.filter(|one| one.kind == DimensionKind::Time) {
+            if dimension.type_params.is_some() {
+                continue;
+            }
+            let message = format!(
+                "the time dimension `{}` of semantic model `{}` has no granularity",
+                dimension.name, model.declaration.name
+            );
+            let problem = Diagnostic::warning(Code::Deprecated, message)
+                .named("TimeDimensionsRequireGranularityDeprecation")
+                .at(model.declaration.location.clone())
+                .help("write `type_params: {time_granularity: day}`, or on a column `dimension: {type: time}` beside `granularity: day`");
+            self.found.push(problem);
         }
     }
 

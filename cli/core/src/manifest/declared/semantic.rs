@@ -5,7 +5,9 @@ use serde_json::{Value as Json, json};
 use super::{Entries, configured, entry};
 use crate::manifest::Manifest;
 use crate::project::config;
-use crate::project::{InputMeasure, Metric, MetricKind, ModelReference, Project, SemanticModel};
+use crate::project::{
+    InputMeasure, Metric, MetricKind, ModelReference, Project, SemanticModel, UniqueId,
+};
 
 pub(super) fn metric_id(project: &Project, name: &str) -> Option<String> {
     let metrics = &project.declared.metrics;
@@ -66,6 +68,11 @@ fn metric_parents(project: &Project, metric: &Metric) -> Vec<String> {
                 nodes.push(model.declaration.id.to_string());
             }
         }
+    }
+    if let Some(aggregation) = &metric.type_params.metric_aggregation_params {
+        let name = &aggregation.semantic_model;
+        let id = UniqueId::new("semantic_model", &metric.declaration.package, name);
+        nodes.push(id.to_string());
     }
     nodes.extend(
         metric

@@ -7,7 +7,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::project::config::{self, ConfigMap};
 use crate::project::declared::{Declaration, Exposure, Group};
 use crate::project::metric::{InputMeasure, Metric, MetricKind, MetricTypeParams};
-use crate::project::properties::{MetricDeclaration, Properties, SemanticModelDeclaration};
+use crate::project::properties::{
+    MetricDeclaration, ModelSemantics, Properties, SemanticModelDeclaration,
+};
 use crate::project::reference::Reference;
 use crate::project::resource::UniqueId;
 use crate::project::saved_query::SavedQuery;
@@ -39,10 +41,10 @@ impl Binder<'_> {
         let mut merged = configured.own;
         config::merge(&mut merged, written.config);
         config::merge(&mut merged, &configured.root);
-        // as in dbt a saved query shows its own alone
-        let is_query = written.kind == "saved_query";
+        // as in dbt a saved query and a semantic model show their own alone
+        let shows_own = matches!(written.kind, "saved_query" | "semantic_model");
         let layers =
-            [configured.unrendered, configured.unrendered_root].map(|layer| match is_query {
+            [configured.unrendered, configured.unrendered_root].map(|layer| match shows_own {
                 true => ConfigMap::new(),
                 false => layer,
             });
@@ -211,6 +213,20 @@ impl Binder<'_> {
         }
     }
 
+    /// Adds the semantic model and the metrics that stand on a model.
+    pub(super) fn add_model_semantics(
+        &mut self,
+        current: &mut Current<'_, '_>,
+        file: &SourceFile,
+        semantics: ModelSemantics,
+    ) {
+        let name = semantics.semantic_model.name.clone();
+        self.add_semantic_model(current, file, semantics.semantic_model);
+        for metric in semantics.metrics {
+            self.add_metric(current, file, metric, Some(&name));
+        }
+    }
+
     fn add_metric(
         &mut self,
         current: &mut Current<'_, '_>,
@@ -230,7 +246,7 @@ impl Binder<'_> {
             },
         );
         let meta = match declaration.config.get("meta") {
-            Some(Json::Object(meta)) if !meta.is_empty() => meta.clone(),
+            Some(Json::Object(meta)) if !(meta.is_empty() || written.is_newer) => meta.clone(),
             _ => written.meta,
         };
         let id = declaration.id.clone();
@@ -318,6 +334,7 @@ impl Binder<'_> {
                 },
                 filter: None,
                 time_granularity: None,
+                is_newer: false,
                 meta: ConfigMap::new(),
                 tags: Vec::new(),
                 config: ConfigMap::from_iter([

@@ -118,7 +118,10 @@ impl Binder<'_> {
             properties: Box::new(properties),
         };
         let mut tests = Vec::new();
-        if let Some(patch) = patch {
+        if let Some(mut patch) = patch {
+            if let Some(semantics) = patch.semantics.take() {
+                self.add_model_semantics(current, &patch.file, *semantics);
+            }
             let tags = |config: &ConfigMap| config::texts(config, "tags").len();
             let before = tags(&merged);
             config::merge(&mut merged, &patch.config);

@@ -1,6 +1,7 @@
 //! Columns and constraints in sidecars.
 
 use super::TestDeclaration;
+use super::column_semantics::ColumnSemantics;
 use super::described::{description, rendered_text};
 use super::tests;
 use crate::diagnostic::{Code, Diagnostic};
@@ -60,11 +61,20 @@ fn parse(
     let constraint_nodes = reader.list("constraints");
     let test_nodes = tests::list(&mut reader);
     let granularity = reader.text("granularity");
-    let [dimension, entity, policy_tags] =
-        ["dimension", "entity", "policy_tags"].map(|key| reader.node(key).map(Node::to_json));
+    let [dimension, entity] = ["dimension", "entity"].map(|key| reader.node(key));
+    let policy_tags = reader.node("policy_tags").map(Node::to_json);
     reader.node("docs");
     reader.finish();
     let (name, _) = super::required_name(name, file, node, &what, diagnostics)?;
+    let semantics = ColumnSemantics {
+        file,
+        what: &what,
+        column: &name,
+        description: &description.text,
+        renderer,
+    };
+    let dimension = semantics.dimension(dimension, diagnostics);
+    let entity = semantics.entity(entity, diagnostics);
     let tested_name = match quote {
         Some(true) => quote_identifier(&name),
         _ => name.clone(),

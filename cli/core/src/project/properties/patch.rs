@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::described::{description, rendered};
+use super::model_semantics::{self, ModelSemantics};
 use super::{TestDeclaration, VersionDeclaration, columns, functions, tests, versions};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::YamlRenderer;
@@ -11,7 +12,7 @@ use crate::project::model_properties::{CustomGranularity, FunctionSignature, Tim
 use crate::project::resource::{Column, Constraint, Description};
 use crate::project::version::Version;
 use crate::source::{Location, SourceFile};
-use crate::yaml::{MapReader, Node, Value};
+use crate::yaml::{MapReader, Node};
 
 /// The kinds of resources that sidecars describe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub(crate) struct Patch {
     /// What a snapshot of YAML alone keeps: `ref('x')` or `source('a', 'b')`.
     pub(crate) relation: Option<(String, Location)>,
     pub(crate) function: Option<FunctionSignature>,
+    /// The semantic model and the metrics that stand on a model.
+    pub(crate) semantics: Option<Box<ModelSemantics>>,
 }
 
 /// Keys that are configurations, whether they stand in `config:` or beside it.
@@ -124,12 +127,13 @@ pub(super) fn parse(
     let mut latest_version = None;
     let mut deprecation_date = None;
     let mut time_spine = None;
+    let mut semantics = None;
     if is_model {
         version_nodes = reader.list("versions");
         latest_version = reader.node("latest_version").and_then(Version::from_node);
         deprecation_date = versions::deprecation_date(&mut reader, &what);
         time_spine = self::time_spine(&mut reader, file, &what);
-        newer_semantics(&mut reader, file, &what);
+        semantics = Some(model_semantics::Written::take(&mut reader));
     }
     let relation = match kind {
         PatchKind::Snapshot => reader.located_text("relation"),
@@ -153,6 +157,16 @@ pub(super) fn parse(
         .filter_map(|node| versions::parse(file, &what, node, renderer, diagnostics))
         .collect();
     let (name, location) = super::required_name(name, file, node, &what, diagnostics)?;
+    let model = model_semantics::OfModel {
+        file,
+        what: &what,
+        name: &name,
+        description: &description.text,
+        columns: &columns,
+        is_versioned: !version_nodes.is_empty(),
+        renderer,
+    };
+    let semantics = semantics.and_then(|written| written.read(&model, diagnostics));
     Some(Patch {
         kind,
         name,
@@ -171,32 +185,8 @@ pub(super) fn parse(
         relation,
         package: None,
         function,
+        semantics: semantics.map(Box::new),
     })
-}
-
-/// The newer form of semantic models, which stands on the model itself: it is not read, and that is said.
-fn newer_semantics(reader: &mut MapReader<'_, '_>, file: &SourceFile, what: &str) {
-    for key in ["primary_entity", "agg_time_dimension"] {
-        reader.node(key);
-    }
-    for key in ["semantic_model", "metrics", "derived_semantics"] {
-        let Some(node) = reader.node(key) else {
-            continue;
-        };
-        let is_off = |node: &Node| matches!(node.value, Value::Bool(false) | Value::Null);
-        if is_off(node) || node.get("enabled").is_some_and(is_off) {
-            continue;
-        }
-        let location = file.at(node.range.clone());
-        reader.diagnostics().push(
-            Diagnostic::warning(
-                Code::Unsupported,
-                format!("`{key}` of {what} is not read: the artifacts lack what it declares"),
-            )
-            .at(location)
-            .help("write it as an entry of `semantic_models:` and of `metrics:` in the file"),
-        );
-    }
 }
 
 fn time_spine(reader: &mut MapReader<'_, '_>, file: &SourceFile, what: &str) -> Option<TimeSpine> {

@@ -1,12 +1,15 @@
 //! Semantic models, metrics and saved queries in sidecars.
 
 use serde::Deserialize;
+use serde_json::Value as Json;
 
 use super::described::{described, rendered, text_list};
+pub(super) use super::flat_metric::AttachedTo;
+use super::flat_metric::{FlatMetric, OfMetric};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::YamlRenderer;
 use crate::project::config::ConfigMap;
-use crate::project::metric::{CumulativeTypeParams, MetricKind, MetricTypeParams, WhereFilters};
+use crate::project::metric::{MetricKind, MetricTypeParams, WhereFilters};
 use crate::project::reference::Reference;
 use crate::project::saved_query::{Export, QueryParams};
 use crate::project::semantic_model::{Dimension, Entity, Measure, SemanticDefaults};
@@ -14,7 +17,7 @@ use crate::source::{Location, SourceFile};
 use crate::yaml::{self, MapReader, Node};
 
 /// A metric as declared.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct MetricDeclaration {
     pub(crate) name: String,
     pub(crate) location: Location,
@@ -24,13 +27,15 @@ pub(crate) struct MetricDeclaration {
     pub(crate) type_params: MetricTypeParams,
     pub(crate) filter: Option<WhereFilters>,
     pub(crate) time_granularity: Option<String>,
+    /// Whether it is written in the newer form, which has no `meta` beside `config`.
+    pub(crate) is_newer: bool,
     pub(crate) meta: ConfigMap,
     pub(crate) tags: Vec<String>,
     pub(crate) config: ConfigMap,
 }
 
 /// A semantic model as declared.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct SemanticModelDeclaration {
     pub(crate) name: String,
     pub(crate) location: Location,
@@ -68,10 +73,10 @@ struct Head {
 }
 
 /// A value of one of the format's types; a misfit is reported and the resource left out.
-fn value<'node, T: for<'de> Deserialize<'de>>(
+pub(super) fn value<T: for<'de> Deserialize<'de>>(
     file: &SourceFile,
     of: &str,
-    node: Option<&'node Node>,
+    node: Option<&Node>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Option<T>, ()> {
     match node.map(|node| yaml::typed::<T>(file, of, node)) {
@@ -105,28 +110,36 @@ fn head(
     })
 }
 
-/// Reads a metric.
+/// Reads a metric: an entry of `metrics:` in a file, or in the newer form alone one that stands on a model.
 pub(super) fn metric(
     file: &SourceFile,
     node: &Node,
     renderer: &YamlRenderer<'_>,
+    attached: Option<&AttachedTo<'_>>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<MetricDeclaration> {
+    let node = &renderer.render_semantics(file, node, diagnostics);
     let what = super::named("metric", node);
     let mut reader = MapReader::new(file, what.as_str(), node, diagnostics);
     let head = head(&mut reader, file, node, &what, renderer)?;
     let label = reader.text("label");
     let kind_node = reader.node("type");
-    let params_node = reader.node("type_params");
     let filter_node = reader.node("filter");
     let time_granularity = reader.text("time_granularity");
-    let meta = match rendered(&mut reader, file, renderer, "meta") {
-        Some(serde_json::Value::Object(meta)) => meta,
-        _ => ConfigMap::new(),
-    };
-    let tags = text_list(rendered(&mut reader, file, renderer, "tags"));
-    let flat = FlatParams::read(&mut reader);
-    reader.finish();
+    let flat = FlatMetric::read(&mut reader);
+    let mut params_node = None;
+    let mut meta = ConfigMap::new();
+    let mut tags = Vec::new();
+    if attached.is_some() {
+        reader.finish_strictly();
+    } else {
+        params_node = reader.node("type_params");
+        if let Some(Json::Object(written)) = rendered(&mut reader, file, renderer, "meta") {
+            meta = written;
+        }
+        tags = text_list(rendered(&mut reader, file, renderer, "tags"));
+        reader.finish();
+    }
     let kind: MetricKind = match value(file, &what, kind_node, diagnostics).ok()? {
         Some(kind) => kind,
         // the newer form may leave it out
@@ -141,7 +154,16 @@ pub(super) fn metric(
     };
     let mut type_params: MetricTypeParams = match params_node {
         Some(node) => value(file, &what, Some(node), diagnostics).ok()??,
-        None => flat.into_params(file, &what, kind, diagnostics)?,
+        None => {
+            let of = OfMetric {
+                file,
+                what: &what,
+                kind,
+                location: &head.location,
+                attached,
+            };
+            flat.into_params(&of, diagnostics)?
+        }
     };
     if kind == MetricKind::Cumulative {
         let mut params = type_params
@@ -164,75 +186,11 @@ pub(super) fn metric(
         type_params,
         filter,
         time_granularity,
+        is_newer: params_node.is_none(),
         meta,
         tags,
         config: head.config,
     })
-}
-
-/// The newer form of a metric: what `type_params` holds stands beside the metric's name.
-struct FlatParams<'node> {
-    numerator: Option<&'node Node>,
-    denominator: Option<&'node Node>,
-    expr: Option<String>,
-    window: Option<&'node Node>,
-    grain_to_date: Option<String>,
-    period_agg: Option<&'node Node>,
-    input_metric: Option<&'node Node>,
-    input_metrics: Option<&'node Node>,
-    hidden: Option<bool>,
-    join_to_timespine: Option<bool>,
-}
-
-impl<'node> FlatParams<'node> {
-    fn read(reader: &mut MapReader<'node, '_>) -> FlatParams<'node> {
-        FlatParams {
-            numerator: reader.node("numerator"),
-            denominator: reader.node("denominator"),
-            expr: reader.text("expr"),
-            window: reader.node("window"),
-            grain_to_date: reader.text("grain_to_date"),
-            period_agg: reader.node("period_agg"),
-            input_metric: reader.node("input_metric"),
-            input_metrics: reader.node("input_metrics"),
-            hidden: reader.flag("hidden"),
-            join_to_timespine: reader.flag("join_to_timespine"),
-        }
-    }
-
-    fn into_params(
-        self,
-        file: &SourceFile,
-        what: &str,
-        kind: MetricKind,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<MetricTypeParams> {
-        let window = value(file, what, self.window, diagnostics).ok()?;
-        let mut params = MetricTypeParams {
-            numerator: value(file, what, self.numerator, diagnostics).ok()?,
-            denominator: value(file, what, self.denominator, diagnostics).ok()?,
-            expr: self.expr,
-            metrics: value(file, what, self.input_metrics, diagnostics)
-                .ok()?
-                .unwrap_or_default(),
-            join_to_timespine: self.join_to_timespine.unwrap_or(false),
-            is_private: self.hidden,
-            ..MetricTypeParams::default()
-        };
-        if kind == MetricKind::Cumulative {
-            let mut cumulative = CumulativeTypeParams {
-                window,
-                grain_to_date: self.grain_to_date,
-                metric: value(file, what, self.input_metric, diagnostics).ok()?,
-                ..CumulativeTypeParams::default()
-            };
-            if let Some(period_agg) = value(file, what, self.period_agg, diagnostics).ok()? {
-                cumulative.period_agg = period_agg;
-            }
-            params.cumulative_type_params = Some(cumulative);
-        }
-        Some(params)
-    }
 }
 
 /// Reads a semantic model.
@@ -242,6 +200,7 @@ pub(super) fn semantic_model(
     renderer: &YamlRenderer<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<SemanticModelDeclaration> {
+    let node = &renderer.render_semantics(file, node, diagnostics);
     let what = super::named("semantic model", node);
     let mut reader = MapReader::new(file, what.as_str(), node, diagnostics);
     let head = head(&mut reader, file, node, &what, renderer)?;
@@ -297,6 +256,7 @@ pub(super) fn saved_query(
     renderer: &YamlRenderer<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<SavedQueryDeclaration> {
+    let node = &renderer.render_semantics(file, node, diagnostics);
     let what = super::named("saved query", node);
     let mut reader = MapReader::new(file, what.as_str(), node, diagnostics);
     let head = head(&mut reader, file, node, &what, renderer)?;
