@@ -133,7 +133,7 @@ pub fn parse(tree: &SourceTree, settings: Settings) -> (Option<Project>, Vec<Dia
         properties.insert(package.name().to_owned(), of_package);
         found.push(in_package);
     }
-    bind::hand_over(tree, &packages, &mut properties);
+    bind::hand_over(tree, &binder, &renderer, &mut properties);
     for (package, mut found) in packages.iter().zip(found) {
         let properties = properties.remove(package.name()).unwrap_or_default();
         binder.add_package(tree, package, &renderer(package), properties, &mut found);

@@ -4,7 +4,7 @@ use super::{Binder, Current};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::YamlRenderer;
 use crate::project::config::{self, ConfigMap};
-use crate::project::{ProjectFile, config_name};
+use crate::project::{Package, ProjectFile, config_name};
 
 /// What project files say of one resource.
 #[derive(Debug, Default)]
@@ -61,6 +61,22 @@ impl Binder<'_> {
             unrendered,
             unrendered_root,
         }
+    }
+
+    /// Whether project files leave a resource enabled; their mistakes are told where it is bound.
+    pub(super) fn leaves_enabled(
+        &self,
+        (package, renderer): (&Package, &YamlRenderer<'_>),
+        kind: &'static str,
+        name: &[String],
+    ) -> bool {
+        let mut untold = Vec::new();
+        let root = &self.packages.root().file;
+        let (of_root, _) = layers(root, &self.root, kind, name, &mut untold);
+        config::flag(&of_root, "enabled").unwrap_or_else(|| {
+            let (own, _) = layers(&package.file, renderer, kind, name, &mut untold);
+            config::is_enabled(&own)
+        })
     }
 
     pub(super) fn report_unused_config_paths(&self, diagnostics: &mut Vec<Diagnostic>) {

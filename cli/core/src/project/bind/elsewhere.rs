@@ -1,21 +1,27 @@
 //! Sidecars' entries about models and seeds of other packages: as in dbt they count as if they stood there, and their
 //! tests stay with the package of the sidecar.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::{Binder, fully_qualified_name};
+use crate::jinja::YamlRenderer;
+use crate::project::Package;
 use crate::project::properties::{Patch, PatchKind, Properties};
-use crate::project::{Package, Packages};
-use crate::source::SourceTree;
+use crate::source::{SourceFile, SourceTree};
 
-/// Names of files by package, for models and for seeds.
-type Stems<'run> = BTreeMap<&'run str, [BTreeSet<&'run str>; 2]>;
+/// Files by their names and by package, for models and for seeds.
+type Stems<'run> = BTreeMap<&'run str, [BTreeMap<&'run str, &'run SourceFile>; 2]>;
+/// The renderer of a package's YAML.
+type RendererOf<'run, 'engine> = &'run dyn Fn(&Package) -> YamlRenderer<'engine>;
 
-/// Moves entries to the package that has their resource and no entry of that name's own is meant.
+/// Moves entries to the package that has their resource, where their own has none of that name, or has it disabled.
 pub(in crate::project) fn hand_over(
     tree: &SourceTree,
-    packages: &Packages,
+    binder: &Binder<'_>,
+    renderer: RendererOf<'_, '_>,
     properties: &mut BTreeMap<String, Vec<Properties>>,
 ) {
+    let packages = binder.packages;
     if packages.iter().nth(1).is_none() {
         return;
     }
@@ -29,7 +35,7 @@ pub(in crate::project) fn hand_over(
         for sidecar in properties.get_mut(name).into_iter().flatten() {
             let (elsewhere, here) = std::mem::take(&mut sidecar.patches)
                 .into_iter()
-                .map(|patch| (owner(&stems, name, &patch), patch))
+                .map(|patch| (owner(&stems, package, &patch, binder, renderer), patch))
                 .partition::<Vec<_>, _>(|(owner, _)| owner.is_some());
             sidecar.patches = here.into_iter().map(|(_, patch)| patch).collect();
             for (owner, mut patch) in elsewhere {
@@ -56,31 +62,57 @@ pub(in crate::project) fn hand_over(
     }
 }
 
-/// The other package that has the resource of an entry, where its own package has none.
-fn owner<'run>(stems: &Stems<'run>, package: &str, patch: &Patch) -> Option<&'run str> {
+/// The other package that has the resource of an entry, where its own package has none that is enabled.
+fn owner<'run>(
+    stems: &Stems<'run>,
+    package: &Package,
+    patch: &Patch,
+    binder: &Binder<'_>,
+    renderer: RendererOf<'_, '_>,
+) -> Option<&'run str> {
     let kind = match patch.kind {
         PatchKind::Model => 0,
         PatchKind::Seed => 1,
         _ => return None,
     };
-    let has = |of: &[BTreeSet<&str>; 2]| of[kind].contains(patch.name.as_str());
-    if !patch.versions.is_empty() || stems.get(package).is_some_and(has) {
-        return None;
-    }
-    let mut others = stems.iter().filter(|(_, of)| has(of));
-    others.next().map(|(name, _)| *name)
+    let is_own = |name: &str| name == package.name();
+    let mut others = stems.iter().filter(|(name, _)| !is_own(name));
+    let (other, _) = others.find(|(_, of)| of[kind].contains_key(patch.name.as_str()))?;
+    let own = stems.get(package.name());
+    let own = own.and_then(|of| of[kind].get(patch.name.as_str()));
+    let is_meant = patch.versions.is_empty()
+        && own.is_none_or(|file| !is_enabled(binder, (package, renderer), kind, file));
+    is_meant.then_some(*other)
 }
 
-fn stems<'tree>(tree: &'tree SourceTree, package: &Package) -> [BTreeSet<&'tree str>; 2] {
+/// Whether project files leave the resource of a file enabled.
+fn is_enabled(
+    binder: &Binder<'_>,
+    (package, renderer): (&Package, RendererOf<'_, '_>),
+    kind: usize,
+    file: &SourceFile,
+) -> bool {
+    let (kind, roots) = match kind {
+        0 => ("models", &package.file.model_paths),
+        _ => ("seeds", &package.file.seed_paths),
+    };
+    let name = fully_qualified_name(package.name(), file, roots, file.stem());
+    binder.leaves_enabled((package, &renderer(package)), kind, &name)
+}
+
+fn stems<'tree>(
+    tree: &'tree SourceTree,
+    package: &Package,
+) -> [BTreeMap<&'tree str, &'tree SourceFile>; 2] {
     let file = &package.file;
     [
         package
             .files(tree, &file.model_paths, &["sql", "py"])
-            .map(|file| file.stem())
+            .map(|file| (file.stem(), file))
             .collect(),
         package
             .files(tree, &file.seed_paths, &["csv"])
-            .map(|file| file.stem())
+            .map(|file| (file.stem(), file))
             .collect(),
     ]
 }
