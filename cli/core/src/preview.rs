@@ -22,18 +22,24 @@ use crate::manifest::declared_parents;
 use crate::name::{RelationName, quote_literal};
 use crate::plan::{Action, Plan, Step, StepKind};
 use crate::project::{NodeKind, UniqueId, config};
+use crate::publish::CANNOT_HAVE;
 use crate::shadow::{self, has_contract};
 use crate::skip::Verdict;
-use crate::state::{ExistingRelation, WarehouseState};
+use crate::state::{ExistingRelation, RelationType, WarehouseState};
 
 /// The query that finds who reads columns: relations with their columns stand for `{relations}` in it.
 const READERS: &str = include_str!("preview/readers.sql");
-/// What begins the following two: relations with what happens to them stand for `{relations}` in it.
+/// What begins the following three: relations with what happens to them stand for `{relations}` in it.
 const REPLACED: &str = include_str!("preview/replaced.sql");
 /// The query that finds what is locked.
 const LOCKED: &str = include_str!("preview/locked.sql");
 /// The query that finds what would stop the publication.
 const IN_THE_WAY: &str = include_str!("preview/in_the_way.sql");
+/// The query that finds what goes with a table that turns into a view.
+const LOSES: &str = include_str!("preview/loses.sql");
+
+/// A view, as `pg_class.relkind` has it.
+const VIEW: &str = "v";
 
 /// What a build would do.
 #[derive(Debug, Clone, Serialize)]
@@ -75,9 +81,12 @@ pub struct NodePreview {
     /// Whether the relation that stands is changed where it stands, and no other takes its place.
     #[serde(skip)]
     pub in_place: bool,
-    /// Whether a view takes its place.
+    /// What takes its place, as `pg_class.relkind` has it.
     #[serde(skip)]
-    pub becomes_view: bool,
+    pub becomes: &'static str,
+    /// Whether its model's contract declares its constraints.
+    #[serde(skip)]
+    pub contracted: bool,
     /// Why.
     pub reasons: Vec<String>,
     /// Columns that are new; of a relation that is new all of them.
@@ -89,6 +98,8 @@ pub struct NodePreview {
     /// Who reads a column that vanishes or changes its type, and is not built by this run; of one that vanishes, also
     /// what stands on it: rights, indexes, constraints, triggers, statistics, publications, functions.
     pub breaks: Vec<Reader>,
+    /// What somebody has made on a table that turns into a view, and that goes with it: constraints, indexes, defaults.
+    pub loses: Vec<String>,
     /// Rights that it loses because they are declared no more, as `select from nurse`.
     pub revokes: Vec<String>,
     /// Exposures that read it, where it loses columns or changes types.
@@ -135,6 +146,7 @@ pub struct Lock {
 
 /// The nodes of a plan, without what the server is asked about them.
 pub fn nodes(analysed: &Analysed, plan: &Plan, state: &WarehouseState) -> Vec<NodePreview> {
+    let declared = &analysed.resolved.project().nodes;
     let steps = plan.steps.iter();
     let shown = steps.filter(|step| step.kind != StepKind::Test);
     shown
@@ -156,7 +168,12 @@ pub fn nodes(analysed: &Analysed, plan: &Plan, state: &WarehouseState) -> Vec<No
                 kind: step.description.clone(),
                 change,
                 in_place: shadow::is_changed_in_place(&analysed.resolved, state, &step.id),
-                becomes_view: step.description.contains("view model"),
+                becomes: match &*step.description {
+                    "sql view model" => VIEW,
+                    "sql materialized_view model" => "m",
+                    _ => "r",
+                },
+                contracted: declared.get(&step.id).is_some_and(has_contract),
                 reasons: match change {
                     Change::Added => vec!["it is new".to_owned()],
                     _ => reasons(step, verdict),
@@ -165,6 +182,7 @@ pub fn nodes(analysed: &Analysed, plan: &Plan, state: &WarehouseState) -> Vec<No
                 lost_columns: Vec::new(),
                 retyped_columns: Vec::new(),
                 breaks: Vec::new(),
+                loses: Vec::new(),
                 revokes: Vec::new(),
                 exposures: Vec::new(),
                 unknown: None,
@@ -253,8 +271,7 @@ impl NodePreview {
 /// The query for those who read columns that vanish or change; none where no column does.
 ///
 /// **Shape**: `schema.name`, column, what reads it.
-pub fn readers_query(analysed: &Analysed, nodes: &[NodePreview]) -> Option<String> {
-    let project = analysed.resolved.project();
+pub fn readers_query(nodes: &[NodePreview]) -> Option<String> {
     let listed: Vec<Json> = nodes
         .iter()
         .filter(|node| node.is_breaking())
@@ -265,10 +282,9 @@ pub fn readers_query(analysed: &Analysed, nodes: &[NodePreview]) -> Option<Strin
                 .chain(retyped.map(|column| (&column.name, false)))
                 .map(|(name, lost)| json!({"name": name, "lost": lost}))
                 .collect();
-            let declared = project.nodes.get(&node.unique_id);
             json!({
                 "relation": node.name.in_schema(),
-                "contracted": declared.is_some_and(has_contract),
+                "contracted": node.contracted,
                 "columns": columns,
             })
         })
@@ -291,10 +307,26 @@ pub fn locks_query(nodes: &[NodePreview]) -> Option<String> {
 /// The query for what would stop the publication; none where no relation that stands is replaced or changed.
 ///
 /// **Shape**: what it is.
-pub fn in_the_way_query(nodes: &[NodePreview], plan: &Plan) -> Option<String> {
+pub fn in_the_way_query(
+    nodes: &[NodePreview],
+    plan: &Plan,
+    state: &WarehouseState,
+) -> Option<String> {
     // node by node a view is defined anew where it stands, if its columns can stay
-    let is_replaced = |node: &&NodePreview| !plan.publication.is_empty() || !node.becomes_view;
-    replacing(nodes.iter().filter(is_replaced), IN_THE_WAY)
+    let is_replaced = |node: &&NodePreview| {
+        let standing = state.get(&node.name);
+        let is_view = standing.is_some_and(|one| one.relation_type == RelationType::View);
+        !plan.publication.is_empty() || !is_view || node.becomes != VIEW
+    };
+    let query = IN_THE_WAY.replace("{cannot_have}", CANNOT_HAVE);
+    replacing(nodes.iter().filter(is_replaced), &query)
+}
+
+/// The query for what goes with tables that turn into views; none where no relation that stands is replaced.
+///
+/// **Shape**: `schema.name`, what it is.
+pub fn loses_query(nodes: &[NodePreview]) -> Option<String> {
+    replacing(nodes.iter().filter(|node| node.becomes != "r"), LOSES)
 }
 
 fn replacing<'run>(nodes: impl Iterator<Item = &'run NodePreview>, query: &str) -> Option<String> {
@@ -305,7 +337,8 @@ fn replacing<'run>(nodes: impl Iterator<Item = &'run NodePreview>, query: &str) 
                 "quoted": node.name.in_schema(),
                 "name": node.relation,
                 "in_place": node.in_place,
-                "becomes_view": node.becomes_view,
+                "becomes": node.becomes,
+                "contracted": node.contracted,
             })
         })
         .collect();

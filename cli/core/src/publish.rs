@@ -38,6 +38,10 @@ const PARTS: [&str; 20] = [
     include_str!("publish/90_end.sql"),
 ];
 
+/// The query for what stands on relations that turn into another kind, and that kind cannot have; it ends a statement
+/// that has `turning`.
+pub(crate) const CANNOT_HAVE: &str = include_str!("publish/cannot_have.sql");
+
 /// The schema beside a schema in which relations are built. Its name does not begin with the schema's: projects
 /// look for relations by the beginning of their schema's name, and what is under way is none of them.
 pub(crate) fn shadow_schema(schema: &str) -> String {
@@ -118,7 +122,7 @@ pub(crate) fn statement(replacements: &[Replacement], locks: Locks) -> Statement
         .collect();
     // a name may hold the delimiter of the statement's body
     let listed = json!(listed).to_string().replace('$', "\\u0024");
-    let text = PARTS.concat();
+    let text = PARTS.concat().replace("{cannot_have}", CANNOT_HAVE);
     // the comment at the top is for readers of the source
     let body = text.find("do $hcw$").map_or(&*text, |start| &text[start..]);
     Statement::plain(

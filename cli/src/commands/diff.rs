@@ -83,11 +83,12 @@ pub(crate) async fn run(
         }
     }
     let has_failed = differences.iter().any(|one| one.failed.is_some());
-    reporter.data(&match flags.output {
+    let text = match flags.output {
         Output::Json => serde_json::to_string_pretty(&differences).unwrap_or_default(),
         Output::Markdown => difference::markdown(&differences),
-        _ => difference::text(&differences).trim_end().to_owned(),
-    });
+        _ => difference::text(&differences),
+    };
+    reporter.data(&format!("{}\n", text.trim_end()));
     Ok(match has_failed {
         true => exit_code::FAILURE,
         false => exit_code::SUCCESS,

@@ -78,8 +78,13 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
             node.revokes = withdrawn.iter().map(Revocation::words).collect();
         }
     }
-    if let Some(query) = preview::readers_query(analysed, &nodes) {
+    if let Some(query) = preview::readers_query(&nodes) {
         note_readers(&client, &query, &mut nodes)
+            .await
+            .map_err(one)?;
+    }
+    if let Some(query) = preview::loses_query(&nodes) {
+        note_losses(&client, &query, &mut nodes)
             .await
             .map_err(one)?;
     }
@@ -89,7 +94,8 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
         Some(query) => locks(&client, &query).await.map_err(one)?,
         None => Vec::new(),
     };
-    let in_the_way = match preview::in_the_way_query(&nodes, plan).filter(|_| !is_legacy(session)) {
+    let in_the_way = preview::in_the_way_query(&nodes, plan, &standing);
+    let in_the_way = match in_the_way.filter(|_| !is_legacy(session)) {
         Some(query) => texts(&client, &query).await.map_err(one)?,
         None => Vec::new(),
     };
@@ -115,11 +121,12 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
             .map(|drift| drift.finding.clone())
             .collect(),
     };
-    reporter.data(&match flags.output {
+    let text = match flags.output {
         Output::Json => serde_json::to_string_pretty(&preview).unwrap_or_default(),
-        Output::Markdown => preview::markdown(&preview).trim_end().to_owned(),
-        _ => preview::text(&preview).trim_end().to_owned(),
-    });
+        Output::Markdown => preview::markdown(&preview),
+        _ => preview::text(&preview),
+    };
+    reporter.data(&format!("{}\n", text.trim_end()));
     Ok(exit_code::SUCCESS)
 }
 
@@ -222,6 +229,22 @@ async fn note_readers(
             .find(|node| node.name.in_schema() == relation);
         if let Some(node) = node {
             node.breaks.push(reader);
+        }
+    }
+    Ok(())
+}
+
+async fn note_losses(
+    client: &Client,
+    query: &str,
+    nodes: &mut [NodePreview],
+) -> Result<(), Diagnostic> {
+    let rows = client.query(query, &[]).await;
+    for row in rows.map_err(|error| failure(&error, query))? {
+        let relation: String = row.get(0);
+        let node = nodes.iter_mut().find(|node| node.relation == relation);
+        if let Some(node) = node {
+            node.loses.push(row.get(1));
         }
     }
     Ok(())

@@ -200,3 +200,134 @@ fn a_temporary_view_is_named() {
     drop(reader);
     case.run(0, "publish");
 }
+
+#[test]
+fn what_another_kind_cannot_have_is_named_before_and_after() {
+    let table = "{{ config(materialized='table') }} select 1 as id, 'x'::text as word";
+    let Some(case) = project(&[("a.sql", table)]) else {
+        return;
+    };
+    case.run(0, "build");
+    case.execute(
+        "create schema outside;
+        create function outside.fires() returns trigger language plpgsql as 'begin return new; end';
+        alter table a add primary key (id);
+        create table outside.other (id integer constraint of_a references a);
+        create trigger fires before insert on a for each row execute function outside.fires();
+        create trigger stays after insert on a for each statement execute function outside.fires();
+        create statistics outside.ids on id, word from a;
+        create publication words for table a;
+        create policy \"all\" on a using (true);
+        create index by_word on a (word);
+        alter table a alter word set not null",
+    );
+    case.write("models/a.sql", &table.replace("'table'", "'view'"));
+    let obstacles = [
+        "foreign key of_a of outside.other to a key of public.a, which becomes a view",
+        "policy \"all\" of public.a, which becomes a view",
+        "publication words of public.a, which becomes a view",
+        "statistics object outside.ids of public.a, which becomes a view",
+        "trigger fires of public.a, which becomes a view",
+    ];
+    let planned = case.run(0, "-q plan");
+    let refused = case.run(1, "build");
+    for obstacle in obstacles {
+        assert!(planned.contains(obstacle), "{obstacle}: {planned}");
+        assert!(refused.contains(obstacle), "{obstacle}: {refused}");
+    }
+    assert!(!planned.contains("trigger stays"), "{planned}");
+    case.execute(
+        "drop table outside.other;
+        drop trigger fires on a;
+        drop statistics outside.ids;
+        drop publication words;
+        drop policy \"all\" on a",
+    );
+    let planned = case.run(0, "-q plan");
+    let lost = "loses constraint a_pkey, index by_word, not null of the column id, not null of the column word";
+    assert!(planned.contains(lost), "{planned}");
+    assert!(planned.ends_with('\n'), "{planned}");
+    case.run(0, "build");
+    // and back
+    case.execute(
+        "create trigger instead instead of insert on a for each row execute function outside.fires()",
+    );
+    case.write("models/a.sql", table);
+    let obstacle = "trigger instead of public.a, which becomes a table";
+    for shown in [case.run(0, "-q plan"), case.run(1, "build")] {
+        assert!(shown.contains(obstacle), "{shown}");
+    }
+}
+
+#[test]
+fn a_policy_that_is_not_in_force_yet_stays() {
+    let Some(case) = project(&[("a.sql", "{{ config(materialized='table') }} select 1 as id")])
+    else {
+        return;
+    };
+    case.run(0, "build");
+    case.execute("create policy everybody on a using (true)");
+    for way in ["atomic", "per-node"] {
+        case.run(0, &format!("build --no-skip --publish {way}"));
+        let policies = "select count(*) from pg_policy where polrelid = 'a'::regclass";
+        assert_eq!(case.rows(policies), "1", "{way}");
+    }
+}
+
+#[test]
+fn names_that_differ_by_an_underscore_are_no_obstacle() {
+    let table = "{{ config(materialized='table') }} select 1 as id";
+    let models = ["orders", "_orders", "__orders"].map(|name| (format!("{name}.sql"), table));
+    let models = models.each_ref().map(|(name, text)| (name.as_str(), *text));
+    let Some(case) = project(&models) else {
+        return;
+    };
+    // one at a time, and in any order: whose type of arrays has which name depends on it
+    for selected in [
+        "orders",
+        "__orders",
+        "_orders",
+        "*",
+        "orders __orders",
+        "_orders orders",
+        "*",
+    ] {
+        for way in ["atomic", "per-node"] {
+            case.run(
+                0,
+                &format!("build --no-skip --threads 1 --publish {way} --select {selected}"),
+            );
+        }
+    }
+}
+
+#[test]
+fn whose_index_has_a_name_that_is_published_is_told() {
+    let Some(case) = project(&[
+        (
+            "a.sql",
+            "{{ config(materialized='table', indexes=[{'columns': ['id']}], contract={'enforced': true}) }} select 1 as id",
+        ),
+        (
+            "models.yml",
+            "models: [{name: a, columns: [{name: id, data_type: integer, constraints: [{type: primary_key}]}]}]",
+        ),
+        ("b.sql", "{{ config(materialized='table') }} select 1 as id"),
+    ]) else {
+        return;
+    };
+    case.run(0, "build --exclude b");
+    case.execute("alter table a rename to kept_by_hand; create domain b as integer");
+    for (selected, told) in [
+        (
+            "a",
+            "index public.a_pkey of public.kept_by_hand has the name of an index of public.a",
+        ),
+        ("b", "type public.b has the name of what is published"),
+    ] {
+        let shown = case.run(1, &format!("build --select {selected}"));
+        assert!(shown.contains(told), "{shown}");
+    }
+    case.execute("drop table kept_by_hand; drop domain b");
+    case.run(0, "build");
+}

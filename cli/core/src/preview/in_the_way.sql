@@ -1,3 +1,7 @@
+turning as (
+    select id, name, becomes
+    from replaced
+),
 found as (
     select format('%s has the name of what is published', pg_describe_object('pg_class'::regclass, id, 0)) as obstacle
     from touched
@@ -40,10 +44,7 @@ found as (
         )
         and coalesce(other_schema.nspname, '') not like 'hcw\_shadow\_\_%'
     union
-    select format('row-level security of %s, which becomes a view', replaced.name)
-    from replaced
-    inner join pg_catalog.pg_class as class on class.oid = replaced.id
-    where replaced.becomes_view and class.relrowsecurity
+    select obstacle from ({cannot_have}) as cannot_have
     union
     -- what the user of the run may not
     select format('%s belongs to %s, whose member %s is not', replaced.name, pg_get_userbyid(class.relowner), current_user)

@@ -116,6 +116,9 @@ fn details(node: &NodePreview) -> Vec<String> {
             readers(&column.name)
         ));
     }
+    if !node.loses.is_empty() {
+        lines.push(format!("loses {}", node.loses.join(", ")));
+    }
     for right in &node.revokes {
         lines.push(format!("revokes {right}"));
     }

@@ -1,12 +1,12 @@
 -- What a run puts in the place of relations that stand, what it changes where it stands (`in_place`), and what reads
 -- those that are replaced, directly or through others.
 with recursive touched as (
-    select class.oid as id, one.name, one.in_place, one.becomes_view, class.relkind as kind
-    from jsonb_to_recordset({relations}) as one (quoted text, name text, in_place boolean, becomes_view boolean)
+    select class.oid as id, one.name, one.in_place, one.becomes, one.contracted, class.relkind as kind
+    from jsonb_to_recordset({relations}) as one (quoted text, name text, in_place boolean, becomes text, contracted boolean)
     inner join pg_catalog.pg_class as class on class.oid = to_regclass(one.quoted)
 ),
 replaced as (
-    select id, name, becomes_view, kind
+    select id, name, becomes, contracted, kind
     from touched
     where not in_place
 ),

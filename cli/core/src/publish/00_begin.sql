@@ -40,6 +40,7 @@ declare
     is_bare boolean;
     locking timestamptz := clock_timestamp();
     item record;
+    moved_kind text;
 begin
     -- one at a time in a database: two that share dependents would lock each other out
     perform pg_advisory_xact_lock(hashtextextended('hcw swap', 0));

@@ -51,6 +51,7 @@
         and not exists (select from pg_seclabel where classoid = 'pg_class'::regclass and objoid = one.old_id)
         and not exists (select from pg_rewrite where ev_class = one.old_id and rulename <> '_RETURN')
         and not exists (select from pg_inherits where inhrelid = one.old_id)
+        and not exists (select from pg_policy where polrelid = one.old_id)
         and not exists (
             select from pg_depend
             inner join pg_class as sequence on sequence.oid = objid and sequence.relkind = 'S'

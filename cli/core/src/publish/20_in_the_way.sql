@@ -7,6 +7,17 @@
     where one.old_id is not null
         and one.old_kind not in ('r', 'p', 'v', 'm');
 
+    select in_the_way || coalesce(array_agg(format(
+        '%s has the name of what is published', pg_describe_object('pg_type'::regclass, other.oid, 0)
+    )), '{}') into in_the_way
+    from jsonb_to_recordset(replaced) as one (old_id oid, schema text, name text)
+    inner join pg_type as other
+        on other.typname = one.name
+        and other.typnamespace = (select oid from pg_namespace where nspname = one.schema)
+    where one.old_id is null
+        -- the server gives way with the names of types of arrays
+        and other.typcategory <> 'A';
+
     -- temporary views end with their sessions
     select in_the_way || coalesce(array_agg(format(
         'the temporary %s of a session reads what is replaced', pg_describe_object('pg_class'::regclass, other.id, 0)
@@ -110,14 +121,15 @@
             'pg_publication_rel'::regclass, 'pg_statistic_ext'::regclass, 'pg_attrdef'::regclass
         );
 
-    -- what a view cannot have
-    select in_the_way || coalesce(array_agg(format(
-        'row-level security of %I.%I, which becomes a view', one.schema, one.name
-    )), '{}') into in_the_way
-    from jsonb_to_recordset(replaced) as one (old_id oid, new_kind text, schema text, name text)
-    inner join pg_class as old on old.oid = one.old_id
-    where old.relrowsecurity
-        and one.new_kind not in ('r', 'p');
+    -- what its new kind cannot have
+    with turning as (
+        select one.old_id as id, format('%I.%I', one.schema, one.name) as name, one.new_kind as becomes
+        from jsonb_to_recordset(replaced) as one (old_id oid, new_kind text, schema text, name text)
+        where one.old_id is not null
+    )
+
+    select in_the_way || coalesce(array_agg(cannot_have.obstacle), '{}') into in_the_way
+    from ({cannot_have}) as cannot_have;
 
     if in_the_way <> '{}' then
         raise exception 'nothing was published: %', array_to_string(in_the_way, '; ')

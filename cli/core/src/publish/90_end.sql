@@ -15,6 +15,21 @@
             in_the_way := in_the_way || format('%s cannot be made again (SQLSTATE %s)', item.object, sqlstate);
         end;
     end loop;
+    -- indexes take their names along: those of relations that stay where they are, as of one that was renamed by hand
+    select in_the_way || coalesce(array_agg(format(
+        '%s%s has the name of an index of %I.%I', pg_describe_object('pg_class'::regclass, other.oid, 0),
+        ' of ' || other_index.indrelid::regclass, one.schema, one.name
+    )), '{}') into in_the_way
+    from jsonb_to_recordset(replaced) as one (new_id oid, schema text, name text)
+    inner join pg_index as new_index on new_index.indrelid = one.new_id
+    inner join pg_class as new_name on new_name.oid = new_index.indexrelid
+    inner join pg_class as other
+        on other.relname = new_name.relname
+        and other.relnamespace = (select oid from pg_namespace where nspname = one.schema)
+    left join pg_index as other_index on other_index.indexrelid = other.oid
+    where not exists (
+        select from jsonb_to_recordset(replaced) as own (old_id oid) where own.old_id = other_index.indrelid
+    );
     if in_the_way <> '{}' then
         raise exception 'nothing was published: %', array_to_string(in_the_way, '; ')
             using errcode = 'HCW01';
@@ -23,7 +38,9 @@
     for item in
         select *
         from jsonb_to_recordset(replaced)
-            as one (schema text, name text, shadow text, retired text, old_id oid, old_kind text, new_kind text)
+            as one (
+                schema text, name text, shadow text, retired text, old_id oid, old_kind text, new_id oid, new_kind text
+            )
         order by old_id, schema, name
     loop
         if is_bare and item.old_kind = 'v' then
@@ -32,11 +49,24 @@
             execute format('alter table %I.%I rename to %I', item.schema, item.name, 'hcw_' || item.old_id);
             execute format('alter table %I.%I set schema %I', item.schema, 'hcw_' || item.old_id, item.retired);
         end if;
-        execute format(
-            'alter %s %I.%I set schema %I',
-            case item.new_kind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
-            item.shadow, item.name, item.schema
-        );
+        moved_kind := case item.new_kind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end;
+        -- The type of its arrays has another name than in the schema where it goes, if that of another relation there
+        -- has this one already (`orders` beside `_orders`): the server finds a free one when a relation is renamed.
+        if exists (
+            select from pg_class as new
+            inner join pg_type as row_type on row_type.oid = new.reltype
+            inner join pg_type as moved on moved.oid in (row_type.oid, row_type.typarray)
+            inner join pg_type as present
+                on present.typname = moved.typname
+                and present.typnamespace = (select oid from pg_namespace where nspname = item.schema)
+            where new.oid = item.new_id
+        ) then
+            execute format('alter %s %I.%I rename to %I', moved_kind, item.shadow, item.name, 'hcw_' || item.new_id);
+            execute format('alter %s %I.%I set schema %I', moved_kind, item.shadow, 'hcw_' || item.new_id, item.schema);
+            execute format('alter %s %I.%I rename to %I', moved_kind, item.schema, 'hcw_' || item.new_id, item.name);
+        else
+            execute format('alter %s %I.%I set schema %I', moved_kind, item.shadow, item.name, item.schema);
+        end if;
     end loop;
 
     -- each by itself, so that all that cannot be made are told
