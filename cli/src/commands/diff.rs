@@ -179,6 +179,7 @@ async fn compare(
     mut comparison: Comparison,
     examples: u64,
 ) -> Result<Option<Difference>, Diagnostic> {
+    comparison.name_key();
     let mut difference = Difference::of_columns(&comparison);
     if comparison.old.is_none() || comparison.new.is_none() {
         let Some(query) = comparison.single_count() else {

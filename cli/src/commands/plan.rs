@@ -12,6 +12,7 @@ use hcw_core::project::UniqueId;
 use hcw_core::settings::Publish;
 use hcw_core::state::{ExistingRelation, WarehouseState};
 use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 
 use super::build;
 use crate::args::{Flags, Output, Verb};
@@ -176,7 +177,18 @@ async fn shapes(
             )
         });
     let aside: String = aside.collect();
-    run(format!("begin; set local lock_timeout = '2s'; {aside}")).await?;
+    let begun = format!("begin; set local lock_timeout = '2s'; {aside}");
+    if let Err(error) = client.batch_execute(&begun).await {
+        // who only looks may have no right to build: the rest of the plan is known all the same
+        let Some(refused) = refused_to_make(&error, &begun) else {
+            return Err(failure(&error, &begun));
+        };
+        run("rollback".to_owned()).await?;
+        let unknown = stand_ins
+            .into_iter()
+            .map(|one| (one.id, Err(refused.clone())));
+        return Ok(unknown.collect());
+    }
     let mut shapes = Shapes::new();
     let mut made = Vec::new();
     for stand_in in stand_ins {
@@ -210,6 +222,17 @@ async fn shapes(
         shapes.insert(stand_in.id, shape);
     }
     Ok(shapes)
+}
+
+/// Why the server lets the user make nothing, if it is that.
+fn refused_to_make(error: &tokio_postgres::Error, statement: &str) -> Option<String> {
+    let refusals = [
+        SqlState::INSUFFICIENT_PRIVILEGE,
+        SqlState::READ_ONLY_SQL_TRANSACTION,
+    ];
+    let code = error.code()?;
+    let refused = ServerError::new(error, statement)?;
+    refusals.contains(code).then_some(refused.message)
 }
 
 async fn note_readers(

@@ -22,20 +22,22 @@ impl<'plan> Batch<'plan> {
         Batch::commented(None, statements)
     }
 
-    /// The same with the comment that the server's log is to show.
+    /// The same, each with the comment by which the server's log and its statistics tell whose it is.
     pub(super) fn commented(
         comment: Option<&QueryComment>,
         statements: impl IntoIterator<Item = &'plan Statement>,
     ) -> Batch<'plan> {
-        let mut text = comment.map(QueryComment::before).unwrap_or_default();
+        let before = comment.map(QueryComment::before).unwrap_or_default();
+        let mut text = String::new();
         let mut parts = Vec::new();
         for statement in statements {
+            text.push_str(&before);
             parts.push((text.len(), statement));
-            text.push_str(&statement.sql);
+            match comment.filter(|comment| comment.is_appended) {
+                Some(comment) => text.push_str(&comment.on(&statement.sql)),
+                None => text.push_str(&statement.sql),
+            }
             text.push_str(";\n");
-        }
-        if let Some(comment) = comment.filter(|comment| comment.is_appended) {
-            text = comment.on(&text);
         }
         Batch { text, parts }
     }

@@ -93,6 +93,26 @@ fn two_targets_are_compared_by_key_or_as_bags() {
 }
 
 #[test]
+fn a_key_is_written_as_in_sql() {
+    let Some(case) = two_targets() else { return };
+    let model = "{{ config(materialized='table', unique_key=['\"Number \"\"1\"', 'ID']) }}
+        select n as id, 1 as \"Number \"\"1\", n + {{ 1 if target.name == 'dev' else 2 }} as amount
+        from generate_series(1, 3) as n";
+    case.write("models/odd.sql", model);
+    for target in ["prod", "dev"] {
+        case.run(0, &format!("build --select odd --target {target}"));
+    }
+    let shown = case.run(
+        0,
+        "-q diff --target prod --other-target dev --select odd --output markdown",
+    );
+    assert!(
+        shown.contains("| `prod.odd` | 3 | 3 | 0 | 0 | 3 | changed in: amount (3) |"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn rows_are_shown_when_asked_for() {
     let Some(case) = two_targets() else { return };
     let line = "-q diff --target prod --other-target dev --show-values 9 --select keyed unkeyed";

@@ -78,6 +78,38 @@ fn a_query_may_end_in_a_comment_or_not_be_sql() {
 }
 
 #[test]
+fn columns_are_known_where_only_what_is_made_of_them_asks() {
+    let Some(case) = case() else { return };
+    case.write(
+        "models/materialized.sql",
+        "{{ config(materialized='materialized_view') }} select 1 as n",
+    );
+    let shown = case.run(0, "-q plan --select materialized");
+    assert!(shown.contains("columns: n integer"), "{shown}");
+}
+
+#[test]
+fn a_view_of_no_node_is_known_after_what_it_reads_was_built_again() {
+    let Some(case) = case() else { return };
+    case.write(
+        "models/under.sql",
+        "{{ config(materialized='table') }} select 1 as n",
+    );
+    case.write("models/gone.sql", "select n from {{ ref('under') }}");
+    case.run(0, "build");
+    case.remove("models/gone.sql");
+    case.run(0, "build --no-skip");
+    let shown = case.run(0, "-q plan");
+    assert!(shown.contains("- public.gone: "), "{shown}");
+    let shown = case.run(0, "build --no-skip --prune");
+    assert!(shown.contains("dropped public.gone"), "{shown}");
+    assert_eq!(
+        case.rows("select count(*) from pg_class where relname = 'gone'"),
+        "0"
+    );
+}
+
+#[test]
 fn what_waits_in_the_shadow_is_left_there() {
     let Some(case) = case() else { return };
     case.run(0, "build");
@@ -340,6 +372,17 @@ fn what_the_user_may_not_make_again_is_told_before() {
         "{shown}"
     );
     assert!(!case.run(0, "plan --no-skip").contains("in the way"));
+    // who may make nothing at all is told the rest
+    case.execute(&format!(
+        "do $$ begin execute format('revoke create on database %I from {builder}', current_database()); end $$"
+    ));
+    let shown = of_builder(&["plan", "--no-skip"]);
+    for told in [
+        "columns are not known yet: permission denied for database",
+        "locks public.patients (ACCESS EXCLUSIVE): replaced",
+    ] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
     case.execute(&format!(
         "drop owned by {builder}, {other}; drop role {builder}, {other}"
     ));

@@ -35,6 +35,22 @@ pub fn key_of(resolved: &Resolved, node: &Node) -> Vec<String> {
     unique_test(resolved, node)
 }
 
+/// A key's names as those of columns: projects write them as in SQL, in quotes or in any case.
+pub(super) fn as_columns(key: &[String], columns: &[&str]) -> Vec<String> {
+    let as_column = |name: &String| {
+        let quoted = name.trim().strip_prefix('"');
+        if let Some(inner) = quoted.and_then(|name| name.strip_suffix('"')) {
+            return inner.replace("\"\"", "\"");
+        }
+        let folded = name.to_lowercase();
+        match !columns.contains(&&**name) && columns.contains(&&*folded) {
+            true => folded,
+            false => name.clone(),
+        }
+    };
+    key.iter().map(as_column).collect()
+}
+
 /// The column, or combination of columns, of the first test that says they are unique.
 fn unique_test(resolved: &Resolved, node: &Node) -> Vec<String> {
     let nodes = &resolved.project().nodes;

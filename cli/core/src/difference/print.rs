@@ -42,7 +42,8 @@ pub fn markdown(differences: &[Difference]) -> String {
     for difference in differences.iter().filter(|one| !one.is_none()) {
         let failed = difference.failed.iter();
         let failed = failed.map(|why| format!("not compared: {why}"));
-        let cells: Vec<String> = failed.chain(columns(difference)).collect();
+        let note = difference.note.clone();
+        let cells: Vec<String> = failed.chain(columns(difference)).chain(note).collect();
         let counted = difference.failed.is_none();
         let _infallible = writeln!(
             text,

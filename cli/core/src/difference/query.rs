@@ -1,6 +1,7 @@
 //! The queries that compare two relations.
 
 use super::Comparison;
+use super::key::as_columns;
 use crate::name::{RelationName, quote_identifier, quote_literal};
 use crate::state::ExistingRelation;
 
@@ -53,6 +54,11 @@ impl Comparison {
         let mut columns = self.common_columns();
         columns.retain(|name| !is_in_key(name));
         columns
+    }
+
+    /// Makes of the key's names, written as in SQL, those of columns.
+    pub fn name_key(&mut self) {
+        self.key = as_columns(&self.key, &self.common_columns());
     }
 
     /// One row, one column: whether the key identifies rows on both sides.

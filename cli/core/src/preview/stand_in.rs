@@ -66,8 +66,11 @@ fn made(
     place: &RelationName,
     stands: bool,
 ) -> (Option<String>, Option<&'static str>) {
-    let operations = match &step.action {
+    let compiled = analysed.compiled.get(&node.id);
+    let operations: &[Operation] = match &step.action {
         Action::Build { operations, .. } => operations,
+        // its SQL is known, and only what is made of it asks the warehouse
+        Action::Late(_) if compiled.is_some() => &[],
         Action::Late(_) => {
             return (
                 None,
@@ -98,7 +101,6 @@ fn made(
             (None, None)
         }
         _ => {
-            let compiled = analysed.compiled.get(&node.id);
             let sql = compiled.map(|compiled| compiled.sql.trim().trim_end_matches(';'));
             let view = sql.map(|sql| format!("create view {} as\n{sql}", place.in_schema()));
             (contracted(node, place).or(view), None)

@@ -90,6 +90,17 @@
         raise exception 'nothing was published: %', array_to_string(in_the_way, '; ')
             using errcode = 'HCW01';
     end if;
+    -- views that a build has made for nodes that are no more are known as such when they have been made again
+    if dependents <> '[]' and to_regclass('hcw.built_relations') is not null then
+        begin
+            update hcw.built_relations as built
+            set oid = to_regclass(format('%I.%I', view.schema, view.name))
+            from jsonb_to_recordset(dependents) as view (id oid, schema text, name text)
+            where built.oid = view.id;
+        exception when insufficient_privilege then
+            null;
+        end;
+    end if;
     for item in
         select statement ->> 0 as object, statement ->> 1 as command
         from jsonb_array_elements(checks) with ordinality as listed (statement, position)
