@@ -272,6 +272,29 @@ fn statements_carry_the_comment_of_the_project() {
     let log = warehouse.folder.path().join("logs/dbt.log");
     let log = std::fs::read_to_string(log).expect("is written");
     assert!(log.contains("\n/* at the end */\n"), "{log}");
+    // each statement of a message has it: the server counts them one by one
+    warehouse.write(
+        "models/hooked.sql",
+        "{{ config(materialized='table', pre_hook='select 1', post_hook='select 2') }}
+        select current_query() as query",
+    );
+    for settings in [
+        "query-comment: mine\n",
+        "query-comment: {comment: mine, append: true}\n",
+    ] {
+        let project = format!("name: test\nprofile: test\nversion: '1.0'\n{settings}");
+        warehouse.write("dbt_project.yml", project);
+        run(&warehouse, 0, &["run", "--select", "hooked"]);
+        let said = warehouse.value("select query from dev.hooked");
+        for part in ["select 1", "create table", "select 2"] {
+            let mut statements = said.split(";\n");
+            let statement = statements.find(|one| one.contains(part));
+            assert!(
+                statement.is_some_and(|one| one.contains("/* mine */")),
+                "{part}: {said}"
+            );
+        }
+    }
     // what would end the comment stops the run
     warehouse.write(
         "dbt_project.yml",
