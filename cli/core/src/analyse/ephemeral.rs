@@ -1,4 +1,4 @@
-//! Ephemeral models: put into the queries that read them as common table expressions `__dbt__cte__<model>`.
+//! Ephemeral models: put into the queries that read them as common table expressions `__dbt__cte__<alias>`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,13 @@ use super::{Compiled, Inlined};
 use crate::diagnostic::Diagnostic;
 use crate::graph::Resolved;
 use crate::jinja::Relation;
-use crate::project::UniqueId;
+use crate::project::{Node, UniqueId};
+
+/// The common table expression that a model becomes.
+pub(super) fn expression(resolved: &Resolved, node: &Node) -> Relation {
+    let named = resolved.rendered.relations.get(&node.id);
+    Relation::ephemeral(named.map_or(node.alias(), |named| named.identifier.as_str()))
+}
 
 /// The ephemeral models that a set of nodes reads, directly or through other ephemeral models.
 pub(super) fn needed<'graph>(
@@ -79,12 +85,12 @@ pub(super) fn inject(
             let Some(body) = bodies.get(parent) else {
                 continue;
             };
-            let name = &resolved.project().nodes[parent].name;
+            let name = expression(resolved, &resolved.project().nodes[parent]);
             if !text.is_empty() {
                 text.push_str(", ");
             }
             let begins = text.len();
-            text.push_str(&format!(" {} as (\n", Relation::ephemeral(name)));
+            text.push_str(&format!(" {name} as (\n"));
             let start = text.len();
             text.push_str(&body.sql);
             if let Some(template) = &body.template {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::is_ephemeral;
+use super::{ephemeral, is_ephemeral};
 use crate::diagnostic::Diagnostic;
 use crate::graph::Resolved;
 use crate::jinja::{Names, Relation, RelationKind, RowFilter};
@@ -37,7 +37,7 @@ impl FinalNames {
             .filter(|node| node.is_referable())
             .filter_map(|node| {
                 let relation = if is_ephemeral(node) {
-                    Relation::ephemeral(&node.name)
+                    ephemeral::expression(resolved, node)
                 } else {
                     let elsewhere = resolved.deferral.relation(&node.id);
                     let here = || resolved.place(&node.id);
