@@ -7,17 +7,6 @@
     where one.old_id is not null
         and one.old_kind not in ('r', 'p', 'v', 'm');
 
-    select in_the_way || coalesce(array_agg(format(
-        '%s has the name of what is published', pg_describe_object('pg_type'::regclass, other.oid, 0)
-    )), '{}') into in_the_way
-    from jsonb_to_recordset(replaced) as one (old_id oid, schema text, name text)
-    inner join pg_type as other
-        on other.typname = one.name
-        and other.typnamespace = (select oid from pg_namespace where nspname = one.schema)
-    where one.old_id is null
-        -- the server gives way with the names of types of arrays
-        and other.typcategory <> 'A';
-
     -- temporary views end with their sessions
     select in_the_way || coalesce(array_agg(format(
         'the temporary %s of a session reads what is replaced', pg_describe_object('pg_class'::regclass, other.id, 0)

@@ -15,6 +15,17 @@
             in_the_way := in_the_way || format('%s cannot be made again (SQLSTATE %s)', item.object, sqlstate);
         end;
     end loop;
+    -- types of somebody else
+    select in_the_way || coalesce(array_agg(format(
+        '%s has the name of what is published', pg_describe_object('pg_type'::regclass, other.oid, 0)
+    )), '{}') into in_the_way
+    from jsonb_to_recordset(replaced) as one (old_id oid, schema text, name text)
+    inner join pg_type as other
+        on other.typname = one.name
+        and other.typnamespace = (select oid from pg_namespace where nspname = one.schema)
+    where one.old_id is null
+        -- the server gives way with the names of types of arrays
+        and other.typcategory <> 'A';
     -- indexes take their names along: those of relations that stay where they are, as of one that was renamed by hand
     select in_the_way || coalesce(array_agg(format(
         '%s%s has the name of an index of %I.%I', pg_describe_object('pg_class'::regclass, other.oid, 0),
