@@ -1,6 +1,7 @@
 //! Nodes: models, seeds, snapshots, analyses, functions and tests.
 
 mod data_test;
+mod extracted;
 mod primary_key;
 mod unrendered;
 mod used;

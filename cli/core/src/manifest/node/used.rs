@@ -1,6 +1,9 @@
 //! What a node uses: what it refers to, and the macros that its templates call.
 
+use std::collections::BTreeSet;
+
 use super::super::Manifest;
+use super::extracted;
 use crate::project::{
     Attachment, GenericTest, ModelReference, Node, NodeKind, Reference, UniqueId,
 };
@@ -46,6 +49,14 @@ impl Used {
             macros: captured.map_or_else(Vec::new, |captured| captured.macros.clone()),
             nodes: Vec::new(),
         };
+        if used.sources.len() > 1
+            && node.kind == NodeKind::Model
+            && let Some(file) = node.template()
+            && extracted::is_extracted(&file.text)
+        {
+            let mut known = BTreeSet::new();
+            used.sources.retain(|source| known.insert(source.clone()));
+        }
         // dbt reads the constraints of a version twice
         let times = if node.properties.version.is_some() {
             2
