@@ -23,6 +23,7 @@ use crate::name::{RelationName, quote_literal};
 use crate::plan::{Action, Plan, Step, StepKind};
 use crate::project::{NodeKind, UniqueId, config};
 use crate::publish::CANNOT_HAVE;
+use crate::settings::Publish;
 use crate::shadow::{self, has_contract};
 use crate::skip::Verdict;
 use crate::state::{ExistingRelation, RelationType, WarehouseState};
@@ -297,11 +298,16 @@ pub fn readers_query(nodes: &[NodePreview]) -> Option<String> {
     })
 }
 
-/// The query for what is locked; none where no relation that stands is replaced or changed.
+/// The query for what is locked; none where no relation that stands is replaced or changed. `publish` says what becomes
+/// of what others have made on it.
 ///
 /// **Shape**: `schema.name`, mode, why.
-pub fn locks_query(nodes: &[NodePreview]) -> Option<String> {
-    replacing(nodes.iter(), LOCKED)
+pub fn locks_query(nodes: &[NodePreview], publish: Publish) -> Option<String> {
+    let fate = match publish {
+        Publish::Atomic | Publish::PerNode => "made again",
+        Publish::Legacy => "dropped",
+    };
+    replacing(nodes.iter(), &LOCKED.replace("{fate}", fate))
 }
 
 /// The query for what would stop the publication; none where no relation that stands is replaced or changed.

@@ -48,11 +48,20 @@ impl Shadow {
     /// A node stays outside when its materialization is not hcw's own, or when it adds to a table that it asks to be
     /// changed where it is (`meta: {hcw: {publish: in_place}}`).
     pub fn of(rendered: &Rendered, state: &WarehouseState, built: &BTreeSet<UniqueId>) -> Shadow {
+        match rendered.project.settings().publish {
+            Publish::Atomic => Shadow::beside(rendered, state, built),
+            Publish::PerNode | Publish::Legacy => Shadow::default(),
+        }
+    }
+
+    /// The same, however the run is published.
+    pub(crate) fn beside(
+        rendered: &Rendered,
+        state: &WarehouseState,
+        built: &BTreeSet<UniqueId>,
+    ) -> Shadow {
         let project = &rendered.project;
         let mut shadow = Shadow::default();
-        if project.settings().publish != Publish::Atomic {
-            return shadow;
-        }
         let mut schemas = BTreeSet::new();
         for id in built {
             let (Some(node), Some(relation)) = (project.nodes.get(id), rendered.relations.get(id))

@@ -6,7 +6,7 @@ mod lines;
 mod seeds;
 mod summary;
 
-pub(super) use ahead::{Planned, built, deferred, planned, state};
+pub(super) use ahead::{Planned, built, deferred, planned, state, wanted};
 pub(super) use lines::messages;
 pub(super) use summary::{found, nothing_to_do, stat_line, tell_found};
 

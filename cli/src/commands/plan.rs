@@ -1,12 +1,12 @@
 //! `plan`: what a build would do and why. Nothing is written: what is asked of the server happens in a transaction that
 //! is rolled back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::drift::Revocation;
 use hcw_core::name::quote_identifier;
-use hcw_core::plan::Plan;
+use hcw_core::plan::{self, Plan};
 use hcw_core::preview::{self, Change, Lock, NodePreview, Preview, Reader, StandIn};
 use hcw_core::project::UniqueId;
 use hcw_core::settings::Publish;
@@ -58,25 +58,47 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
         reporter,
     )
     .await?;
-    let (analysed, plan) = (&planned.analysed, &planned.plan);
-    let mut nodes = preview::nodes(analysed, plan, &standing);
-    let stand_ins = preview::stand_ins(analysed, plan, &standing);
-    let shapes = shapes(&client, plan, stand_ins).await.map_err(one)?;
+    let build::Planned {
+        analysed,
+        plan,
+        recorder,
+        drifts,
+    } = planned;
+    let mut nodes = preview::nodes(&analysed, &plan, &standing);
+    let mut removed = Vec::new();
+    if let Some(recorder) = &recorder {
+        for node in &mut nodes {
+            let withdrawn = recorder.withdrawn(&analysed, &node.unique_id);
+            node.revokes = withdrawn.iter().map(Revocation::words).collect();
+        }
+        let orphans = recorder.orphans(&client, &analysed, &selected).await;
+        removed = orphans.map_err(one)?;
+    }
+    let counts = preview::counts(&analysed, &plan);
+    let count = |name: &str| counts.get(name).copied().unwrap_or_default();
+    let (analysed, stand_ins) = match plan.publication.is_empty() {
+        // node by node the run has no shadow, where the stand-ins are made
+        true => {
+            let wanted = build::wanted(&analysed.resolved, &selected, &work);
+            let (analysed, seen) = analysed.beside(&standing, &wanted, &built);
+            let beside = plan::plan(&analysed, &seen, &selected, &work);
+            let stand_ins = preview::stand_ins(&analysed, &beside, &standing);
+            (analysed, stand_ins)
+        }
+        false => {
+            let stand_ins = preview::stand_ins(&analysed, &plan, &standing);
+            (analysed, stand_ins)
+        }
+    };
+    let shapes = shapes(&client, stand_ins).await.map_err(one)?;
     for node in &mut nodes {
         match shapes.get(&node.unique_id) {
-            Some(Ok(shape)) => {
-                let before = standing.get(&node.name);
-                node.compare(analysed, before, shape);
-            }
+            Some(Ok(shape)) => node.compare(&analysed, standing.get(&node.name), shape),
             Some(Err(why)) => {
                 let shadow = &analysed.resolved.shadow;
                 node.unknown = Some(shadow.published(why).into_owned());
             }
             None => {}
-        }
-        if let Some(recorder) = &planned.recorder {
-            let withdrawn = recorder.withdrawn(analysed, &node.unique_id);
-            node.revokes = withdrawn.iter().map(Revocation::words).collect();
         }
     }
     if let Some(query) = preview::readers_query(&nodes) {
@@ -89,26 +111,17 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
             .await
             .map_err(one)?;
     }
-    let counts = preview::counts(analysed, plan);
-    let count = |name: &str| counts.get(name).copied().unwrap_or_default();
-    let locks = match preview::locks_query(&nodes) {
+    let locks = match preview::locks_query(&nodes, session.settings.publish) {
         Some(query) => locks(&client, &query).await.map_err(one)?,
         None => Vec::new(),
     };
-    let in_the_way = preview::in_the_way_query(&nodes, plan, &standing);
+    let in_the_way = preview::in_the_way_query(&nodes, &plan, &standing);
     let in_the_way = match in_the_way.filter(|_| !is_legacy(session)) {
         Some(query) => texts(&client, &query).await.map_err(one)?,
         None => Vec::new(),
     };
-    let removed = match &planned.recorder {
-        Some(recorder) => recorder
-            .orphans(&client, analysed, &selected)
-            .await
-            .map_err(one)?,
-        None => Vec::new(),
-    };
     let preview = Preview {
-        publish: published(session, plan, &nodes),
+        publish: published(session, &plan, &nodes),
         reused: count("reused"),
         tests_run: count("tests_run"),
         tests_reused: count("tests_reused"),
@@ -116,11 +129,7 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
         removed,
         locks,
         in_the_way,
-        drift: planned
-            .drifts
-            .iter()
-            .map(|drift| drift.finding.clone())
-            .collect(),
+        drift: drifts.iter().map(|drift| drift.finding.clone()).collect(),
     };
     let text = match flags.output {
         Output::Json => serde_json::to_string_pretty(&preview).unwrap_or_default(),
@@ -152,11 +161,7 @@ fn is_legacy(session: &Session) -> bool {
 type Shapes = BTreeMap<UniqueId, Result<ExistingRelation, String>>;
 
 /// Makes the stand-ins, asks for their columns, and makes all of it undone.
-async fn shapes(
-    client: &Client,
-    plan: &Plan,
-    stand_ins: Vec<StandIn>,
-) -> Result<Shapes, Diagnostic> {
+async fn shapes(client: &Client, stand_ins: Vec<StandIn>) -> Result<Shapes, Diagnostic> {
     if stand_ins.is_empty() {
         return Ok(Shapes::new());
     }
@@ -165,17 +170,18 @@ async fn shapes(
         done.map_err(|error| failure(&error, &text))
     };
     // what a run has left in its shadow steps aside until all is rolled back
-    let aside = plan
-        .shadow_schemas
+    let schemas: BTreeSet<String> = stand_ins
         .iter()
-        .enumerate()
-        .map(|(number, schema)| {
-            let (schema, number) = (quote_identifier(schema), number + 1);
-            format!(
-                "do $hcw$ begin alter schema {schema} rename to hcw_aside_{number}; \
+        .map(|one| one.place.schema.clone())
+        .collect();
+    let schemas: Vec<String> = schemas.into_iter().collect();
+    let aside = schemas.iter().enumerate().map(|(number, schema)| {
+        let (schema, number) = (quote_identifier(schema), number + 1);
+        format!(
+            "do $hcw$ begin alter schema {schema} rename to hcw_aside_{number}; \
              exception when invalid_schema_name then null; end $hcw$; create schema {schema};"
-            )
-        });
+        )
+    });
     let aside: String = aside.collect();
     let begun = format!("begin; set local lock_timeout = '2s'; {aside}");
     if let Err(error) = client.batch_execute(&begun).await {
@@ -211,7 +217,6 @@ async fn shapes(
             }
         }
     }
-    let schemas: Vec<String> = plan.shadow_schemas.clone();
     let found: WarehouseState = state::read(client, &schemas).await?;
     run("rollback".to_owned()).await?;
     for stand_in in made {

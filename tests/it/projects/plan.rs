@@ -78,6 +78,29 @@ fn a_query_may_end_in_a_comment_or_not_be_sql() {
 }
 
 #[test]
+fn those_who_read_what_vanishes_are_named_however_it_is_published() {
+    let Some(case) = case() else { return };
+    case.run(0, "build");
+    case.execute(OUTSIDE);
+    for way in ["per-node", "legacy"] {
+        let shown = case.run(
+            0,
+            &format!("-q plan --publish {way} --no-skip --vars '{{narrower: true}}'"),
+        );
+        let told =
+            shown.contains("- column born: breaks ") && shown.contains("view outside.births");
+        assert!(told, "{way}: {shown}");
+        assert!(!shown.contains("hcw_shadow"), "{way}: {shown}");
+        let fate = match way {
+            "legacy" => "dropped, since it reads public.patients",
+            _ => "made again, since it reads public.patients",
+        };
+        let lock = format!("locks outside.births (ACCESS EXCLUSIVE): {fate}");
+        assert!(shown.contains(&lock), "{way}: {shown}");
+    }
+}
+
+#[test]
 fn columns_are_known_where_only_what_is_made_of_them_asks() {
     let Some(case) = case() else { return };
     case.write(

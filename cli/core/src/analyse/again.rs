@@ -12,6 +12,7 @@ use crate::jinja::Access;
 use crate::materialize::{Materialization, REFRESHED_COMMENTS, REFRESHED_GRANTS};
 use crate::project::config::{ConfigMap, flag, text};
 use crate::project::{Node, NodeKind, Overrides, UniqueId};
+use crate::render::Rendered;
 use crate::shadow::Shadow;
 use crate::skip::{Decisions, Verdict};
 use crate::state::{ExistingRelation, RelationType, WarehouseState};
@@ -35,9 +36,30 @@ impl Analysed {
         analysed.placed(state, wanted, built)
     }
 
-    /// The same run with these nodes built in the shadow, save those that are left as they are.
+    /// The same run with these nodes built in the shadow, if it is published as a whole, save those that are left as they
+    /// are.
     pub fn placed(
         self,
+        state: &WarehouseState,
+        wanted: &BTreeSet<UniqueId>,
+        built: &BTreeSet<UniqueId>,
+    ) -> (Analysed, Arc<WarehouseState>) {
+        self.placed_in(Shadow::of, state, wanted, built)
+    }
+
+    /// The same, however it is published: to ask the server what it would make of it.
+    pub fn beside(
+        self,
+        state: &WarehouseState,
+        wanted: &BTreeSet<UniqueId>,
+        built: &BTreeSet<UniqueId>,
+    ) -> (Analysed, Arc<WarehouseState>) {
+        self.placed_in(Shadow::beside, state, wanted, built)
+    }
+
+    fn placed_in(
+        self,
+        shadow: impl Fn(&Rendered, &WarehouseState, &BTreeSet<UniqueId>) -> Shadow,
         state: &WarehouseState,
         wanted: &BTreeSet<UniqueId>,
         built: &BTreeSet<UniqueId>,
@@ -65,7 +87,7 @@ impl Analysed {
         let left = |ids: &BTreeSet<UniqueId>| -> BTreeSet<UniqueId> {
             ids.difference(&reused).cloned().collect()
         };
-        resolved.shadow = Shadow::of(&resolved.rendered, state, &left(built));
+        resolved.shadow = shadow(&resolved.rendered, state, &left(built));
         let state = Arc::new(resolved.shadow.seen(state.clone()));
         let mut analysed = analyse(resolved, &state, &left(wanted));
         analysed.compiled.append(&mut compiled);

@@ -6,11 +6,11 @@ locked as (
     from touched
     where in_place
     union all
-    select id, 'ACCESS EXCLUSIVE', format('made again, since it reads %s', of), 2
+    select id, 'ACCESS EXCLUSIVE', format('{fate}, since it reads %s', of), 2
     from reading
     where kind in ('v', 'm')
     union all
-    select policy.polrelid, 'ACCESS EXCLUSIVE', format('its policy %s is made again', min(policy.polname)), 3
+    select policy.polrelid, 'ACCESS EXCLUSIVE', format('its policy %s is {fate}', min(policy.polname)), 3
     from replaced
     inner join pg_catalog.pg_depend as dependency
         on dependency.refclassid = 'pg_class'::regclass
@@ -20,7 +20,7 @@ locked as (
     where policy.polrelid <> replaced.id
     group by policy.polrelid
     union all
-    select foreign_key.conrelid, 'ACCESS EXCLUSIVE', format('its foreign key %s is made again', min(foreign_key.conname)), 3
+    select foreign_key.conrelid, 'ACCESS EXCLUSIVE', format('its foreign key %s is {fate}', min(foreign_key.conname)), 3
     from replaced
     inner join pg_catalog.pg_constraint as foreign_key
         on foreign_key.contype = 'f' and foreign_key.confrelid = replaced.id and foreign_key.conrelid <> replaced.id

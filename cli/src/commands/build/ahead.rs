@@ -199,7 +199,11 @@ async fn remembered(
 }
 
 /// The selected nodes that are compiled.
-fn wanted(resolved: &Resolved, selected: &BTreeSet<UniqueId>, work: &Work) -> BTreeSet<UniqueId> {
+pub(in crate::commands) fn wanted(
+    resolved: &Resolved,
+    selected: &BTreeSet<UniqueId>,
+    work: &Work,
+) -> BTreeSet<UniqueId> {
     let nodes = resolved.project().nodes.values();
     nodes
         .filter(|node| selected.contains(&node.id))
