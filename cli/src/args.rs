@@ -4,6 +4,7 @@ mod command_line;
 mod event_time;
 mod flags;
 mod option;
+mod recorded;
 mod setting;
 mod table;
 mod verb;

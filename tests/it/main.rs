@@ -1,6 +1,7 @@
 //! The integration binary: runs `hcw` as a user does, on real servers. One module a subject.
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
+mod arguments;
 mod artifact_readers;
 mod catalog;
 mod codes;

@@ -7,6 +7,7 @@ mod hooks;
 mod missing;
 mod node;
 mod place;
+mod unit_test;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -92,6 +93,7 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
     warn_of_misspelt(&project, &captured, &mut diagnostics);
     remove_disabled(&mut project, &index, &captured, &mut diagnostics);
     access::check(&project, &index, &captured, &mut diagnostics);
+    unit_test::check(&project, &captured, &mut diagnostics);
     let relations = place::relations(&project, &names, &mut diagnostics);
     (
         Rendered {

@@ -258,7 +258,7 @@ pub(crate) fn write(
     results: Vec<RunResult>,
     elapsed: Duration,
 ) -> Result<(), Diagnostic> {
-    write_with(session, results, elapsed, session.flags.values.clone())
+    write_with(session, results, elapsed, session.flags.recorded())
 }
 
 /// The same for a run whose results are not published: its arguments say so, to `retry`.
@@ -269,7 +269,7 @@ pub(crate) fn write_held(
     results: Vec<RunResult>,
     elapsed: Duration,
 ) -> Result<(), Diagnostic> {
-    let mut arguments = session.flags.values.clone();
+    let mut arguments = session.flags.recorded();
     arguments.insert(IS_HELD.to_owned(), Json::Bool(true));
     write_with(session, results, elapsed, arguments)
 }

@@ -147,7 +147,14 @@ fn batches(results: &Json) -> BTreeMap<String, EarlierBatches> {
 fn words(verb: Verb, previous: &Map<String, Json>, flags: &Flags) -> Vec<String> {
     let mut values = previous.clone();
     let is_kept = |name: &str| !OF_THIS_CALL.contains(&name) && name != "show" && name != IS_HELD;
-    values.retain(|name, _| is_kept(name));
+    // what is told of every call, and was not asked
+    let says_nothing = |name: &str, value: &Json| match (name, value) {
+        ("warn_error_options" | "sqlparse", Json::Object(parts)) => parts
+            .values()
+            .all(|part| part.is_null() || part.as_array().is_some_and(Vec::is_empty)),
+        _ => false,
+    };
+    values.retain(|name, value| is_kept(name) && !says_nothing(name, value));
     for name in OF_THIS_CALL {
         if let Some(value) = flags.values.get(name) {
             values.insert(name.to_owned(), value.clone());

@@ -5,6 +5,7 @@ mod declared;
 mod elsewhere;
 mod generic_tests;
 mod index;
+mod macro_arguments;
 mod misplaced;
 mod nodes;
 mod snapshots;
@@ -173,6 +174,7 @@ impl<'run> Binder<'run> {
             );
         }
         self.bind_unit_tests(diagnostics);
+        self.check_macro_arguments(diagnostics);
         for ((package, source, table), over) in &self.source_overrides {
             diagnostics.push(
                 Diagnostic::warning(

@@ -154,22 +154,20 @@ impl Binder<'_> {
             let package = current.package.name();
             of_macro.patch_path = format!("{package}://{}", file.path_in_package());
             let key = format!("macro.{package}.{name}");
-            let test_key = format!("macro.{package}.test_{name}");
-            let key = if self.engine.has_macro(package, &name) {
-                key
-            } else if self.engine.has_macro(package, &format!("test_{name}")) {
-                test_key
-            } else {
-                current.diagnostics.push(
-                    Diagnostic::warning(
-                        Code::UnknownPatchTarget,
-                        format!("properties for the macro `{name}`, which does not exist"),
-                    )
-                    .named("MacroNotFoundForPatch")
-                    .at(of_macro.location),
-                );
+            if !self.engine.has_macro(package, &name) {
+                let mut problem = Diagnostic::warning(
+                    Code::UnknownPatchTarget,
+                    format!("properties for the macro `{name}`, which does not exist"),
+                )
+                .named("MacroNotFoundForPatch")
+                .at(of_macro.location);
+                let of_test = format!("test_{name}");
+                if self.engine.has_macro(package, &of_test) {
+                    problem = problem.help(format!("the macro of that test is called `{of_test}`"));
+                }
+                current.diagnostics.push(problem);
                 continue;
-            };
+            }
             self.resources.macros.insert(key, of_macro);
         }
         for written in properties.metrics {
