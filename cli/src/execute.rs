@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hcw_core::analyse::Analysed;
-use hcw_core::diagnostic::Diagnostic;
+use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::held::Standing;
 use hcw_core::plan::Plan;
 use hcw_core::target::Connection;
@@ -70,7 +70,7 @@ pub(crate) struct RunReport {
     pub(crate) is_held: bool,
     /// Whether that is fit to be published.
     pub(crate) is_audited: bool,
-    /// Why it could not be published.
+    /// Why not all steps could be run, or why what they built could not be published.
     pub(crate) problem: Option<Diagnostic>,
 }
 
@@ -166,6 +166,8 @@ pub(crate) async fn execute(
     });
     let mut results = Vec::new();
     let mut interrupted = false;
+    // why no more steps can be started
+    let mut problem: Option<Diagnostic> = None;
     let interrupt = interruption();
     tokio::pin!(interrupt);
     loop {
@@ -196,7 +198,7 @@ pub(crate) async fn execute(
                 let Some(finished) = finished else { break };
                 let Ok(client) = finished else {
                     // a task of ours that panicked has taken its connection along; the panic was printed
-                    interrupted = true;
+                    problem.get_or_insert_with(ended_early);
                     schedule.stopped = true;
                     continue;
                 };
@@ -205,9 +207,8 @@ pub(crate) async fn execute(
                     None => match open(run).await {
                         Ok(client) => idle.push(client),
                         Err(problems) => {
-                            reporter.diagnostics(&problems);
+                            problem = problem.or(problems.into_iter().next());
                             schedule.stopped = true;
-                            interrupted = true;
                         }
                     },
                 }
@@ -261,7 +262,7 @@ pub(crate) async fn execute(
         interrupted,
         is_held: !plan.publication.is_empty(),
         is_audited: false,
-        problem: None,
+        problem,
     };
     let ending = Ending {
         run,
@@ -281,6 +282,11 @@ async fn open(run: &Run) -> Result<Client, Problems> {
     connect(&run.connection, &run.application_name)
         .await
         .map_err(|error| vec![error])
+}
+
+fn ended_early() -> Diagnostic {
+    Diagnostic::error(Code::ConnectionLost, "a step ended before its time")
+        .help("report what was printed before")
 }
 
 fn skip(position: usize) -> StepResult {

@@ -1,5 +1,6 @@
 //! Kills at any moment: the published warehouse is as it was or as it should be, and the next run succeeds.
 
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::embedded::{Project, copy_folder, has_server, kill};
@@ -89,4 +90,45 @@ fn a_kill_at_any_moment_leaves_one_version() {
         format!("{last} {last} {last} {last}")
     );
     assert_eq!(project.query(LEFT), "0", "the next run cleans up");
+}
+
+#[test]
+fn a_server_that_dies_under_a_run_is_told_as_that() {
+    if !has_server() {
+        return;
+    }
+    let project = Project::new();
+    copy_folder(&fixtures("good").join("atomic/."), &project.folder);
+    let words = build(1);
+    project.succeed(&words.each_ref().map(String::as_str));
+    std::fs::write(
+        project.folder.join("models/slow.sql"),
+        "{{ config(materialized='table') }} select 1 as one from pg_sleep(60)",
+    )
+    .expect("is written");
+    let words = build(2);
+    let child = project
+        .command(&words.each_ref().map(String::as_str))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("hcw runs");
+    let sleeps = "select count(*) from pg_stat_activity where query like '%pg_sleep(60)%' and state = 'active' and pid <> pg_backend_pid()";
+    let began = Instant::now();
+    while project.query(sleeps) == "0" {
+        assert!(began.elapsed() < Duration::from_secs(60), "nothing sleeps");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    kill("-KILL", &project.pid());
+    let output = child.wait_with_output().expect("hcw ends");
+    assert_eq!(output.status.code(), Some(1));
+    let [mut printed, errors] =
+        [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
+    printed.push_str(&errors);
+    assert!(printed.contains("Completed with "), "{printed}");
+    assert_eq!(printed.matches("error[HCW0601]").count(), 1, "{printed}");
+    assert!(!printed.contains("keyboard"), "{printed}");
+    std::fs::remove_file(project.folder.join("models/slow.sql")).expect("is removed");
+    project.succeed(&words.each_ref().map(String::as_str));
+    assert_eq!(project.query(ROUNDS), "2 2 2 2");
 }
