@@ -20,6 +20,15 @@ pub fn quote_literal(text: &str) -> String {
     }
 }
 
+/// The statement that runs a block of PL/pgSQL, whatever names and texts are in it.
+pub fn do_block(body: &str) -> String {
+    let mut tag = "$hcw$".to_owned();
+    while body.contains(&tag) {
+        tag.insert(1, '_');
+    }
+    format!("do {tag}\n{body}\n{tag}")
+}
+
 /// A relation's full name.
 ///
 /// **Shape**: shown as dbt-postgres shows it, every part quoted: `"db"."schema"."identifier"`.

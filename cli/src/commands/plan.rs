@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::drift::Revocation;
-use hcw_core::name::quote_identifier;
+use hcw_core::name::{do_block, quote_identifier};
 use hcw_core::plan::{self, Plan};
 use hcw_core::preview::{self, Change, Lock, NodePreview, Preview, Reader, StandIn};
 use hcw_core::project::UniqueId;
@@ -177,10 +177,11 @@ async fn shapes(client: &Client, stand_ins: Vec<StandIn>) -> Result<Shapes, Diag
     let schemas: Vec<String> = schemas.into_iter().collect();
     let aside = schemas.iter().enumerate().map(|(number, schema)| {
         let (schema, number) = (quote_identifier(schema), number + 1);
-        format!(
-            "do $hcw$ begin alter schema {schema} rename to hcw_aside_{number}; \
-             exception when invalid_schema_name then null; end $hcw$; create schema {schema};"
-        )
+        let rename = do_block(&format!(
+            "begin alter schema {schema} rename to hcw_aside_{number}; \
+                exception when invalid_schema_name then null; end"
+        ));
+        format!("{rename}; create schema {schema};")
     });
     let aside: String = aside.collect();
     let begun = format!("begin; set local lock_timeout = '2s'; {aside}");

@@ -3,7 +3,7 @@
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::drift::Revocation;
 use hcw_core::materialize::Statement;
-use hcw_core::name::quote_literal;
+use hcw_core::name::{do_block, quote_literal};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use tokio_postgres::Client;
@@ -66,13 +66,9 @@ impl Changes {
             ));
         }
         let body = parts.join(";\n");
-        let mut tag = "$hcw$".to_owned();
-        while body.contains(&tag) {
-            tag.insert(1, '_');
-        }
-        Some(Statement::outside(format!(
-            "do {tag}\nbegin\n{DURABLE};\n{body};\nend\n{tag}"
-        )))
+        Some(Statement::outside(do_block(&format!(
+            "begin\n{DURABLE};\n{body};\nend"
+        ))))
     }
 
     fn forgotten(&self) -> Option<String> {

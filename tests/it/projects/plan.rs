@@ -101,6 +101,19 @@ fn those_who_read_what_vanishes_are_named_however_it_is_published() {
 }
 
 #[test]
+fn names_may_hold_what_ends_a_block() {
+    let Some(case) = case() else { return };
+    case.write(
+        "models/odd.sql",
+        "{{ config(materialized='table', schema='$hcw$\"q', alias='it\\'s $hcw$ %I') }} select 1 as n",
+    );
+    for verb in ["plan", "build", "plan --no-skip", "build --no-skip"] {
+        let shown = case.run(0, &format!("{verb} --select odd"));
+        assert!(!shown.contains("columns are not known"), "{verb}: {shown}");
+    }
+}
+
+#[test]
 fn columns_are_known_where_only_what_is_made_of_them_asks() {
     let Some(case) = case() else { return };
     case.write(
