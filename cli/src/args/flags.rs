@@ -152,7 +152,16 @@ impl Flags {
         exclusive(&settings, &["select", "inline"], command)?;
         exclusive(&settings, &["selector", "inline"], command)?;
         event_time::check(&settings, command)?;
-        // what is wrong with it is reported with the project
+        if settings
+            .text("vars")
+            .is_some_and(|vars| vars.trim().is_empty())
+        {
+            return Err(command.error(
+                ErrorKind::InvalidValue,
+                "Invalid value for '--vars': a mapping in YAML is needed, such as '{name: value}', and not an empty text",
+            ));
+        }
+        // what else is wrong with it is reported with the project
         let vars = mapping(&settings, "vars", command)
             .ok()
             .flatten()

@@ -187,7 +187,20 @@ pub fn parse_project_file(
     let on_run_start = hooks(&mut reader, "on-run-start");
     let on_run_end = hooks(&mut reader, "on-run-end");
     let query_comment = reader.written("query-comment").cloned();
-    let quoting = reader.node("quoting").cloned();
+    let quoting = reader
+        .node("quoting")
+        .filter(|node| !node.is_null())
+        .cloned();
+    if let Some(node) = quoting.as_ref().filter(|node| node.as_mapping().is_none()) {
+        let message = format!(
+            "`quoting` of the project must be a mapping, not {}",
+            node.kind()
+        );
+        let problem = Diagnostic::error(Code::YamlType, message).at(file.at(node.range.clone()));
+        reader
+            .diagnostics()
+            .push(problem.help("for example `quoting: {identifier: false}`"));
+    }
     let flags = reader.node("flags").cloned();
     let restrict_access = reader.flag("restrict-access").unwrap_or(false);
     let dbt_cloud = reader.node("dbt-cloud").cloned();

@@ -8,6 +8,7 @@ mod methods;
 pub(crate) mod module;
 mod parse;
 mod print;
+pub(super) mod written;
 pub(crate) mod zone;
 
 use std::cmp::Ordering;

@@ -4,13 +4,39 @@ use std::fmt::Write as _;
 
 use minijinja::value::{Value, ValueKind};
 
+use super::datetime::{self, written};
 use super::{items_of, shown};
-use crate::yaml;
+use crate::yaml::{self, Node, Value as Written};
 
-/// The value of a YAML text; none if it is not YAML.
+/// The value of a YAML text, with dates where YAML 1.1 has them; none if it is not YAML.
 pub(super) fn load(text: &str) -> Option<Value> {
     let node = yaml::parse_text("<fromyaml>", text).ok()?;
-    Some(crate::jinja::functions::from_json(node.to_json()))
+    value(&node, text)
+}
+
+fn value(node: &Node, text: &str) -> Option<Value> {
+    match &node.value {
+        Written::Sequence(items) => {
+            let items: Option<Vec<Value>> = items.iter().map(|item| value(item, text)).collect();
+            items.map(super::list)
+        }
+        Written::Mapping(entries) => {
+            let entries = entries
+                .iter()
+                .map(|(key, item)| Some((key.name.clone(), value(item, text)?)));
+            let entries: Option<Vec<(String, Value)>> = entries.collect();
+            entries.map(super::dict)
+        }
+        Written::String(word) if written::is_timestamp(word) => {
+            // a text in quotes is one
+            let is_plain = text.get(node.range.start..)?.starts_with(word.as_str());
+            match is_plain {
+                true => written::of_yaml(word),
+                false => Some(Value::from(word.as_str())),
+            }
+        }
+        _ => Some(crate::jinja::functions::from_json(node.to_json())),
+    }
 }
 
 /// The value as YAML in block style, as PyYAML's safe dumper writes it; none for values that YAML lacks.
@@ -87,6 +113,7 @@ fn scalar(value: &Value) -> Option<String> {
         ValueKind::String => text_scalar(value.as_str()?),
         ValueKind::Map => "{}".to_owned(),
         ValueKind::Seq | ValueKind::Iterable => "[]".to_owned(),
+        _ if datetime::iso_of(value).is_some() => shown(value),
         _ => return None,
     })
 }
@@ -124,10 +151,28 @@ fn text_scalar(text: &str) -> String {
         && !text.contains(": ")
         && !text.contains(" #")
         && !text.ends_with([':', ' '])
+        && !written::is_timestamp(text)
         && text != "=";
     if plain {
         text.to_owned()
     } else {
         format!("'{}'", text.replace('\'', "''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{dump, load};
+
+    #[test]
+    fn dates_are_dates_and_texts_stay_texts() {
+        let text = "d: 2024-01-02\nq: '2024-01-02'\nl:\n- 2024-01-02 03:04:05\n- plain\n";
+        let value = load(text).expect("is YAML");
+        assert_eq!(
+            super::super::shown(&value.get_attr("l").expect("is there")),
+            "[datetime.datetime(2024, 1, 2, 3, 4, 5), 'plain']"
+        );
+        assert_eq!(dump(&value, false).as_deref(), Some(text));
+        assert!(load("a: 2024-13-45").is_none());
     }
 }
