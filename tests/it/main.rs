@@ -19,6 +19,7 @@ mod extension;
 mod judged;
 mod landing;
 mod macros;
+mod locks;
 mod maintenance;
 mod migration;
 mod mistakes;

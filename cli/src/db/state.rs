@@ -113,13 +113,14 @@ async fn server_version(client: &Client) -> Result<u32, Diagnostic> {
 /// What hcw's own statements fail with.
 pub(crate) fn failure(error: &tokio_postgres::Error, statement: &str) -> Diagnostic {
     match ServerError::new(error, statement) {
-        Some(server_error) => Diagnostic::error(
-            Code::SqlFailed,
-            format!(
-                "{} (SQLSTATE {})",
-                server_error.message, server_error.sqlstate
-            ),
-        ),
+        Some(server_error) => {
+            let text = server_error.to_string();
+            let problem = Diagnostic::error(Code::SqlFailed, text);
+            match server_error.hint {
+                Some(hint) => problem.help(hint),
+                None => problem,
+            }
+        }
         None => Diagnostic::error(
             Code::ConnectionLost,
             "the connection to the server was lost",

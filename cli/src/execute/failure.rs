@@ -94,6 +94,11 @@ impl Failure {
         is_timeout || self.is_deadlock()
     }
 
+    /// Whether the server has no room for more locks (or has no memory left).
+    pub(super) fn is_about_memory(&self) -> bool {
+        matches!(self, Failure::Server { error, .. } if error.sqlstate == "53200")
+    }
+
     /// Whether a view cannot be defined anew as it stands: its columns are others, or it is a view no more.
     pub(super) fn is_about_what_stands(&self) -> bool {
         const STATES: [&str; 3] = ["42P16", "42809", "42P07"];

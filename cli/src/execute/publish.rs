@@ -72,12 +72,20 @@ pub(super) async fn publish(
             Err(failure) => failure,
         };
         let is_lost = failure.is_lost();
+        let is_too_much = failure.is_about_memory();
         let is_final = !failure.is_about_locks() || began.elapsed() > PATIENCE;
         let problem = failure.of_the_run("what was built was published");
         if is_lost {
             return End::Lost(Box::new(problem));
         }
         if is_final {
+            let problem = match is_too_much {
+                true => problem.help(
+                    "all that is published at once is locked at once: raise max_locks_per_transaction, or publish node by \
+                     node (--publish=per-node)",
+                ),
+                false => problem,
+            };
             return End::Refused(Box::new(problem));
         }
         if !is_told {

@@ -106,6 +106,9 @@ fn not_allowed(schema: &str) -> Diagnostic {
     .help("runs build in schemas beside those of the project: grant create on the database to the user")
 }
 
+/// How many relations are dropped in one transaction: each takes several of the locks that a server has room for.
+const DROPS_AT_ONCE: usize = 500;
+
 /// Removes shadow schemas with all that is in them: tables that were replaced, and what a run that was killed or
 /// that published nothing left behind, there and in the shadows of other schemas that read it, and the views of failing
 /// rows over it. Nothing else outside of them is touched: without CASCADE the server refuses that.
@@ -121,7 +124,7 @@ pub(crate) async fn remove_shadows(
         .stored_views()
         .map(|view| (view.schema.as_str(), view.identifier.as_str()))
         .unzip();
-    // what reads another was made after it; tables that refer to each other go at once
+    // what reads another was made after it; tables that refer to others go at once
     let query = r"
         with recursive doomed as (
             select class.oid, class.relkind, namespace.nspname, class.relname
@@ -147,18 +150,30 @@ pub(crate) async fn remove_shadows(
         ),
 
         named as (
-            select oid, relkind, relkind in ('v', 'm') as reads, format('%I.%I', nspname, relname) as name
+            select
+                oid, relkind, relkind in ('v', 'm') as reads, format('%I.%I', nspname, relname) as name,
+                exists (
+                    select from pg_catalog.pg_constraint as key
+                    where key.contype = 'f' and doomed.oid in (key.conrelid, key.confrelid)
+                ) as refers
             from doomed
         )
 
         (
-            select format('drop %s %s', case relkind when 'v' then 'view' else 'materialized view' end, name)
+            select format(
+                'drop %s %s', case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end, name
+            )
             from named
-            where reads
-            order by oid desc
+            where reads or not refers
+            order by reads desc, oid desc
         )
         union all
-        (select 'drop table ' || string_agg(name, ', ' order by oid) from named where not reads having count(*) > 0)";
+        (
+            select 'drop table ' || string_agg(name, ', ' order by oid)
+            from named
+            where not reads and refers
+            having count(*) > 0
+        )";
     let rows = client
         .query_typed(
             query,
@@ -175,11 +190,12 @@ pub(crate) async fn remove_shadows(
         .iter()
         .map(|schema| format!("drop schema if exists {}", quote_identifier(schema)));
     let statements: Vec<String> = drops.chain(schemas).collect();
-    let batch = statements.join(";\n");
-    client
-        .batch_execute(&batch)
-        .await
-        .map_err(|error| failure(&error, &batch))
+    for some in statements.chunks(DROPS_AT_ONCE) {
+        let batch = some.join(";\n");
+        let done = client.batch_execute(&batch).await;
+        done.map_err(|error| failure(&error, &batch))?;
+    }
+    Ok(())
 }
 
 /// Cancels the queries of the run's connections.
