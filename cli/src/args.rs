@@ -16,6 +16,7 @@ use serde_json::{Map, Value as Json};
 
 pub(crate) use command_line::Operands;
 pub(crate) use flags::{Flags, LogFormat, LogLevel, Output};
+pub(crate) use table::foreign_variables;
 pub(crate) use verb::Verb;
 
 /// One call: its verb, its options, its operands.

@@ -186,6 +186,14 @@ fn notices(flags: &Flags, reporter: &Reporter) -> Result<(), Problems> {
             format!("the environment variable `{old}` is now `{new}`"),
         )?;
     }
+    let environment = crate::session::environment();
+    for name in crate::args::foreign_variables(environment.keys()) {
+        deprecated(
+            "EnvironmentVariableNamespaceDeprecation",
+            "D036",
+            format!("the environment variable `{name}` has the prefix of dbt's own: rename it"),
+        )?;
+    }
     if flags.selector.is_some() && !(flags.select.is_empty() && flags.exclude.is_empty()) {
         let event = Event::new(
             "SelectExcludeIgnoredWithSelectorWarning",

@@ -1,5 +1,7 @@
 //! All options: dbt's, with dbt's names and defaults, and a few of our own.
 
+use std::collections::BTreeSet;
+
 use super::option::{OptionSpec, Variables};
 use super::verb::Verb;
 
@@ -478,4 +480,55 @@ pub(crate) fn options_of(verb: Verb) -> impl Iterator<Item = &'static OptionSpec
     OPTIONS
         .iter()
         .filter(move |option| option.verbs.is_empty() || option.verbs.contains(&verb))
+}
+
+/// Variables of dbt's that begin with its prefix and set no option here.
+const OF_DBT_ALONE: [&str; 12] = [
+    "DBT_ENGINE_ARTIFACT_STATE_PATH",
+    "DBT_ENGINE_DEFER_TO_STATE",
+    "DBT_ENGINE_DOWNLOAD_DIR",
+    "DBT_ENGINE_FAVOR_STATE_MODE",
+    "DBT_ENGINE_INTROSPECT",
+    "DBT_ENGINE_INVOCATION_ENV",
+    "DBT_ENGINE_NO_PRINT",
+    "DBT_ENGINE_PACKAGE_HUB_URL",
+    "DBT_ENGINE_PP_FILE_DIFF_TEST",
+    "DBT_ENGINE_PP_TEST",
+    "DBT_ENGINE_RECORDED_FILE_PATH",
+    "DBT_ENGINE_TEST_STATE_MODIFIED",
+];
+/// What begins with these is shown in lines of the log.
+const SHOWN_IN_LOGS: &str = "DBT_ENGINE_ENV_CUSTOM_ENV_";
+
+/// The variables that have dbt's prefix for its own, and mean nothing to it.
+pub(crate) fn foreign_variables<'name>(
+    environment: impl IntoIterator<Item = &'name String>,
+) -> Vec<&'name str> {
+    let known: BTreeSet<String> = OPTIONS
+        .iter()
+        .flat_map(OptionSpec::variable_names)
+        .collect();
+    let names = environment.into_iter().map(String::as_str);
+    names
+        .filter(|name| name.starts_with("DBT_ENGINE") && !name.starts_with(SHOWN_IN_LOGS))
+        .filter(|name| !known.contains(*name) && !OF_DBT_ALONE.contains(name))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::foreign_variables;
+
+    #[test]
+    fn variables_of_others_are_told() {
+        let names = [
+            "DBT_ENGINE_FOO",
+            "DBT_ENGINE_QUIET",
+            "DBT_ENGINE_ENV_CUSTOM_ENV_TEAM",
+            "DBT_FOO",
+            "PATH",
+        ];
+        let names = names.map(str::to_owned);
+        assert_eq!(foreign_variables(&names), ["DBT_ENGINE_FOO"]);
+    }
 }
