@@ -102,13 +102,16 @@
             using errcode = 'HCW01';
     end if;
     -- views that a build has made for nodes that are no more are known as such when they have been made again
-    if dependents <> '[]' and to_regclass('hcw.built_relations') is not null then
+    if dependents <> '[]' then
         begin
-            update hcw.built_relations as built
-            set oid = to_regclass(format('%I.%I', view.schema, view.name))
-            from jsonb_to_recordset(dependents) as view (id oid, schema text, name text)
-            where built.oid = view.id;
+            if to_regclass('hcw.built_relations') is not null then
+                update hcw.built_relations as built
+                set oid = to_regclass(format('%I.%I', view.schema, view.name))
+                from jsonb_to_recordset(dependents) as view (id oid, schema text, name text)
+                where built.oid = view.id;
+            end if;
         exception when insufficient_privilege then
+            -- not for this user, who records nothing either
             null;
         end;
     end if;
