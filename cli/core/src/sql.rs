@@ -8,7 +8,7 @@ mod facts;
 
 use std::collections::BTreeMap;
 
-pub use commands::{commands, tag};
+pub use commands::{command_starts, commands, tag};
 pub use facts::{SqlFacts, WrittenName, facts, without_layout};
 
 use sqlparser::ast::{

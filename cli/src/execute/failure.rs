@@ -7,6 +7,7 @@ use hcw_core::materialize::Statement;
 use hcw_core::plan::Step;
 use hcw_core::query_comment::QueryComment;
 use hcw_core::source::{Location, SourceFile};
+use hcw_core::sql;
 
 use super::step::Context;
 use crate::db::redact::ServerError;
@@ -14,7 +15,8 @@ use crate::db::redact::ServerError;
 /// Statements joined to one message, each knowing where it stands.
 pub(super) struct Batch<'plan> {
     pub(super) text: String,
-    parts: Vec<(usize, &'plan Statement)>,
+    /// Where parts stand, of which statements they are, and where those begin within them.
+    parts: Vec<(usize, &'plan Statement, usize)>,
 }
 
 impl<'plan> Batch<'plan> {
@@ -22,7 +24,7 @@ impl<'plan> Batch<'plan> {
         Batch::commented(None, statements)
     }
 
-    /// The same, each with the comment by which the server's log and its statistics tell whose it is.
+    /// The same, each command with the comment by which the server's log and its statistics tell whose it is.
     pub(super) fn commented(
         comment: Option<&QueryComment>,
         statements: impl IntoIterator<Item = &'plan Statement>,
@@ -31,11 +33,20 @@ impl<'plan> Batch<'plan> {
         let mut text = String::new();
         let mut parts = Vec::new();
         for statement in statements {
-            text.push_str(&before);
-            parts.push((text.len(), statement));
-            match comment.filter(|comment| comment.is_appended) {
-                Some(comment) => text.push_str(&comment.on(&statement.sql)),
-                None => text.push_str(&statement.sql),
+            let sql = &*statement.sql;
+            let further = match before.is_empty() || !sql.contains(';') {
+                true => Vec::new(),
+                false => sql::command_starts(sql),
+            };
+            let mut start = 0;
+            for end in further.into_iter().skip(1).chain([sql.len()]) {
+                text.push_str(&before);
+                parts.push((text.len(), statement, start));
+                match comment.filter(|comment| comment.is_appended) {
+                    Some(comment) => text.push_str(&comment.on(sql)),
+                    None => text.push_str(&sql[start..end]),
+                }
+                start = end;
             }
             text.push_str(";\n");
         }
@@ -46,13 +57,10 @@ impl<'plan> Batch<'plan> {
     fn offset_in_query(&self, position: u32) -> Option<usize> {
         let characters = usize::try_from(position).ok()?.checked_sub(1)?;
         let (offset, _) = self.text.char_indices().nth(characters)?;
-        let (start, statement) = self
-            .parts
-            .iter()
-            .rev()
-            .find(|(start, _)| *start <= offset)?;
+        let mut parts = self.parts.iter().rev();
+        let (start, statement, within) = parts.find(|(start, _, _)| *start <= offset)?;
         let query = statement.query.as_ref()?;
-        let offset = offset - start;
+        let offset = offset - start + within;
         query.contains(&offset).then(|| offset - query.start)
     }
 }
@@ -266,5 +274,22 @@ mod tests {
         assert_eq!(batch.offset_in_query(3), None);
         assert_eq!(batch.offset_in_query(u32::MAX), None);
         assert_eq!(batch.offset_in_query(0), None);
+    }
+
+    #[test]
+    fn each_command_of_a_statement_has_the_comment() {
+        let comment = QueryComment {
+            text: "é".to_owned(),
+            is_appended: false,
+        };
+        let text = "delete from t where n = ';';\n\ninsert into t\n(select x);";
+        let statements = [statement(text, Some(45..53))];
+        let batch = Batch::commented(Some(&comment), &statements);
+        let expected =
+            "/* é */\ndelete from t where n = ';';\n\n/* é */\ninsert into t\n(select x);;\n";
+        assert_eq!(batch.text, expected);
+        let at = batch.text.chars().position(|letter| letter == 'x').unwrap();
+        let position = u32::try_from(at + 1).unwrap();
+        assert_eq!(batch.offset_in_query(position), Some(7));
     }
 }

@@ -79,7 +79,11 @@
         when lock_not_available then
             raise exception 'a lock on %.% was not had: it is used by %', item.schema, item.name, (
                 select coalesce(string_agg(
-                    concat('process ', held.pid, ' of ' || activity.usename), ', ' order by held.pid
+                    case
+                        when held.pid is null then 'a prepared transaction'
+                        else concat('process ', held.pid, ' of ' || activity.usename)
+                    end,
+                    ', ' order by held.pid
                 ), 'somebody who has left')
                 from (
                     select distinct pid
@@ -87,7 +91,7 @@
                     where relation = item.id
                         and database = (select oid from pg_database where datname = current_database())
                         and granted
-                        and pid <> pg_backend_pid()
+                        and pid is distinct from pg_backend_pid()
                         and not (item.is_maintenance and mode in ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock'))
                 ) as held
                 left join pg_stat_activity as activity on activity.pid = held.pid

@@ -35,6 +35,36 @@ pub fn commands(sql: &str) -> Vec<Vec<String>> {
     commands
 }
 
+/// Where the commands of a text begin, in bytes; nothing where it does not tokenize.
+pub fn command_starts(sql: &str) -> Vec<usize> {
+    let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize_with_location();
+    let lines: Vec<usize> = std::iter::once(0)
+        .chain(sql.match_indices('\n').map(|(at, _)| at + 1))
+        .collect();
+    let offset = |line: u64, column: u64| {
+        let line = *lines.get(usize::try_from(line.checked_sub(1)?).ok()?)?;
+        let characters = usize::try_from(column.checked_sub(1)?).ok()?;
+        let (within, _) = sql.get(line..)?.char_indices().nth(characters)?;
+        Some(line + within)
+    };
+    let mut starts = Vec::new();
+    let mut is_open = false;
+    for token in tokens.into_iter().flatten() {
+        match token.token {
+            Token::Whitespace(_) => {}
+            Token::SemiColon => is_open = false,
+            _ => {
+                if !is_open {
+                    let start = token.span.start;
+                    starts.extend(offset(start.line, start.column));
+                    is_open = true;
+                }
+            }
+        }
+    }
+    starts
+}
+
 /// The server's command tag of a statement that starts with these words, without its row count.
 pub fn tag(words: &[String]) -> String {
     let word = |position: usize| words.get(position).map_or("", String::as_str);
