@@ -13,6 +13,7 @@ that of dbt 2 (from PyPI's wheel `dbt`, adapter postgres behind its switch for e
 """
 
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -206,7 +207,8 @@ def run_against_psql(project, url, options, threads, verb, before):
 
 def psql_in_layers(plan, url, connections):
     """Seconds of psql processes, one a connection, that share each layer's statements and wait for it to end."""
-    before, *steps = plan.split("\n-- ")
+    # each step begins with what it is; other comments are parts of statements
+    before, *steps = re.split(r"\n-- (?=\d+ of \d+ |all of it is published)", plan)
     layers = [[step for step in steps if f".{layer}_" in step.split("\n")[0]] for layer in LAYERS]
     if not any(layers):
         # views without parents, then what publishes them
