@@ -5,6 +5,7 @@
 //! `2+x+1`, `@x`.
 
 mod catalogue;
+mod contract;
 mod evaluate;
 mod grammar;
 mod method;

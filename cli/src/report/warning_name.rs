@@ -112,6 +112,7 @@ pub(super) fn of_code(code: Code) -> Option<&'static str> {
         Code::ReadsDeprecated => "UpcomingReferenceDeprecation",
         Code::UnsupportedConstraint => "UnsupportedConstraintMaterialization",
         Code::UnfilteredBatches => "MicrobatchModelNoEventTimeInputs",
+        Code::ContractChanged => "UnversionedBreakingChange",
         Code::SemanticsInvalid => "SemanticValidationFailure",
         _ => return None,
     })

@@ -52,6 +52,7 @@ codes! {
     SemanticsInvalid = "HCW0121", "what the semantic layer cannot use";
     UnsupportedConstraint = "HCW0122", "a constraint that the materialization does not make";
     UnfilteredBatches = "HCW0123", "a microbatch model whose inputs have no event_time";
+    ContractChanged = "HCW0124", "a contract that has lost what others read";
     // 02: names
     UnknownRef = "HCW0201", "ref() of a model that does not exist";
     UnknownSource = "HCW0202", "source() that is not declared";

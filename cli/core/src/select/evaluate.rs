@@ -125,7 +125,12 @@ impl<'run, 'project> Evaluation<'run, 'project> {
     fn criterion(&mut self, criterion: &Criterion) -> Result<Found, Diagnostic> {
         let matched = match criterion.method {
             Method::Selector => self.selector(criterion)?,
-            _ => method::find(self.catalogue, criterion, self.previous)?,
+            _ => method::find(
+                self.catalogue,
+                criterion,
+                self.previous,
+                &mut self.diagnostics,
+            )?,
         };
         let mut direct = matched.clone();
         if criterion.whole_neighbourhood {

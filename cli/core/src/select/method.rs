@@ -35,6 +35,7 @@ pub(super) fn find(
     catalogue: &Catalogue<'_>,
     criterion: &Criterion,
     previous: &PreviousState,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Set, Diagnostic> {
     let value = criterion.value.as_str();
     let holds: Box<dyn Fn(&Item<'_>) -> bool> = match criterion.method {
@@ -117,7 +118,7 @@ pub(super) fn find(
             };
             Box::new(move |item| item.kind == ResourceKind::Model && item.version == wanted)
         }
-        Method::State => return state::of_manifest(catalogue, criterion, previous),
+        Method::State => return state::of_manifest(catalogue, criterion, previous, diagnostics),
         Method::Result => return state::of_results(catalogue, criterion, previous),
         Method::SourceStatus => return state::of_sources(catalogue, criterion, previous),
         Method::Selector => return Ok(Set::empty(catalogue.items().len())),

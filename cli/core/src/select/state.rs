@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::PreviousState;
 use super::catalogue::Catalogue;
+use super::contract;
 use super::grammar::Criterion;
 use super::method::wrong;
 use super::set::Set;
@@ -31,6 +32,7 @@ pub(super) fn of_manifest(
     catalogue: &Catalogue<'_>,
     criterion: &Criterion,
     previous: &PreviousState,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Set, Diagnostic> {
     let check = Check::parse(&criterion.value).ok_or_else(|| {
         wrong(
@@ -51,6 +53,11 @@ pub(super) fn of_manifest(
         None => &empty,
     };
     let comparison = Comparison::new(old, new);
+    if let Check::Modified | Check::Unmodified | Check::Contract = check {
+        for item in catalogue.items() {
+            diagnostics.extend(comparison.broken_contract(item.id.as_str())?);
+        }
+    }
     Ok(super::method::set(catalogue, |item| {
         comparison.holds(&check, item.id.as_str())
     }))
@@ -176,6 +183,13 @@ impl<'manifest> Comparison<'manifest> {
         }
     }
 
+    fn broken_contract(&self, id: &str) -> Result<Option<Diagnostic>, Diagnostic> {
+        match (self.old.get(id), self.new.get(id)) {
+            (Some(old), Some(new)) if id.starts_with("model.") => contract::check(old, new),
+            _ => Ok(None),
+        }
+    }
+
     fn holds(&self, check: &Check, id: &str) -> bool {
         let old = self.old.get(id).copied();
         if let Check::New | Check::Old = check {
@@ -205,7 +219,7 @@ impl<'manifest> Comparison<'manifest> {
             }
             Check::Contract => match old {
                 None => has_body(id),
-                Some(old) => id.starts_with("model.") && !same_contract(old, new),
+                Some(old) => id.starts_with("model.") && !contract::is_same(old, new),
             },
             Check::New | Check::Old => false,
         }
@@ -316,7 +330,7 @@ fn is_changed(old: Option<&Json>, new: &Json) -> bool {
                 || !same_relation(old, new)
                 || (kind == "model"
                     && (differs(&["latest_version", "access", "deprecation_date"])
-                        || !same_contract(old, new)))
+                        || !contract::is_same(old, new)))
         }
     }
 }
@@ -382,13 +396,4 @@ fn same_descriptions(old: &Json, new: &Json) -> bool {
     };
     (!persists("relation") || old["description"] == new["description"])
         && (!persists("columns") || columns(old) == columns(new))
-}
-
-fn same_contract(old: &Json, new: &Json) -> bool {
-    let (before, now) = (&old["contract"], &new["contract"]);
-    match (before["enforced"] == true, now["enforced"] == true) {
-        (false, false) => true,
-        (true, true) => before["checksum"] == now["checksum"],
-        _ => false,
-    }
 }
