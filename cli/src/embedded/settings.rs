@@ -17,7 +17,7 @@ use super::cluster::{Cluster, NAME};
 /// `wal_level = minimal` lets a table that is created and filled in one transaction skip the log.
 /// `synchronous_commit = off` may lose the last commits when the machine or the server is killed, never consistency;
 /// what ends a run is committed for good, and all that was committed before it.
-/// `max_locks_per_transaction`: what is published at once is locked at once, some six locks for each relation.
+/// `max_locks_per_transaction`: what is published at once is locked at once, a view with five locks.
 /// `search_path`: what users make without naming a schema must not land in hcw's own, which is named as their role is.
 const FIXED: &str = "\
 listen_addresses = ''
