@@ -4,6 +4,7 @@ mod command_line;
 mod event_time;
 mod flags;
 mod option;
+mod project_hints;
 mod recorded;
 mod setting;
 mod table;
@@ -11,12 +12,15 @@ mod verb;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use serde_json::{Map, Value as Json};
 
+use crate::profile_folders::profile_folder;
+
 pub(crate) use command_line::Operands;
 pub(crate) use flags::{Flags, LogFormat, LogLevel, Output};
-pub(crate) use table::foreign_variables;
+pub(crate) use table::{foreign_variables, under_both_names};
 pub(crate) use verb::Verb;
 
 /// One call: its verb, its options, its operands.
@@ -61,7 +65,9 @@ pub(crate) fn parse(
     let options: Vec<_> = table::options_of(line.verb).collect();
     let mut settings = setting::read(&options, &line.matches, environment, &mut line.command)?;
     let project_dir = flags::project_dir(&settings, line.verb, &mut line.command)?;
-    let hints = flags::project_hints(&project_dir);
+    let profiles_dir = settings.text("profiles_dir").map(PathBuf::from);
+    let profiles = profile_folder(profiles_dir.as_deref(), &project_dir, environment);
+    let hints = project_hints::read(&project_dir, &profiles, &mut line.command)?;
     settings.take_project_flags(&options, &hints.flags);
     let flags = flags::Flags::new(
         line.verb,

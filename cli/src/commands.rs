@@ -179,6 +179,13 @@ fn notices(flags: &Flags, reporter: &Reporter) -> Result<(), Problems> {
             ),
         )?;
     }
+    if flags.flags_in_profiles {
+        deprecated(
+            "ProjectFlagsMovedDeprecation",
+            "D013",
+            "`config` of profiles.yml: its place is `flags` of dbt_project.yml".to_owned(),
+        )?;
+    }
     for (old, new) in &flags.renamed_variables {
         deprecated(
             "EnvironmentVariableRenamed",

@@ -11,6 +11,7 @@ mod landing;
 mod memory;
 mod migration;
 mod packages;
+mod profile_folders;
 mod project_fs;
 mod report;
 mod sample;
@@ -20,7 +21,6 @@ mod session;
 mod validators;
 mod worker;
 
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -34,9 +34,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let started = Instant::now();
-    let environment: BTreeMap<String, String> = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+    let environment = session::environment();
     let invocation = match args::parse(std::env::args_os().collect(), &environment) {
         Ok(invocation) => invocation,
         Err(error) => {

@@ -18,9 +18,10 @@ use hcw_core::target::{Connection, Server, Target};
 use hcw_core::yaml;
 use serde_json::{Map, Value as Json};
 
-use crate::args::{Flags, Verb};
+use crate::args::{Flags, Verb, under_both_names};
 use crate::db::connect::{connect, connection_from_url, with_stored_password};
 use crate::db::live::Voice;
+use crate::profile_folders::{PROFILES_FILE, profile_folders};
 use crate::report::{Decision, Reporter, WarningPolicy};
 use crate::{embedded, project_fs, sample};
 
@@ -41,8 +42,6 @@ pub(crate) struct Session {
     pub(crate) tree: Arc<SourceTree>,
 }
 
-/// The file of profiles.
-pub(crate) const PROFILES_FILE: &str = "profiles.yml";
 /// The schema of models without one, where no profile says another.
 const DEFAULT_SCHEMA: &str = "public";
 
@@ -257,7 +256,8 @@ pub(crate) fn find_target(
         };
         return Ok((target, "DATABASE_URL".to_owned()));
     }
-    for (folder, must_have) in profile_folders(flags, project_dir, environment) {
+    let given = flags.profiles_dir.as_deref();
+    for (folder, must_have) in profile_folders(given, project_dir, environment) {
         let path = folder.join(PROFILES_FILE);
         if !path.exists() {
             if must_have {
@@ -324,39 +324,11 @@ pub(crate) fn profile_name(flags: &Flags, project_file: Option<&ProjectFile>) ->
         .unwrap_or_else(|| "default".to_owned())
 }
 
-/// The folder whose profiles.yml counts.
-pub(crate) fn profile_folder(flags: &Flags) -> PathBuf {
-    let folders = profile_folders(flags, &flags.project_dir, &environment());
-    let found = folders
-        .iter()
-        .find(|(folder, _)| folder.join(PROFILES_FILE).exists());
-    let (folder, _) = found.or(folders.last()).cloned().unwrap_or_default();
-    folder
-}
-
+/// The environment; what dbt calls by two names is there by both.
 pub(crate) fn environment() -> BTreeMap<String, String> {
-    std::env::vars_os()
+    let mut environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
-}
-
-fn profile_folders(
-    flags: &Flags,
-    project_dir: &Path,
-    environment: &BTreeMap<String, String>,
-) -> Vec<(PathBuf, bool)> {
-    if let Some(folder) = &flags.profiles_dir {
-        return vec![(folder.clone(), true)];
-    }
-    let mut folders = Vec::new();
-    if let Ok(here) = std::path::absolute(".")
-        && here != project_dir
-    {
-        folders.push((here, false));
-    }
-    folders.push((project_dir.to_path_buf(), false));
-    if let Some(home) = environment.get("HOME") {
-        folders.push((Path::new(home).join(".dbt"), false));
-    }
-    folders
+        .collect();
+    under_both_names(&mut environment);
+    environment
 }

@@ -21,6 +21,8 @@ def main():
         root = Path(folder)
         (root / "models").mkdir()
         (root / "models" / "one.sql").write_text("select 1 as one\n")
+        (root / "macros").mkdir()
+        (root / "macros" / "told.sql").write_text("{% macro told(what) %}{% endmacro %}\n")
         (root / "dbt_project.yml").write_text(
             "name: test\nversion: '1.0'\nprofile: test\nflags: {send_anonymous_usage_stats: false, validate_macro_args: false}\n")
         target = {"type": "postgres", "host": os.environ["PGHOST"], "port": int(os.environ["PGPORT"]), "dbname": "postgres",

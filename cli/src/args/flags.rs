@@ -12,15 +12,17 @@ use hcw_core::yaml;
 use serde_json::{Map, Value as Json};
 
 use super::event_time;
+use super::project_hints::ProjectHints;
 use super::setting::Settings;
 use super::verb::Verb;
-use crate::project_fs;
 
 /// What the user asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Flags {
     pub(crate) verb: Verb,
     pub(crate) project_dir: PathBuf,
+    /// The project's folder as it was written, if it was.
+    pub(crate) given_project_dir: Option<String>,
     pub(crate) profiles_dir: Option<PathBuf>,
     pub(crate) profile: Option<String>,
     pub(crate) target: Option<String>,
@@ -59,6 +61,8 @@ pub(crate) struct Flags {
     pub(crate) again: Again,
     /// Whether `--models` was used for `--select`.
     pub(crate) used_models: bool,
+    /// Whether `config:` of profiles.yml says what `flags:` of the project should.
+    pub(crate) flags_in_profiles: bool,
     /// Old environment variables in use, each with its new name.
     pub(crate) renamed_variables: Vec<(&'static str, String)>,
     /// All options under dbt's names, for `args` of run_results.json.
@@ -208,6 +212,7 @@ impl Flags {
         Ok(Flags {
             verb,
             project_dir,
+            given_project_dir: settings.text("project_dir"),
             profiles_dir: path("profiles_dir"),
             profile: settings.text("profile"),
             target: settings.text("target"),
@@ -254,6 +259,7 @@ impl Flags {
             only: None,
             again: Again::default(),
             used_models: !models.is_empty(),
+            flags_in_profiles: hints.are_in_profiles,
             renamed_variables: settings.renamed.clone(),
             values,
             project_flags: hints.flags,
@@ -374,33 +380,6 @@ pub(super) fn project_dir(
                 .find(|folder| folder.join(PROJECT_FILE).exists());
             Ok(found.map_or_else(|| here.clone(), Path::to_path_buf))
         }
-    }
-}
-
-/// `flags:` and the folder of logs that dbt_project.yml names.
-#[derive(Debug, Default)]
-pub(super) struct ProjectHints {
-    pub(super) flags: Map<String, Json>,
-    pub(super) log_path: Option<PathBuf>,
-}
-
-/// Reads what dbt_project.yml says of flags; what is wrong with the file is reported when it is read as a project.
-pub(super) fn project_hints(project_dir: &Path) -> ProjectHints {
-    let path = project_dir.join(PROJECT_FILE);
-    let Ok(file) = project_fs::read(project_dir, &path) else {
-        return ProjectHints::default();
-    };
-    let root = yaml::parse(&file).ok();
-    let entry = |name: &str| root.as_ref().and_then(|root| root.get(name));
-    let log_path = entry("log-path")
-        .and_then(yaml::Node::as_str)
-        .filter(|path| !path.contains('{'));
-    ProjectHints {
-        flags: match entry("flags").map(yaml::Node::to_json) {
-            Some(Json::Object(flags)) => flags,
-            _ => Map::new(),
-        },
-        log_path: Some(project_dir.join(log_path.unwrap_or("logs"))),
     }
 }
 

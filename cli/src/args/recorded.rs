@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Flags;
+use super::{Flags, Verb};
 
 /// Switches that are told only where they are on: dbt's, then those that dbt does not have.
 const TOLD_WHEN_ON: [&str; 14] = [
@@ -20,6 +20,26 @@ const TOLD_WHEN_ON: [&str; 14] = [
     "no_load",
     "no_skip",
     "prune",
+];
+
+/// Those that dbt tells of an operation even where they are off, whether or not the verb takes them.
+const TOLD_OF_OPERATIONS: [&str; 7] = [
+    "debug",
+    "fail_fast",
+    "full_refresh",
+    "log_cache_events",
+    "single_threaded",
+    "store_failures",
+    "use_experimental_parser",
+];
+
+/// What dbt does not tell of an operation: no plain values to it.
+const UNTOLD_OF_OPERATIONS: [&str; 5] = [
+    "defer_state",
+    "partial_parse_file_path",
+    "project_dir",
+    "select",
+    "state",
 ];
 
 /// What dbt 1.12 does where dbt_project.yml does not say so below `flags:`.
@@ -65,6 +85,7 @@ const BEHAVIOUR: [(&str, bool); 27] = [
 impl Flags {
     /// The arguments of this call.
     pub(crate) fn recorded(&self) -> Map<String, Json> {
+        let is_operation = self.verb == Verb::RunOperation;
         let mut arguments = Map::new();
         for (name, default) in BEHAVIOUR {
             arguments.insert(name.to_owned(), self.project_switch(name, default).into());
@@ -72,13 +93,21 @@ impl Flags {
         let is_told = |name: &str, value: &Json| match value {
             Json::Null => false,
             Json::Bool(false) => !TOLD_WHEN_ON.contains(&name),
-            _ => true,
+            _ => !(is_operation && UNTOLD_OF_OPERATIONS.contains(&name)),
         };
         let told = self
             .values
             .iter()
             .filter(|(name, value)| is_told(name, value));
         arguments.extend(told.map(|(name, value)| (name.clone(), value.clone())));
+        if is_operation {
+            for name in TOLD_OF_OPERATIONS {
+                arguments.entry(name).or_insert(Json::Bool(false));
+            }
+            let project_dir = self.given_project_dir.as_deref();
+            arguments.extend(project_dir.map(|given| ("project_dir".to_owned(), given.into())));
+            return arguments;
+        }
         let options = self.warn_error_options.as_ref();
         let list = |name: &str, older: &str| {
             let of = |name: &str| options.and_then(|options| options.get(name)).cloned();
@@ -96,6 +125,7 @@ impl Flags {
             .entry("sqlparse")
             .or_insert_with(|| json!({"MAX_GROUPING_DEPTH": null, "MAX_GROUPING_TOKENS": null}));
         if let Some(path) = &self.log.path {
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
             let path = path.to_string_lossy().into_owned();
             arguments.insert("log_path".to_owned(), path.into());
         }

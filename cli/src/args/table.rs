@@ -1,6 +1,6 @@
 //! All options: dbt's, with dbt's names and defaults, and a few of our own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::option::{OptionSpec, Variables};
 use super::verb::Verb;
@@ -59,7 +59,8 @@ pub(crate) const OPTIONS: &[OptionSpec] = &[
         "threads",
         None,
         "Connections used at once [default: the profile's, else 4]",
-    ),
+    )
+    .variables(Variables::None),
     OptionSpec::path("target_path", "Folder of artifacts [default: target]"),
     OptionSpec::path("log_path", "Folder of dbt.log [default: logs]"),
     OptionSpec::path(
@@ -482,53 +483,99 @@ pub(crate) fn options_of(verb: Verb) -> impl Iterator<Item = &'static OptionSpec
         .filter(move |option| option.verbs.is_empty() || option.verbs.contains(&verb))
 }
 
-/// Variables of dbt's that begin with its prefix and set no option here.
-const OF_DBT_ALONE: [&str; 12] = [
-    "DBT_ENGINE_ARTIFACT_STATE_PATH",
-    "DBT_ENGINE_DEFER_TO_STATE",
-    "DBT_ENGINE_DOWNLOAD_DIR",
-    "DBT_ENGINE_FAVOR_STATE_MODE",
-    "DBT_ENGINE_INTROSPECT",
-    "DBT_ENGINE_INVOCATION_ENV",
-    "DBT_ENGINE_NO_PRINT",
-    "DBT_ENGINE_PACKAGE_HUB_URL",
-    "DBT_ENGINE_PP_FILE_DIFF_TEST",
-    "DBT_ENGINE_PP_TEST",
-    "DBT_ENGINE_RECORDED_FILE_PATH",
-    "DBT_ENGINE_TEST_STATE_MODIFIED",
+/// Variables of dbt's that set no option here, without `DBT_` and `DBT_ENGINE_`.
+const WITHOUT_OPTION: [&str; 12] = [
+    "ARTIFACT_STATE_PATH",
+    "DEFER_TO_STATE",
+    "DOWNLOAD_DIR",
+    "FAVOR_STATE_MODE",
+    "INTROSPECT",
+    "INVOCATION_ENV",
+    "NO_PRINT",
+    "PACKAGE_HUB_URL",
+    "PP_FILE_DIFF_TEST",
+    "PP_TEST",
+    "RECORDED_FILE_PATH",
+    "TEST_STATE_MODIFIED",
 ];
 /// What begins with these is shown in lines of the log.
 const SHOWN_IN_LOGS: &str = "DBT_ENGINE_ENV_CUSTOM_ENV_";
+
+/// What a variable of dbt's is called: with `DBT_ENGINE_`, and, if it has one, its older name with `DBT_`.
+fn names_of_variables() -> impl Iterator<Item = (String, Option<String>)> {
+    let of_options = OPTIONS.iter().filter_map(|option| {
+        let mut names = option.variable_names().into_iter();
+        Some((names.next()?, names.next()))
+    });
+    let others =
+        WITHOUT_OPTION.map(|name| (format!("DBT_ENGINE_{name}"), Some(format!("DBT_{name}"))));
+    of_options.chain(others)
+}
+
+/// Gives both names of dbt's variables what the one that is there says; of both the newer counts.
+pub(crate) fn under_both_names(environment: &mut BTreeMap<String, String>) {
+    for (name, older) in names_of_variables() {
+        let Some(older) = older else { continue };
+        if let Some(value) = environment.get(&name) {
+            environment.insert(older, value.clone());
+        } else if let Some(value) = environment.get(&older) {
+            environment.insert(name, value.clone());
+        }
+    }
+}
 
 /// The variables that have dbt's prefix for its own, and mean nothing to it.
 pub(crate) fn foreign_variables<'name>(
     environment: impl IntoIterator<Item = &'name String>,
 ) -> Vec<&'name str> {
-    let known: BTreeSet<String> = OPTIONS
-        .iter()
-        .flat_map(OptionSpec::variable_names)
-        .collect();
+    let known: BTreeSet<String> = names_of_variables().map(|(name, _)| name).collect();
     let names = environment.into_iter().map(String::as_str);
     names
         .filter(|name| name.starts_with("DBT_ENGINE") && !name.starts_with(SHOWN_IN_LOGS))
-        .filter(|name| !known.contains(*name) && !OF_DBT_ALONE.contains(name))
+        .filter(|name| !known.contains(*name))
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::foreign_variables;
+    use super::{foreign_variables, under_both_names};
 
     #[test]
     fn variables_of_others_are_told() {
         let names = [
             "DBT_ENGINE_FOO",
             "DBT_ENGINE_QUIET",
+            "DBT_ENGINE_THREADS",
+            "DBT_ENGINE_NO_PRINT",
             "DBT_ENGINE_ENV_CUSTOM_ENV_TEAM",
             "DBT_FOO",
             "PATH",
         ];
         let names = names.map(str::to_owned);
-        assert_eq!(foreign_variables(&names), ["DBT_ENGINE_FOO"]);
+        assert_eq!(
+            foreign_variables(&names),
+            ["DBT_ENGINE_FOO", "DBT_ENGINE_THREADS"]
+        );
+    }
+
+    #[test]
+    fn a_variable_has_both_its_names_and_the_newer_counts() {
+        let entry = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let given = [
+            ("DBT_ENGINE_TARGET", "new"),
+            ("DBT_TARGET", "old"),
+            ("DBT_PROFILE", "only"),
+            ("DBT_ENGINE_THREADS", "3"),
+        ];
+        let mut environment = given.map(entry).into();
+        under_both_names(&mut environment);
+        let expected = [
+            ("DBT_ENGINE_TARGET", "new"),
+            ("DBT_TARGET", "new"),
+            ("DBT_PROFILE", "only"),
+            ("DBT_ENGINE_PROFILE", "only"),
+            ("DBT_ENGINE_THREADS", "3"),
+        ];
+        assert_eq!(environment, expected.map(entry).into());
     }
 }

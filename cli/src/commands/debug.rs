@@ -1,11 +1,14 @@
 //! `debug`: says what hcw sees: project, profile, server. Every problem, not the first.
 
+use std::path::PathBuf;
+
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::project::{PROJECT_FILE, ProjectFile};
 use hcw_core::target::{Connection, Server, Target};
 
 use crate::args::Flags;
 use crate::db::connect::{connect, with_stored_password};
+use crate::profile_folders::{self, PROFILES_FILE};
 use crate::report::{Event, Reporter};
 use crate::session::{self, Problems};
 use crate::{db, embedded, exit_code, project_fs};
@@ -13,7 +16,7 @@ use crate::{db, embedded, exit_code, project_fs};
 /// Checks the project, the profile and the connection; the exit code is 1 when a check fails.
 pub(crate) async fn run(flags: &Flags, reporter: &Reporter) -> Result<u8, Problems> {
     if flags.config_dir {
-        let folder = session::profile_folder(flags);
+        let folder = profile_folder(flags);
         reporter.line(&format!(
             "To view your profiles.yml file, run:\n\nopen {}",
             folder.display()
@@ -33,11 +36,11 @@ pub(crate) async fn run(flags: &Flags, reporter: &Reporter) -> Result<u8, Proble
     let mut problems: Vec<(String, Vec<Diagnostic>)> = Vec::new();
     let project = project_fs::load(flags).map(|(_, project)| project);
     let target = session::find_target(flags, project.as_ref().ok());
-    let folder = session::profile_folder(flags);
+    let folder = profile_folder(flags);
     line(&format!("Using profiles dir at {}", folder.display()));
     line(&format!(
         "Using profiles.yml file at {}",
-        folder.join(session::PROFILES_FILE).display()
+        folder.join(PROFILES_FILE).display()
     ));
     line(&format!(
         "Using {PROJECT_FILE} file at {}",
@@ -170,6 +173,11 @@ fn project_word(project: &Result<ProjectFile, Problems>) -> &'static str {
     }
 }
 
+fn profile_folder(flags: &Flags) -> PathBuf {
+    let given = flags.profiles_dir.as_deref();
+    profile_folders::profile_folder(given, &flags.project_dir, &session::environment())
+}
+
 /// The sentences that people search for, where dbt has one.
 fn in_the_words_of_dbt(
     problem: &Diagnostic,
@@ -182,7 +190,7 @@ fn in_the_words_of_dbt(
             format!("The profile '{profile}' does not have a target named '{target}'.")
         }
         (Code::ProfileMissing, _) => match &flags.profiles_dir {
-            Some(folder) if !folder.join(session::PROFILES_FILE).exists() => format!(
+            Some(folder) if !folder.join(PROFILES_FILE).exists() => format!(
                 "Could not find profile named '{profile}'\n  dbt looked for a profiles.yml file in {}",
                 folder.display()
             ),

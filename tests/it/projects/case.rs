@@ -131,13 +131,16 @@ impl Case {
     /// A command on the project, alone in its environment.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hcw"));
+        // one step after the other, so that what is told is told in one order
+        if !words.contains(&"--threads") {
+            command.args(["--threads", "1"]);
+        }
         command
             .args(words)
             .current_dir(&self.folder)
             .env_clear()
             .env("HOME", self.root.path())
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("DBT_THREADS", "1");
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default());
         if let Some(warehouse) = &self.warehouse {
             command.env("DATABASE_URL", &warehouse.url);
         }
