@@ -98,6 +98,7 @@ fn work(flags: &Flags) -> Option<Work> {
             tests: true,
             unit_tests: true,
             functions: true,
+            ..nothing
         },
         Verb::Snapshot => Work {
             snapshots: true,
@@ -107,6 +108,7 @@ fn work(flags: &Flags) -> Option<Work> {
             seeds: true,
             models: true,
             snapshots: true,
+            clones: true,
             ..nothing
         },
         Verb::Run => Work {

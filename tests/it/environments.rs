@@ -111,6 +111,29 @@ fn clones_are_views_of_the_other_environment() {
 }
 
 #[test]
+fn a_clone_that_fails_holds_no_other_back() {
+    let Some(warehouse) = project() else { return };
+    build_prod(&warehouse);
+    // the name of the first that would be made is taken
+    warehouse.query("create schema dev; create type dev.visits as enum ('taken')");
+    run(&warehouse, 1, &["clone", "--state", "state"]);
+    assert_eq!(
+        warehouse.lines("select viewname from pg_views where schemaname = 'dev' order by 1"),
+        "costs\ntotals"
+    );
+    let results = artifact(&warehouse, "run_results.json");
+    let statuses = results["results"].as_array().expect("a list").iter();
+    let mut statuses: Vec<_> = statuses
+        .map(|result| result["status"].as_str().unwrap_or_default())
+        .collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, ["error", "success", "success"]);
+    warehouse.query("drop type dev.visits");
+    run(&warehouse, 0, &["retry"]);
+    assert_eq!(warehouse.value("select visits from dev.totals"), "2");
+}
+
+#[test]
 fn what_has_changed_since_is_selected() {
     let Some(warehouse) = project() else { return };
     build_prod(&warehouse);

@@ -3,7 +3,6 @@
 
 mod again;
 mod compiled;
-mod contract;
 mod ephemeral;
 mod names;
 
@@ -112,13 +111,6 @@ pub fn analyse(
     }
     ephemeral::spread(&resolved, &ephemeral, &mut compiled, &mut late, &mut failed);
     ephemeral::inject(&resolved, &ephemeral, &mut compiled);
-    for (id, node) in &compiled {
-        let mut problems = Vec::new();
-        contract::check(&project.nodes[id], node, &mut problems);
-        if let Some(problem) = problems.into_iter().next() {
-            failed.insert(id.clone(), problem);
-        }
-    }
     Analysed {
         resolved,
         compiled,

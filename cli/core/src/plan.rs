@@ -43,6 +43,8 @@ pub struct Work {
     pub unit_tests: bool,
     /// Make functions.
     pub functions: bool,
+    /// What is made are clones of another environment's.
+    pub clones: bool,
 }
 
 /// Everything a run will do.
@@ -231,8 +233,7 @@ pub fn plan(
                 .filter_map(|test| unit_test_step(analysed, test, &comments)),
         );
     }
-    let holds_back = work.models && work.tests;
-    let steps = order::order(resolved, steps, holds_back);
+    let steps = order::order(resolved, steps, work);
     let (schemas, mut shadow_schemas) = schemas(&steps, state);
     let shadow = &resolved.shadow;
     if !shadow.is_empty() {

@@ -2,6 +2,7 @@
 //! for (`ref`, `source`, `config`, macros) is recorded. An unknown name fails where it is called.
 
 mod access;
+mod contract;
 mod generic_test;
 mod hooks;
 mod missing;
@@ -88,7 +89,7 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
         let root_config = std::mem::take(&mut node.root_config);
         config::merge(&mut node.config, &root_config);
     }
-    diagnostics.extend(project.nodes.values().filter_map(contract_without_columns));
+    diagnostics.extend(project.nodes.values().filter_map(contract::problem));
     let index = Arc::new(NameIndex::of(&project));
     warn_of_misspelt(&project, &captured, &mut diagnostics);
     remove_disabled(&mut project, &index, &captured, &mut diagnostics);
@@ -103,27 +104,6 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
             names: index,
         },
         diagnostics,
-    )
-}
-
-/// The problem with a model whose sidecar promises columns and names none.
-fn contract_without_columns(node: &Node) -> Option<Diagnostic> {
-    let is_enforced = node.config.get("contract")?.get("enforced")?.as_bool()?;
-    let has_sidecar = node.properties.patch_path.is_some();
-    let is_empty = is_enforced && has_sidecar && node.columns.is_empty() && node.is_enabled();
-    let model = (node.kind == NodeKind::Model && is_empty).then_some(node)?;
-    let location = model.patched_at.clone();
-    Some(
-        Diagnostic::error(
-            Code::ContractBroken,
-            format!(
-                "`{}` ({}) has an enforced contract and declares no columns",
-                model.name,
-                model.file.path_in_package()
-            ),
-        )
-        .at(location.unwrap_or_else(|| model.file.at(0..0)))
-        .help("name its columns and their `data_type`, or set `contract: {enforced: false}`"),
     )
 }
 

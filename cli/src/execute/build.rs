@@ -199,19 +199,20 @@ async fn check_contract(
     query: &str,
     columns: &[(String, String)],
 ) -> Result<(), Failure> {
-    let declared = describe(client, &contract::declared_query(columns)).await?;
-    let defined = describe(client, query).await?;
-    contract::compare(&defined, &declared).map_err(Failure::Found)
-}
-
-async fn describe(client: &Client, query: &str) -> Result<Vec<ResultColumn>, Failure> {
-    let statement = Statement {
+    let declared = contract::declared_query(columns);
+    let declared = describe(client, &Statement::outside(&declared)).await?;
+    let query = Statement {
         query: Some(0..query.len()),
         ..Statement::outside(query)
     };
+    let defined = describe(client, &query).await?;
+    contract::compare(&defined, &declared).map_err(Failure::Found)
+}
+
+async fn describe(client: &Client, statement: &Statement) -> Result<Vec<ResultColumn>, Failure> {
     let prepared = client
-        .prepare(query)
+        .prepare(&statement.sql)
         .await
-        .map_err(|error| Failure::of(&error, &Batch::new([&statement])))?;
+        .map_err(|error| Failure::of(&error, &Batch::new([statement])))?;
     Ok(live::columns(&prepared))
 }

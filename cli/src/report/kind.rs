@@ -21,6 +21,7 @@ pub(crate) fn title(code: Code) -> &'static str {
         | Code::NameTooLong
         | Code::TemplateSyntax
         | Code::TemplateError
+        | Code::ContractBroken
         | Code::CompilerError => "Compilation Error",
         Code::Unreachable
         | Code::AuthenticationFailed

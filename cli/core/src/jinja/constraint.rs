@@ -4,7 +4,9 @@ use minijinja::Error;
 use minijinja::value::Value;
 use serde_json::Value as Json;
 
+use super::error::problem;
 use super::functions::to_json;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::name::quote_identifier;
 
 /// Whether keys are part of `create table`.
@@ -85,22 +87,45 @@ pub(super) fn added_keys(model: &Value, table: &str) -> Result<Vec<String>, Erro
         .collect())
 }
 
-/// Names and types of declared columns, in order.
+/// Names and types of the columns that a contract declares, in order.
+///
+/// **Errors**: HCW0119 for a contract that declares no column, or one without its type.
 pub(super) fn declared(columns: &Value) -> Result<Vec<(String, String)>, Error> {
     let columns = to_json(columns)?;
-    Ok(column_list(&columns)
+    let columns = column_list(&columns);
+    if columns.is_empty() {
+        return Err(broken(
+            "This model has an enforced contract, and its 'columns' specification is missing",
+        ));
+    }
+    let is_untyped = |column: &&&Json| text(column, "data_type").is_empty();
+    let untyped: Vec<String> = columns
         .iter()
-        .map(|column| {
-            let name = text(column, "name");
-            let quotes = column.get("quote") == Some(&Json::Bool(true));
-            let name = if quotes {
-                name.to_owned()
-            } else {
-                name.to_lowercase()
-            };
-            (name, text(column, "data_type").to_owned())
-        })
-        .collect())
+        .filter(is_untyped)
+        .map(|column| format!("'{}'", text(column, "name")))
+        .collect();
+    if !untyped.is_empty() {
+        return Err(broken(&format!(
+            "Contracted models require data_type to be defined for each column. Please ensure that the column name \
+             and data_type are defined within the YAML configuration for the [{}] column(s).",
+            untyped.join(", ")
+        )));
+    }
+    let named = columns.iter().map(|column| {
+        let name = text(column, "name");
+        let quotes = column.get("quote") == Some(&Json::Bool(true));
+        let name = if quotes {
+            name.to_owned()
+        } else {
+            name.to_lowercase()
+        };
+        (name, text(column, "data_type").to_owned())
+    });
+    Ok(named.collect())
+}
+
+fn broken(message: &str) -> Error {
+    problem(Diagnostic::error(Code::ContractBroken, message))
 }
 
 fn column_list(columns: &Json) -> Vec<&Json> {

@@ -16,7 +16,6 @@ pub fn declared_query(columns: &[(String, String)]) -> String {
 /// Types that count as one under a contract, by the name that dbt prints.
 fn type_class(data_type: &str) -> String {
     match driver_name(data_type).as_str() {
-        "INTEGER" => "INT".to_owned(),
         "STRING" => "TEXT".to_owned(),
         other => other.to_owned(),
     }
@@ -51,8 +50,14 @@ pub(crate) fn driver_name(data_type: &str) -> String {
 /// HCW0119 with a line for each column that is missing on a side or has another type.
 pub fn compare(defined: &[ResultColumn], declared: &[ResultColumn]) -> Result<(), Box<Diagnostic>> {
     let mut lines: Vec<(String, String, String, &str)> = Vec::new();
-    for column in defined {
+    for (position, column) in defined.iter().enumerate() {
         let definition = type_class(&column.data_type);
+        let earlier = &defined[..position];
+        if earlier.iter().any(|other| other.name == column.name) {
+            let reason = "twice in definition";
+            lines.push((column.name.clone(), definition, String::new(), reason));
+            continue;
+        }
         match declared.iter().find(|other| other.name == column.name) {
             None => lines.push((
                 column.name.clone(),

@@ -3,19 +3,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Step, StepKind};
+use super::{Step, StepKind, Work};
 use crate::graph::{Graph, Resolved};
 use crate::project::UniqueId;
 
-/// Fills in `waits_for` and puts the steps in an order in which each comes after those it waits for. Where `holds_back`, a
-/// run that builds and tests, tests hold back what is built on what they check.
-pub(super) fn order(resolved: &Resolved, steps: Vec<Step>, holds_back: bool) -> Vec<Step> {
+/// Fills in `waits_for` and puts the steps in an order in which each comes after those it waits for. In a run that builds
+/// and tests, tests hold back what is built on what they check; clones read another environment and wait for nothing.
+pub(super) fn order(resolved: &Resolved, steps: Vec<Step>, work: &Work) -> Vec<Step> {
     let in_run: BTreeSet<&UniqueId> = steps.iter().map(|step| &step.id).collect();
     let mut parents = nearest_in_run(resolved, &in_run);
     let tested = tested(resolved, &in_run);
     before_models(&tested, &in_run, &mut parents);
     parents.retain(|id, _| in_run.contains(id));
-    if holds_back {
+    if work.clones {
+        parents.clear();
+    }
+    if work.models && work.tests {
         hold_back(&resolved.graph, &steps, &in_run, &tested, &mut parents);
     }
     // ready steps in the graph's order, so that tests come soon after what they check
