@@ -5,6 +5,7 @@ mod beneath;
 mod called;
 mod changes;
 mod costs;
+mod early;
 mod landed;
 mod observe;
 mod orphans;
@@ -20,7 +21,7 @@ use hcw_core::fingerprint::{Fingerprint, fingerprints};
 use hcw_core::plan::{self, Work};
 use hcw_core::project::UniqueId;
 use hcw_core::settings::Publish;
-use hcw_core::skip::{self, Decisions, Memory, ObjectSeen, Wish};
+use hcw_core::skip::{self, Decisions, Memory, Wish};
 use tokio_postgres::Client;
 
 use crate::args::{Flags, Verb};
@@ -28,6 +29,7 @@ use crate::session::Session;
 
 pub(crate) use changes::{Changes, refused};
 pub(crate) use costs::Counters;
+pub(crate) use early::{Early, Surroundings};
 pub(crate) use record::{Ended, Recorder};
 pub(crate) use runs::{held_record, latest, note_published, read_run, read_runs};
 pub(crate) use store::Store;
@@ -61,31 +63,14 @@ pub(crate) fn runs_all(flags: &Flags) -> Option<&'static str> {
     }
 }
 
-/// What a run's nodes can depend on beside what they name.
-pub(crate) struct Surroundings {
-    settings: String,
-    objects: Vec<ObjectSeen>,
-}
-
-impl Surroundings {
-    /// Reads them. The session's long queries are not compiled from here on, until [`reckon`] has asked the last.
-    pub(crate) async fn read(
-        client: &Client,
-        server_version: u32,
-    ) -> Result<Surroundings, Diagnostic> {
-        // all are sent before the first is answered
-        let ((), uncompiled, settings, objects) = tokio::join!(
-            observe::count(client, server_version),
-            observe::compile_queries(client, false),
-            called::settings(client),
-            called::objects(client),
-        );
-        uncompiled?;
-        Ok(Surroundings {
-            settings: settings?,
-            objects: objects?,
-        })
-    }
+/// Has the session ready for [`reckon`]: what it has done is counted, and until all is asked its long queries are not
+/// compiled.
+pub(crate) async fn ready(client: &Client, server_version: u32) -> Result<(), Diagnostic> {
+    let ((), uncompiled) = tokio::join!(
+        observe::count(client, server_version),
+        observe::compile_queries(client, false),
+    );
+    uncompiled
 }
 
 /// Compares what is to be built with what was, and with the warehouse.

@@ -63,15 +63,17 @@ pub(crate) async fn run(
         .filter(|id| plan::is_for(&resolved, id, work));
     resolved.note_selected(in_run);
     let connection = session.connection().await?;
-    let mut control = control.client(session, &connection).await?;
+    let (mut control, mut early) = control.client(session, &connection).await?;
     if !arguments.dry_run {
         let schemas = resolved.schemas();
-        execute::lock(&control, &schemas, &session.run_name(), reporter)
+        let has_waited = execute::lock(&control, &schemas, &session.run_name(), reporter)
             .await
             .map_err(|error| vec![error])?;
-        if work.land && super::migrate::is_due(session, &resolved, &control).await? {
+        let migrates = work.land && super::migrate::is_due(session, &resolved, &control).await?;
+        if migrates {
             super::migrate::apply(session, &connection, reporter).await?;
         }
+        early = early.filter(|_| !has_waited && !migrates);
     }
     // a comment that cannot be is told before anything runs
     let _voice = session.voice(&resolved, "master", reporter)?;
@@ -85,7 +87,11 @@ pub(crate) async fn run(
         // hooks write to schemas that their project is the first to use
         let schemas = match operation::hooks(&resolved, HookTime::Start).is_empty() {
             true => BTreeSet::new(),
-            false => plan::schemas_of(&resolved, &selected, work),
+            false => {
+                // they can change what nodes depend on
+                early = None;
+                plan::schemas_of(&resolved, &selected, work)
+            }
         };
         execute::create_schemas(&control, &schemas)
             .await
@@ -107,8 +113,15 @@ pub(crate) async fn run(
     let built = built(&resolved, &selected, work);
     let resolved = deferred(session, resolved, &state, &selected, &built, reporter)?;
     let asked = (&selected, &built, work);
-    let mut run_ahead =
-        planned(session, &control, resolved, state.clone(), asked, reporter).await?;
+    let mut run_ahead = planned(
+        session,
+        (&control, early),
+        resolved,
+        state.clone(),
+        asked,
+        reporter,
+    )
+    .await?;
     if !arguments.dry_run && (work.models || work.tests) && has_hooks {
         let plan = &run_ahead.plan;
         let is_changed = super::validators::keep_installed(session, plan, &mut control, reporter)
@@ -117,7 +130,8 @@ pub(crate) async fn run(
         if is_changed {
             // what calls them is compared with what they are now
             let resolved = run_ahead.analysed.resolved;
-            run_ahead = planned(session, &control, resolved, state, asked, reporter).await?;
+            run_ahead =
+                planned(session, (&control, None), resolved, state, asked, reporter).await?;
         }
     }
     let Planned {

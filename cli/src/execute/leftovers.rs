@@ -27,17 +27,18 @@ const TERMINATE: &str = "
                 and ((held.classid::bigint << 32) | held.objid::bigint) = hashtextextended(activity.application_name, 0)
         )";
 
-/// Ends what runs that were killed have left running in this database, and waits until it has ended.
+/// Ends what runs that were killed have left running in this database, and waits until it has ended; whether there was
+/// any.
 ///
 /// **Errors**: HCW0604 or HCW0701.
-pub(super) async fn end(client: &Client, reporter: &Reporter) -> Result<(), Diagnostic> {
+pub(super) async fn end(client: &Client, reporter: &Reporter) -> Result<bool, Diagnostic> {
     let began = Instant::now();
     let mut is_told = false;
     loop {
         let left = client.query_typed(TERMINATE, &[]).await;
         let left = left.map_err(|error| failure(&error, TERMINATE))?;
         if left.is_empty() || began.elapsed() > PATIENCE {
-            return Ok(());
+            return Ok(is_told);
         }
         if !is_told {
             reporter.line("a run that was killed still works in the server; ending it");

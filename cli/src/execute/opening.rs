@@ -6,10 +6,14 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio_postgres::Client;
 
 use crate::db::connect::connect;
+use crate::memory::Early;
 use crate::session::{Problems, Session};
 
-/// The connection of the run itself, which is opened while the project is compiled.
-pub(crate) struct Control(Option<JoinHandle<Result<Client, Problems>>>);
+/// The connection of the run itself, which is opened while the project is read.
+pub(crate) struct Control(Option<JoinHandle<Result<Opened, Problems>>>);
+
+/// A connection, and what it was asked before anything else.
+type Opened = (Client, Option<Early>);
 
 impl Control {
     /// Begins to open it, unless the server is the embedded one: a project with errors starts no server.
@@ -20,22 +24,24 @@ impl Control {
         let session = session.clone();
         let opening = tokio::spawn(async move {
             let connection = session.connection().await?;
-            session.connect(&connection).await
+            let client = session.connect(&connection).await?;
+            let early = Early::ask(&session, &client).await;
+            Ok((client, early.map_err(|error| vec![error])?))
         });
         // the thread that goes on to compile would be the one to begin it
         tokio::task::yield_now().await;
         Control(Some(opening))
     }
 
-    /// The connection.
+    /// The connection, and what the server has said while the project was read.
     pub(crate) async fn client(
         self,
         session: &Session,
         connection: &Connection,
-    ) -> Result<Client, Problems> {
+    ) -> Result<Opened, Problems> {
         match self.0 {
             Some(opening) => opening.await.unwrap_or_else(|end| Err(resumed(end))),
-            None => session.connect(connection).await,
+            None => Ok((session.connect(connection).await?, None)),
         }
     }
 }

@@ -15,13 +15,13 @@ use crate::report::Reporter;
 
 /// Holds the schemas that a run may build in, and the name that its connections bear, as long as this connection lives;
 /// says so when it has to wait. They have an order, so that two runs never wait for each other. What is left of runs
-/// that were killed is ended.
+/// that were killed is ended. Whether there was anything to wait for, so that what was read before can be old.
 pub(crate) async fn lock(
     client: &Client,
     schemas: &BTreeSet<String>,
     application_name: &str,
     reporter: &Reporter,
-) -> Result<(), Diagnostic> {
+) -> Result<bool, Diagnostic> {
     let mut keys: Vec<String> = schemas
         .iter()
         .map(|name| format!("hcw run {name}"))
@@ -50,7 +50,8 @@ pub(crate) async fn lock(
             .await
             .map_err(|error| failure(&error, wait))?;
     }
-    leftovers::end(client, reporter).await
+    leftovers::end(client, reporter).await?;
+    Ok(true)
 }
 
 /// Those of the schemas that exist, in order.
@@ -120,6 +121,13 @@ pub(crate) async fn remove_shadows(
     if schemas.is_empty() {
         return Ok(());
     }
+    let quoted: Vec<String> = schemas.iter().map(|name| quote_identifier(name)).collect();
+    let drop = format!("drop schema if exists {}", quoted.join(", "));
+    match client.batch_execute(&drop).await {
+        // something is in them
+        Err(error) if error.code() == Some(&SqlState::DEPENDENT_OBJECTS_STILL_EXIST) => {}
+        done => return done.map_err(|error| failure(&error, &drop)),
+    }
     let (of_tests, views): (Vec<&str>, Vec<&str>) = resolved
         .stored_views()
         .map(|view| (view.schema.as_str(), view.identifier.as_str()))
@@ -186,10 +194,7 @@ pub(crate) async fn remove_shadows(
         .await
         .map_err(|error| failure(&error, query))?;
     let drops = rows.iter().map(|row| row.get::<_, String>(0));
-    let schemas = schemas
-        .iter()
-        .map(|schema| format!("drop schema if exists {}", quote_identifier(schema)));
-    let statements: Vec<String> = drops.chain(schemas).collect();
+    let statements: Vec<String> = drops.chain([drop]).collect();
     for some in statements.chunks(DROPS_AT_ONCE) {
         let batch = some.join(";\n");
         let done = client.batch_execute(&batch).await;

@@ -7,9 +7,9 @@ use hcw_core::drift::Grant;
 use hcw_core::fingerprint::Part;
 use hcw_core::skip::Remembered;
 use serde_json::{Map, Value as Json};
-use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Error, Row};
 
 use crate::db::state::failure;
 use crate::report::Reporter;
@@ -19,7 +19,12 @@ use crate::session::Session;
 pub(super) const GRANTED: &str = "declared grants";
 const TABLES: &str = include_str!("tables.sql");
 const READ: &str = "
-    select unique_id, version, parts::text, inputs::text, relation::text
+    select unique_id, version, parts::text, inputs::text, relation::text, xmin::text::bigint
+    from hcw.node_state
+    where scope = $1";
+/// Another one after every change: each writes rows anew.
+const MARK: &str = "
+    select count(*), coalesce(sum(xmin::text::bigint)::bigint, 0)
     from hcw.node_state
     where scope = $1";
 const IS_OLDER: &str = "select to_regclass('hcw.built_relations') is null";
@@ -33,7 +38,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Reads what was recorded, and makes the tables where they are missing and `makes` says so.
+    /// What was recorded; makes the tables where they are missing and `makes` says so.
     ///
     /// A user who may not gets one warning and a run without a memory.
     ///
@@ -42,10 +47,11 @@ impl Store {
         session: &Session,
         client: &Client,
         makes: bool,
+        recorded: Result<Vec<Row>, Error>,
         reporter: &Reporter,
     ) -> Result<Option<Store>, Diagnostic> {
         let scope = scope(session);
-        match client.query_typed(READ, &[(&scope, Type::TEXT)]).await {
+        match recorded {
             Ok(rows) => {
                 let nodes = rows.iter().map(|row| {
                     let text = |position: usize| {
@@ -86,6 +92,29 @@ impl Store {
             nodes: BTreeMap::new(),
             scope,
         }))
+    }
+}
+
+/// What was recorded of a project in a schema.
+pub(super) async fn recorded(client: &Client, scope: &String) -> Result<Vec<Row>, Error> {
+    client.query_typed(READ, &[(scope, Type::TEXT)]).await
+}
+
+/// Whether that is what is recorded now.
+pub(super) async fn is_recorded(
+    client: &Client,
+    scope: &String,
+    recorded: &Result<Vec<Row>, Error>,
+) -> bool {
+    let asked = client.query_typed_one(MARK, &[(scope, Type::TEXT)]).await;
+    let is_missing = |error: &Error| error.code().is_some_and(is_missing);
+    match (recorded, &asked) {
+        (Ok(rows), Ok(mark)) => {
+            let sum: i64 = rows.iter().map(|row| row.get::<_, i64>(5)).sum();
+            i64::try_from(rows.len()) == Ok(mark.get(0)) && sum == mark.get::<_, i64>(1)
+        }
+        (Err(before), Err(now)) => is_missing(before) && is_missing(now),
+        _ => false,
     }
 }
 

@@ -160,6 +160,33 @@ fn runs_that_build_in_one_schema_wait_for_each_other() {
 }
 
 #[test]
+fn a_run_sees_what_another_has_built_while_it_read_the_project() {
+    let Some(case) = Case::good("atomic") else {
+        return;
+    };
+    // the server is asked what was built before the project is parsed, and this takes its time to be
+    let slow = "{%- if var('slow', false) and not execute -%}
+        {%- for first in range(800) -%}{%- for second in range(800) -%}{%- set last = second -%}{%- endfor -%}{%- endfor -%}
+        {%- endif -%}
+        {{ config(materialized='table') }} select 1 as id";
+    case.write("models/slow.sql", slow);
+    let build = |slow: bool| {
+        let vars = format!("{{slow: {slow}}}");
+        case.run(
+            0,
+            &format!("build --select slow --no-partial-parse --vars '{vars}'"),
+        )
+    };
+    let texts = std::thread::scope(|scope| {
+        let first = scope.spawn(|| build(true));
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        [build(false), first.join().expect("runs")]
+    });
+    let reused = texts.iter().filter(|text| text.contains("REUSED=1"));
+    assert_eq!(reused.count(), 1, "whichever comes later: {texts:#?}");
+}
+
+#[test]
 fn readers_see_one_version_of_all_marts() {
     let Some(case) = Case::good("atomic") else {
         return;

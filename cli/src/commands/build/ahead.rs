@@ -19,7 +19,7 @@ use tokio_postgres::Client;
 use crate::args::{LogLevel, Verb};
 use crate::db;
 use crate::db::drift::Drift;
-use crate::memory::{self, Recorder, Store, Surroundings};
+use crate::memory::{self, Early, Recorder, Store, Surroundings};
 use crate::report::{Event, Reporter};
 use crate::selection::deferral;
 use crate::session::{Problems, Session};
@@ -98,10 +98,11 @@ pub(in crate::commands) struct Planned {
 }
 
 /// Compiles and plans the selected nodes. Where it is remembered what was built, what has not changed is left as it
-/// is, and the others are compiled to read it where it stands.
+/// is, and the others are compiled to read it where it stands. What is remembered is asked for, unless that was done
+/// early and nothing has happened since.
 pub(in crate::commands) async fn planned(
     session: &Session,
-    control: &Client,
+    (control, early): (&Client, Option<Early>),
     mut resolved: Resolved,
     state: WarehouseState,
     (selected, built, work): (&BTreeSet<UniqueId>, &BTreeSet<UniqueId>, &Work),
@@ -126,7 +127,7 @@ pub(in crate::commands) async fn planned(
                     false => analysed,
                 }
             });
-            let remembered = remembered(session, control, version, reporter).await;
+            let remembered = remembered(session, (control, early), version, reporter).await;
             let analysed = match analysing.await {
                 Ok(analysed) => analysed,
                 Err(end) => std::panic::resume_unwind(end.into_panic()),
@@ -181,21 +182,26 @@ pub(in crate::commands) async fn planned(
 /// be remembered.
 async fn remembered(
     session: &Session,
-    control: &Client,
+    (control, early): (&Client, Option<Early>),
     server_version: u32,
     reporter: &Reporter,
 ) -> Result<Option<(Store, Surroundings)>, Problems> {
     let one = |error| vec![error];
-    if !memory::is_kept(session) {
-        return Ok(None);
-    }
-    let makes = !session.flags.dry_run;
-    let opened = Store::open(session, control, makes, reporter).await;
-    let Some(store) = opened.map_err(one)? else {
+    let early = match early {
+        Some(early) => early.now(session, control).await,
+        None => Early::ask(session, control).await,
+    };
+    let Some(early) = early.map_err(one)? else {
         return Ok(None);
     };
-    let surroundings = Surroundings::read(control, server_version).await;
-    Ok(Some((store, surroundings.map_err(one)?)))
+    let makes = !session.flags.dry_run;
+    let (opened, ready) = tokio::join!(
+        Store::open(session, control, makes, early.recorded, reporter),
+        memory::ready(control, server_version),
+    );
+    ready.map_err(one)?;
+    let store = opened.map_err(one)?;
+    Ok(store.map(|store| (store, early.surroundings)))
 }
 
 /// The selected nodes that are compiled.
