@@ -223,7 +223,7 @@ fn publish(flags: &Flags, project: &ProjectFile) -> Result<Option<Publish>, Diag
 
 pub(crate) fn vars(text: &str) -> Result<Map<String, Json>, Diagnostic> {
     let node = yaml::parse_text("--vars", text)?;
-    match node.to_json() {
+    match node.to_shown_json() {
         Json::Object(vars) => Ok(vars),
         Json::Null => Ok(Map::new()),
         _ => Err(

@@ -325,11 +325,12 @@ impl Reader<'_> {
             .map_or("", |file| &file.text[node.template_part()]);
         let mut texts = template.to_owned();
         if let NodeKind::GenericTest(test) = &node.kind {
-            texts = format!(
-                "{{{{ {}() }}}} {}",
-                test.macro_name(),
-                json!(test.arguments)
-            );
+            let arguments: Vec<_> = test
+                .arguments
+                .iter()
+                .map(|(name, value)| (name, value.to_json()))
+                .collect();
+            texts = format!("{{{{ {}() }}}} {}", test.macro_name(), json!(arguments));
         }
         fingerprint.note(Part::Sql, &sql::without_layout(&texts));
         self.of_template(node, &texts, Part::Macros, fingerprint);

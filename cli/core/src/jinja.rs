@@ -52,6 +52,7 @@ pub(crate) use functions::from_json;
 pub use library::DispatchOrder;
 pub(crate) use library::MacroLibrary;
 pub(crate) use names::Names;
+pub(crate) use python::datetime::of_yaml as date_of_yaml;
 pub(crate) use python::json::of_json as json_text;
 pub(crate) use python::{dict, list, shown};
 pub(crate) use record::records;

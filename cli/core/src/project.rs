@@ -231,10 +231,12 @@ fn docs_blocks(
 fn shared(packages: &Packages, settings: Settings, docs: DocsBlocks) -> Shared {
     let vars = packages
         .iter()
-        .filter_map(|package| match package.file.vars.as_ref()?.to_json() {
-            Json::Object(vars) => Some((package.name().to_owned(), vars)),
-            _ => None,
-        })
+        .filter_map(
+            |package| match package.file.vars.as_ref()?.to_shown_json() {
+                Json::Object(vars) => Some((package.name().to_owned(), vars)),
+                _ => None,
+            },
+        )
         .collect();
     let projects = packages
         .iter()

@@ -5,9 +5,12 @@
 mod reader;
 mod repeated;
 mod scalar;
+mod timestamp;
 mod typed;
 
 pub use reader::MapReader;
+pub use timestamp::Timestamp;
+pub(crate) use timestamp::is_timestamp;
 pub(crate) use typed::one_or_more;
 pub use typed::typed;
 
@@ -42,6 +45,8 @@ pub enum Value {
     Float(f64),
     /// A text.
     String(String),
+    /// A date or moment, without quotes.
+    Timestamp(Timestamp),
     /// A list.
     Sequence(Vec<Node>),
     /// A mapping, in the file's order.
@@ -175,10 +180,11 @@ fn byte_offset(text: &str, location: serde_saphyr::Location) -> usize {
 }
 
 impl Node {
-    /// The text, when the node is one.
+    /// The text, when the node is one; a date as Python prints it.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::String(text) => Some(text),
+            Value::Timestamp(timestamp) => Some(&timestamp.shown),
             _ => None,
         }
     }
@@ -187,10 +193,19 @@ impl Node {
     pub fn scalar_text(&self) -> Option<String> {
         match &self.value {
             Value::String(text) => Some(text.clone()),
+            Value::Timestamp(timestamp) => Some(timestamp.shown.clone()),
             Value::Bool(flag) => Some(if *flag { "True" } else { "False" }.to_owned()),
             Value::Integer(number) => Some(number.to_string()),
             Value::Float(number) => Some(number.to_string()),
             Value::Null | Value::Sequence(_) | Value::Mapping(_) => None,
+        }
+    }
+
+    /// The items, when the node is a list.
+    pub fn as_sequence(&self) -> Option<&[Node]> {
+        match &self.value {
+            Value::Sequence(items) => Some(items),
+            _ => None,
         }
     }
 
@@ -222,6 +237,7 @@ impl Node {
             Value::Bool(_) => "a boolean",
             Value::Integer(_) | Value::Float(_) => "a number",
             Value::String(_) => "a text",
+            Value::Timestamp(_) => "a date",
             Value::Sequence(_) => "a list",
             Value::Mapping(_) => "a mapping",
         }
@@ -259,8 +275,17 @@ impl Node {
         }
     }
 
-    /// The node as JSON, without places.
+    /// The node as JSON, without places; dates in ISO 8601, as in artifacts.
     pub fn to_json(&self) -> serde_json::Value {
+        self.to_json_with(|timestamp| &timestamp.iso)
+    }
+
+    /// The same with dates as templates print them.
+    pub fn to_shown_json(&self) -> serde_json::Value {
+        self.to_json_with(|timestamp| &timestamp.shown)
+    }
+
+    fn to_json_with(&self, date: fn(&Timestamp) -> &String) -> serde_json::Value {
         use serde_json::Value as Json;
         match &self.value {
             Value::Null => Json::Null,
@@ -268,11 +293,14 @@ impl Node {
             Value::Integer(number) => Json::from(*number),
             Value::Float(number) => Json::from(*number),
             Value::String(text) => Json::String(text.clone()),
-            Value::Sequence(items) => Json::Array(items.iter().map(Node::to_json).collect()),
+            Value::Timestamp(timestamp) => Json::String(date(timestamp).clone()),
+            Value::Sequence(items) => {
+                Json::Array(items.iter().map(|item| item.to_json_with(date)).collect())
+            }
             Value::Mapping(entries) => Json::Object(
                 entries
                     .iter()
-                    .map(|(key, value)| (key.name.clone(), value.to_json()))
+                    .map(|(key, value)| (key.name.clone(), value.to_json_with(date)))
                     .collect(),
             ),
         }
@@ -402,6 +430,24 @@ mod tests {
         assert_eq!(
             node.to_json().to_string(),
             r#"["y","n",false,7,"008",8,"1e3",1000,31,"0o17","123456789012345678901",1.0,"7"]"#
+        );
+        let node = parsed("[12:30:00, 1:5, '12:30', 08:30, 1:60, 1:x, 1_0:30]");
+        assert_eq!(
+            node.to_json().to_string(),
+            r#"[45000,65,"12:30","08:30","1:60","1:x",630]"#
+        );
+    }
+
+    #[test]
+    fn dates_without_quotes_are_dates() {
+        let node = parsed("[2024-01-02, '2024-01-02 03:04:05', 2024-01-02 3:04:05Z, 2024-13-45]");
+        assert_eq!(
+            node.to_json().to_string(),
+            r#"["2024-01-02","2024-01-02 03:04:05","2024-01-02T03:04:05+00:00","2024-13-45"]"#
+        );
+        assert_eq!(
+            node.to_shown_json().to_string(),
+            r#"["2024-01-02","2024-01-02 03:04:05","2024-01-02 03:04:05+00:00","2024-13-45"]"#
         );
     }
 

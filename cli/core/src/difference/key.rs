@@ -68,7 +68,7 @@ fn unique_test(resolved: &Resolved, node: &Node) -> Vec<String> {
                     .arguments
                     .iter()
                     .find(|(name, _)| name == "combination_of_columns")?;
-                let listed = listed.as_array()?.iter();
+                let listed = listed.as_sequence()?.iter();
                 Some(
                     listed
                         .filter_map(|name| name.as_str().map(str::to_owned))

@@ -339,7 +339,7 @@ impl NodeContext {
             "invocation_id" => self.shared.of_this_run().invocation_id.clone().into(),
             "run_started_at" => {
                 let started = &self.shared.of_this_run().run_started_at;
-                python::datetime::from_rfc3339(started).unwrap_or(Value::from(()))
+                python::datetime::start_of_run(started).unwrap_or(Value::from(()))
             }
             "modules" => Value::from_object(python::modules::Modules {
                 shared: self.shared.clone(),

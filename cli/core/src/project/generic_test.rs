@@ -10,6 +10,7 @@ use super::resource::{Attachment, GenericTest, Node, NodeKind, UniqueId};
 use super::version::Version;
 use crate::python::quoted as python_text;
 use crate::source::SourceFile;
+use crate::yaml;
 
 /// A test's two names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub(super) fn name(test: &TestDeclaration, attached_to: &Attachment) -> TestName
     let mut arguments: Vec<(&str, Vec<String>)> = test
         .arguments
         .iter()
-        .map(|(name, value)| (name.as_str(), parts(value)))
+        .map(|(name, value)| (name.as_str(), parts(&value.to_shown_json())))
         .collect();
     if let Some(column) = &test.column_name {
         arguments.push(("column_name", vec![column.clone()]));
@@ -152,13 +153,13 @@ pub(crate) fn tested_model(attached_to: &Attachment, version: Option<&Version>) 
 fn metadata(
     namespace: Option<&str>,
     test_name: &str,
-    arguments: &[(String, Json)],
+    arguments: &[(String, yaml::Node)],
     column_name: Option<&str>,
     model: &str,
 ) -> String {
     let mut entries: Vec<(&str, String)> = arguments
         .iter()
-        .map(|(name, value)| (name.as_str(), python(value)))
+        .map(|(name, value)| (name.as_str(), python(&value.to_shown_json())))
         .collect();
     entries.push(("model", python_text(model)));
     if let Some(column) = column_name {
@@ -245,7 +246,8 @@ pub(crate) fn test_metadata(test: &GenericTest) -> Json {
     if let Some(column) = &test.column_name {
         arguments.insert("column_name".to_owned(), json!(column));
     }
-    arguments.extend(test.arguments.iter().cloned());
+    let written = test.arguments.iter();
+    arguments.extend(written.map(|(name, value)| (name.clone(), value.to_json())));
     let model = tested_model(&test.attached_to, test.version.as_ref());
     arguments.insert("model".to_owned(), json!(model));
     json!({"name": test.test_name, "kwargs": arguments, "namespace": test.namespace})
@@ -268,7 +270,7 @@ mod tests {
             description: String::new(),
             arguments: arguments
                 .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
+                .map(|(name, value)| (name.to_owned(), yaml::Node::from_json(&value, &(0..0))))
                 .collect(),
             config: ConfigMap::new(),
             inherited_tags: Vec::new(),

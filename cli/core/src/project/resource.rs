@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
-use serde_json::Value as Json;
-
 use super::freshness::SourceProperties;
 use super::model_properties::NodeProperties;
 use super::semantic_model::{ColumnDimension, ColumnEntity};
@@ -16,6 +14,7 @@ use super::config::ConfigMap;
 use crate::name::RelationName;
 use crate::settings::Settings;
 use crate::source::{Location, SourceFile};
+use crate::yaml;
 
 /// dbt's unique id: `model.<package>.<name>`, `source.<package>.<source>.<table>`, …
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,7 +97,7 @@ pub struct GenericTest {
     /// The column, for a column test; in quotes where the column says so.
     pub column_name: Option<String>,
     /// Further arguments, as written.
-    pub arguments: Vec<(String, Json)>,
+    pub arguments: Vec<(String, yaml::Node)>,
 }
 
 /// What a generic test is attached to.

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{self, NodeContext, from_json, is_built_in};
 use crate::project::{Attachment, GenericTest, Node, Project, config};
+use crate::yaml::{self, Value as Written};
 
 /// Renders a generic test: calls its macro.
 pub(super) fn render_generic_test(
@@ -182,29 +183,30 @@ fn check_arguments(
 /// An argument's value: texts such as `ref('x')` and `{{ var('y') }}` are evaluated wherever they stand, as in dbt.
 fn argument(
     project: &Project,
-    value: &Json,
+    node: &yaml::Node,
     context: &Arc<NodeContext>,
 ) -> Result<Value, Diagnostic> {
-    match value {
-        Json::String(text) if looks_like_call(text) => project.engine.evaluate(text, context),
-        Json::String(text) if jinja::has_template(text) => {
+    match &node.value {
+        Written::String(text) if looks_like_call(text) => project.engine.evaluate(text, context),
+        Written::String(text) if jinja::has_template(text) => {
             project.engine.render_value(text, context)
         }
-        Json::Array(items) => {
+        Written::Sequence(items) => {
             let items: Result<Vec<Value>, Diagnostic> = items
                 .iter()
                 .map(|item| argument(project, item, context))
                 .collect();
             items.map(jinja::list)
         }
-        Json::Object(entries) => {
+        Written::Mapping(entries) => {
             let entries: Result<Vec<(&str, Value)>, Diagnostic> = entries
                 .iter()
-                .map(|(name, item)| Ok((name.as_str(), argument(project, item, context)?)))
+                .map(|(name, item)| Ok((name.name.as_str(), argument(project, item, context)?)))
                 .collect();
             entries.map(jinja::dict)
         }
-        single => Ok(from_json(single)),
+        Written::Timestamp(timestamp) => Ok(jinja::date_of_yaml(timestamp)),
+        _ => Ok(from_json(node.to_json())),
     }
 }
 

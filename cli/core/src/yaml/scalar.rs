@@ -1,6 +1,7 @@
 //! Plain scalars by the rules of PyYAML (YAML 1.1), where the parser's own are wider: `y` and `n` are texts,
 //! `008` is a code and no number, `010` is octal, `1e3` is a text.
 
+use super::timestamp::timestamp;
 use super::{Node, Value};
 
 /// The node with its plain scalars read again from the file's text.
@@ -10,6 +11,16 @@ pub(super) fn resolved(node: Node, text: &str) -> Node {
             match text.get(node.range.clone()) {
                 Some(written) if is_plain(written) => plain(written, node.value),
                 _ => node.value,
+            }
+        }
+        // what begins with a digit in the file has no quotes
+        Value::String(word) if begins_with_digit(&word) => {
+            let is_plain = text.get(node.range.start..).is_some_and(begins_with_digit);
+            match timestamp(&word).filter(|_| is_plain) {
+                Some(timestamp) => Value::Timestamp(timestamp),
+                None => sexagesimal(&word)
+                    .filter(|_| is_plain)
+                    .map_or(Value::String(word), Value::Integer),
             }
         }
         Value::Sequence(items) => {
@@ -34,6 +45,26 @@ fn is_plain(written: &str) -> bool {
     !written.is_empty()
         && !written.starts_with(['"', '\'', '!', '&', '*', '|', '>'])
         && !written.contains(char::is_whitespace)
+}
+
+fn begins_with_digit(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(u8::is_ascii_digit)
+}
+
+/// `12:30:00`: an integer in the base of sixty, where the first place has no zero before it.
+fn sexagesimal(written: &str) -> Option<i64> {
+    let (first, rest) = written.split_once(':')?;
+    let is_number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    let bare = first.replace('_', "");
+    if first.starts_with('0') || !is_number(&bare) {
+        return None;
+    }
+    rest.split(':')
+        .try_fold(bare.parse().ok()?, |sum: i64, place| {
+            let fits = matches!(place.as_bytes(), [_] | [b'0'..=b'5', _]) && is_number(place);
+            let place: i64 = fits.then(|| place.parse().ok())??;
+            sum.checked_mul(60)?.checked_add(place)
+        })
 }
 
 fn plain(written: &str, parsed: Value) -> Value {

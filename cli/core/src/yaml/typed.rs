@@ -111,6 +111,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
             Value::Integer(number) => visitor.visit_i64(*number),
             Value::Float(number) => visitor.visit_f64(*number),
             Value::String(text) => visitor.visit_str(text),
+            Value::Timestamp(timestamp) => visitor.visit_str(&timestamp.shown),
             Value::Sequence(items) => {
                 visitor.visit_seq(SeqDeserializer::new(items.iter().map(NodeDeserializer)))
             }

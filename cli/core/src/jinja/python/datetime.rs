@@ -8,7 +8,6 @@ mod methods;
 pub(crate) mod module;
 mod parse;
 mod print;
-pub(super) mod written;
 pub(crate) mod zone;
 
 use std::cmp::Ordering;
@@ -84,9 +83,16 @@ impl Temporal {
     }
 }
 
-/// A moment: RFC 3339 as the run's start, or as the server prints it.
-pub(crate) fn from_rfc3339(text: &str) -> Option<Value> {
+/// A moment as the server prints it.
+pub(crate) fn moment(text: &str) -> Option<Value> {
     moment_of(text).map(Temporal::value)
+}
+
+/// The run's start, from RFC 3339: its zone is that of `pytz`.
+pub(crate) fn start_of_run(text: &str) -> Option<Value> {
+    let (micros, zone) = parse::iso(text)?;
+    let micros = micros - zone.map_or(0, |zone| zone.offset) * 1_000_000;
+    Some(Temporal::Datetime(micros, Some(Zone::utc())).value())
 }
 
 fn moment_of(text: &str) -> Option<Temporal> {
@@ -110,6 +116,13 @@ pub(crate) fn date_of(text: &str) -> Option<Value> {
     parse::iso_date(text).map(|micros| Temporal::Date(micros).value())
 }
 
+/// A date or moment of YAML.
+pub(crate) fn of_yaml(timestamp: &crate::yaml::Timestamp) -> Value {
+    let date = date_of(&timestamp.iso);
+    date.or_else(|| moment(&timestamp.iso))
+        .unwrap_or_else(|| timestamp.shown.as_str().into())
+}
+
 /// A time of day of the server's, as Python prints it.
 pub(crate) fn time_text(text: &str) -> Option<String> {
     let (micros, zone) = parse::iso_time(text)?;
@@ -128,7 +141,9 @@ pub(super) fn type_name(value: &Value) -> Option<&'static str> {
 
 /// Python's `repr` of a value of this module.
 pub(super) fn repr(value: &Value) -> Option<String> {
-    value.downcast_object_ref::<Temporal>().map(print::repr)
+    let zone = value.downcast_object_ref::<zone::ZoneValue>();
+    let zone = zone.map(|zone| zone.0.repr());
+    zone.or_else(|| value.downcast_object_ref::<Temporal>().map(print::repr))
 }
 
 /// `-x`

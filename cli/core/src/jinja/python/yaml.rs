@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use minijinja::value::{Value, ValueKind};
 
-use super::datetime::{self, written};
+use super::datetime;
 use super::{items_of, shown};
-use crate::yaml::{self, Node, Value as Written};
+use crate::yaml::{self, Node, Value as Written, is_timestamp};
 
 /// The value of a YAML text, with dates where YAML 1.1 has them; none if it is not YAML.
 pub(super) fn load(text: &str) -> Option<Value> {
@@ -27,13 +27,11 @@ fn value(node: &Node, text: &str) -> Option<Value> {
             let entries: Option<Vec<(String, Value)>> = entries.collect();
             entries.map(super::dict)
         }
-        Written::String(word) if written::is_timestamp(word) => {
-            // a text in quotes is one
+        Written::Timestamp(timestamp) => Some(datetime::of_yaml(timestamp)),
+        // one that the calendar lacks; a text in quotes is one
+        Written::String(word) if is_timestamp(word) => {
             let is_plain = text.get(node.range.start..)?.starts_with(word.as_str());
-            match is_plain {
-                true => written::of_yaml(word),
-                false => Some(Value::from(word.as_str())),
-            }
+            (!is_plain).then(|| Value::from(word.as_str()))
         }
         _ => Some(crate::jinja::functions::from_json(node.to_json())),
     }
@@ -151,7 +149,7 @@ fn text_scalar(text: &str) -> String {
         && !text.contains(": ")
         && !text.contains(" #")
         && !text.ends_with([':', ' '])
-        && !written::is_timestamp(text)
+        && !is_timestamp(text)
         && text != "=";
     if plain {
         text.to_owned()

@@ -4,9 +4,7 @@ use minijinja::value::Value;
 use serde_json::Value as Json;
 
 use super::super::functions::from_json;
-use super::super::python::datetime::{
-    date_of, duration_text, from_rfc3339, iso_of, iso_text, time_text,
-};
+use super::super::python::datetime::{date_of, duration_text, iso_of, iso_text, moment, time_text};
 use super::super::python::decimal::Decimal;
 use super::super::python::json::of_json;
 use super::super::python::number::float_text;
@@ -76,9 +74,7 @@ fn read(text: &str, column: &ResultColumn) -> Value {
         }
         "interval" => duration_text(text).map(Value::from),
         "time without time zone" | "time with time zone" => time_text(text).map(Value::from),
-        "timestamp with time zone" if text == "infinity" => {
-            from_rfc3339("9999-12-31 23:59:59.999999+00")
-        }
+        "timestamp with time zone" if text == "infinity" => moment("9999-12-31 23:59:59.999999+00"),
         _ if data_type.ends_with("range") => range(text, data_type).map(Value::from),
         _ => match data_type.strip_suffix("[]") {
             Some(element) if is_listed(element) => {
@@ -105,7 +101,7 @@ pub(super) fn typed(text: &str, value_type: ValueType) -> Value {
             "-infinity" => "0001-01-01",
             text => text,
         }),
-        ValueType::Timestamp => from_rfc3339(match text {
+        ValueType::Timestamp => moment(match text {
             "infinity" => "9999-12-31 23:59:59.999999",
             "-infinity" => "0001-01-01 00:00:00",
             text => text,
@@ -259,7 +255,7 @@ fn range(text: &str, data_type: &str) -> Option<String> {
     let print = |bound: Option<String>| match bound {
         None => "None".to_owned(),
         Some(bound) if data_type.starts_with("ts") => {
-            from_rfc3339(&bound).map_or(bound, |moment| shown(&moment))
+            moment(&bound).map_or(bound, |moment| shown(&moment))
         }
         Some(bound) => bound,
     };

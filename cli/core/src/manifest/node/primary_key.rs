@@ -1,7 +1,5 @@
 //! The columns that identify a model's rows.
 
-use serde_json::Value as Json;
-
 use super::super::Manifest;
 use super::data_test::attached;
 use crate::project::{Node, NodeKind};
@@ -39,9 +37,10 @@ pub(super) fn primary_key(manifest: &Manifest<'_>, node: &Node) -> Vec<String> {
             .find(|(name, _)| name == "column_name");
         let column = generic.column_name.as_deref();
         let column = column.or_else(|| named.and_then(|(_, value)| value.as_str()));
+        let listed = listed.and_then(|(_, columns)| columns.as_sequence());
         let columns: Vec<String> = match (column, listed) {
             (Some(column), _) => vec![column.to_owned()],
-            (None, Some((_, Json::Array(columns)))) => columns
+            (None, Some(columns)) => columns
                 .iter()
                 .filter_map(|column| column.as_str().map(str::to_owned))
                 .collect(),

@@ -36,7 +36,7 @@ pub(super) fn read(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Opti
 
 /// The variables that templates of `dbt_project.yml` see: the file's, then those of the command line.
 pub(super) fn merged(vars: &Node, command_line: &Map<String, Json>) -> Map<String, Json> {
-    let mut merged = match vars.to_json() {
+    let mut merged = match vars.to_shown_json() {
         Json::Object(vars) => vars,
         _ => Map::new(),
     };

@@ -18,7 +18,7 @@ pub(crate) struct TestDeclaration {
     /// A name of its own, from `name:`.
     pub(crate) custom_name: Option<String>,
     pub(crate) description: String,
-    pub(crate) arguments: Vec<(String, Json)>,
+    pub(crate) arguments: Vec<(String, Node)>,
     pub(crate) config: ConfigMap,
     /// Tags of the column and the source that it is applied to.
     pub(crate) inherited_tags: Vec<String>,
@@ -153,7 +153,7 @@ pub(super) fn parse(
                 for (argument, value) in value.as_mapping().unwrap_or_default() {
                     declaration
                         .arguments
-                        .push((argument.name.clone(), value.to_json()));
+                        .push((argument.name.clone(), value.clone()));
                 }
             }
             "column_name" => declaration.column_name = value.scalar_text(),
@@ -177,7 +177,7 @@ pub(super) fn parse(
                 beside.get_or_insert(key);
                 declaration
                     .arguments
-                    .push((key.name.clone(), value.to_json()));
+                    .push((key.name.clone(), value.clone()));
             }
         }
     }

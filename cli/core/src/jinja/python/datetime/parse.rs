@@ -109,7 +109,7 @@ fn time_fields(rest: &mut &str, fields: &mut Fields) -> Option<Option<Zone>> {
     if rest.is_empty() {
         return Some(None);
     }
-    offset(rest).map(|seconds| Some(Zone::fixed(seconds)))
+    offset(rest).map(|seconds| Some(Zone::at_offset(seconds)))
 }
 
 /// A fraction of a second in microseconds; digits behind the sixth are dropped.
@@ -261,7 +261,7 @@ fn read(text: &str, format: &str) -> Option<(i64, Option<Zone>)> {
             'a' => {
                 named(&mut rest, &DAYS, true)?;
             }
-            'z' => zone = Some(Zone::fixed(offset(&mut rest)?)),
+            'z' => zone = Some(Zone::at_offset(offset(&mut rest)?)),
             'Z' => {
                 let name = rest.get(..3)?;
                 if !matches!(name, "UTC" | "GMT") {

@@ -124,12 +124,7 @@ pub(super) fn repr(value: &Temporal) -> String {
     }
     let mut parts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     if let Some(zone) = value.zone() {
-        let name = zone.name();
-        parts.push(match name.as_str() {
-            "UTC" => "tzinfo=<UTC>".to_owned(),
-            name if name.starts_with("pytz.") => format!("tzinfo={name}"),
-            name => format!("tzinfo=<DstTzInfo '{name}'>"),
-        });
+        parts.push(format!("tzinfo={}", zone.repr()));
     }
     format!("{}({})", value.name(), parts.join(", "))
 }

@@ -1,6 +1,6 @@
 //! `modules.pytz`: time zones of the IANA database, which is part of the program.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use minijinja::{Error, State};
 
 use super::Temporal;
 use super::calendar::Fields;
+use super::print;
 use crate::jinja::python::call::{Call, no_method, type_error, value_error};
 use crate::jinja::python::list;
 
@@ -28,6 +29,8 @@ pub(crate) struct Zone {
 #[derive(Debug, Clone)]
 pub(super) enum ZoneKind {
     Utc,
+    /// Python's own `datetime.timezone`.
+    Offset,
     /// Minutes east of UTC.
     Fixed(i64),
     Named(String, TimeZone),
@@ -42,13 +45,36 @@ impl Zone {
         }
     }
 
-    pub(super) fn fixed(seconds: i64) -> Zone {
-        if seconds == 0 {
+    /// What a text says that ends in an offset.
+    pub(super) fn at_offset(seconds: i64) -> Zone {
+        let (minutes, second) = (seconds.abs() / 60, seconds.abs() % 60);
+        let mut abbreviation = "UTC".to_owned();
+        if seconds != 0 {
+            let sign = if seconds < 0 { '-' } else { '+' };
+            let _ = write!(
+                abbreviation,
+                "{sign}{:02}:{:02}",
+                minutes / 60,
+                minutes % 60
+            );
+        }
+        if second != 0 {
+            let _ = write!(abbreviation, ":{second:02}");
+        }
+        Zone {
+            kind: ZoneKind::Offset,
+            offset: seconds,
+            abbreviation,
+        }
+    }
+
+    fn fixed(minutes: i64) -> Zone {
+        if minutes == 0 {
             return Zone::utc();
         }
         Zone {
-            kind: ZoneKind::Fixed(seconds / 60),
-            offset: seconds,
+            kind: ZoneKind::Fixed(minutes),
+            offset: minutes * 60,
             abbreviation: String::new(),
         }
     }
@@ -119,8 +145,23 @@ impl Zone {
     pub(super) fn name(&self) -> String {
         match &self.kind {
             ZoneKind::Utc => "UTC".to_owned(),
+            ZoneKind::Offset => self.abbreviation.clone(),
             ZoneKind::Fixed(minutes) => format!("pytz.FixedOffset({minutes})"),
             ZoneKind::Named(name, _) => name.clone(),
+        }
+    }
+
+    /// As Python's `repr(tzinfo)`.
+    pub(super) fn repr(&self) -> String {
+        match &self.kind {
+            ZoneKind::Utc => "<UTC>".to_owned(),
+            ZoneKind::Offset if self.offset == 0 => "datetime.timezone.utc".to_owned(),
+            ZoneKind::Offset => {
+                let offset = Temporal::Delta(i128::from(self.offset) * 1_000_000);
+                format!("datetime.timezone({})", print::repr(&offset))
+            }
+            ZoneKind::Fixed(_) => self.name(),
+            ZoneKind::Named(name, _) => format!("<DstTzInfo '{name}'>"),
         }
     }
 }
@@ -251,7 +292,7 @@ impl Object for Pytz {
                 if minutes.abs() >= 1440 {
                     return Err(value_error("absolute offset is too large"));
                 }
-                Zone::fixed(minutes * 60)
+                Zone::fixed(minutes)
             }
             _ => return Err(no_method(&Value::from_dyn_object(self.clone()), method)),
         };

@@ -1,30 +1,45 @@
-//! Dates and times as YAML 1.1 writes them, without quotes.
+//! Dates and moments as YAML 1.1 writes them, without quotes.
 
-use super::Temporal;
-use super::parse;
+/// A date or moment, in the two ways in which dbt shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timestamp {
+    /// As Python prints it: `2024-01-02 03:04:05+00:00`.
+    pub shown: String,
+    /// ISO 8601, as in artifacts: `2024-01-02T03:04:05+00:00`.
+    pub iso: String,
+}
+
+/// Whether a plain text is a date or a moment to YAML 1.1, be it one that the calendar lacks.
+pub(crate) fn is_timestamp(text: &str) -> bool {
+    parts(text).is_some()
+}
+
+/// The date or moment that a plain text is; `None` for one that the calendar lacks.
+pub(crate) fn timestamp(text: &str) -> Option<Timestamp> {
+    let parts = parts(text)?;
+    let date: jiff::civil::Date = parts.date.parse().ok()?;
+    let date = (date.year() > 0).then_some(parts.date)?;
+    let Some((time, offset)) = parts.time else {
+        return Some(Timestamp {
+            shown: date.clone(),
+            iso: date,
+        });
+    };
+    let (hour, rest) = time.split_once(':')?;
+    let (minute, second) = rest.split_once(':')?;
+    // Python knows no leap seconds
+    let is_of_day = hour < "24" && minute < "60" && second < "60";
+    let time = time.strip_suffix(".000000").unwrap_or(&time);
+    is_of_day.then(|| Timestamp {
+        shown: format!("{date} {time}{offset}"),
+        iso: format!("{date}T{time}{offset}"),
+    })
+}
 
 /// What stands in a text, by its parts: date, time of day, offset from UTC.
 struct Parts {
     date: String,
     time: Option<(String, String)>,
-}
-
-/// Whether a plain text is a date or a moment to YAML 1.1.
-pub(in crate::jinja::python) fn is_timestamp(text: &str) -> bool {
-    parts(text).is_some()
-}
-
-/// The value of such a text; `None` for one that the calendar lacks.
-pub(in crate::jinja::python) fn of_yaml(text: &str) -> Option<minijinja::Value> {
-    let parts = parts(text)?;
-    let value = match parts.time {
-        None => Temporal::Date(parse::iso_date(&parts.date)?),
-        Some((time, offset)) => {
-            let (micros, zone) = parse::iso(&format!("{}T{time}{offset}", parts.date))?;
-            Temporal::Datetime(micros, zone)
-        }
-    };
-    Some(value.value())
 }
 
 fn parts(text: &str) -> Option<Parts> {
@@ -87,7 +102,7 @@ fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_timestamp, of_yaml};
+    use super::{is_timestamp, timestamp};
 
     #[test]
     fn dates_and_moments() {
@@ -99,8 +114,9 @@ mod tests {
             ("2024-01-02 03:04:05 -05:30", "2024-01-02 03:04:05-05:30"),
             ("2024-01-02 03:04:05.1234567", "2024-01-02 03:04:05.123456"),
         ] {
-            let value = of_yaml(text).expect(text);
-            assert_eq!(crate::jinja::python::shown(&value), shown, "{text}");
+            let found = timestamp(text).expect(text);
+            assert_eq!(found.shown, shown, "{text}");
+            assert_eq!(found.iso, shown.replace(' ', "T"), "{text}");
         }
         for text in [
             "2024-1-2",
@@ -111,6 +127,13 @@ mod tests {
         ] {
             assert!(!is_timestamp(text), "{text}");
         }
-        assert!(is_timestamp("2024-13-45") && of_yaml("2024-13-45").is_none());
+        for text in [
+            "2024-13-45",
+            "2023-02-29",
+            "2024-01-02 24:00:00",
+            "0000-01-01",
+        ] {
+            assert!(is_timestamp(text) && timestamp(text).is_none(), "{text}");
+        }
     }
 }
