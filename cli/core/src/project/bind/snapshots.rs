@@ -5,6 +5,7 @@ use super::nodes::NewNode;
 use super::{Binder, Current, path_below};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::scan;
+use crate::project::Package;
 use crate::project::model_properties::NodeProperties;
 use crate::project::properties::PatchKind;
 use crate::project::reference::Reference;
@@ -40,14 +41,8 @@ impl Binder<'_> {
                 );
                 continue;
             }
-            let roots = &current.package.file.snapshot_paths;
-            let below = path_below(file, roots);
-            let without_extension = below.rsplit_once('.').map_or(below, |(stem, _)| stem);
-            let fully_qualified_name = std::iter::once(current.package.name())
-                .chain(without_extension.split('/'))
-                .chain(std::iter::once(name.as_str()))
-                .map(str::to_owned)
-                .collect();
+            let below = path_below(file, &current.package.file.snapshot_paths);
+            let fully_qualified_name = fully_qualified_name(current.package, file, &name);
             let body = block.body();
             let properties = NodeProperties {
                 shown_path: Some(below.to_owned()),
@@ -127,6 +122,21 @@ impl Binder<'_> {
             );
         }
     }
+}
+
+/// Package, folders, file and name of the snapshot of a block.
+pub(super) fn fully_qualified_name(
+    package: &Package,
+    file: &SourceFile,
+    name: &str,
+) -> Vec<String> {
+    let below = path_below(file, &package.file.snapshot_paths);
+    let without_extension = below.rsplit_once('.').map_or(below, |(stem, _)| stem);
+    std::iter::once(package.name())
+        .chain(without_extension.split('/'))
+        .chain(std::iter::once(name))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The file with everything but a range blanked out, so that places in it hold.
