@@ -66,7 +66,7 @@ pub(crate) async fn run(
             run_operation::run(&session()?, name.as_deref(), reporter).await
         }
         (_, Operands::Runs(runs)) => runs::run(&session()?, runs, reporter).await,
-        (_, Operands::Init(name)) => init::run(flags, name, reporter),
+        (_, Operands::Init(name)) => init::run(flags, name.as_deref(), reporter),
         (_, Operands::Validators(validators)) => {
             validators::run(&session, validators, reporter).await
         }

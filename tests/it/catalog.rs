@@ -164,7 +164,18 @@ fn compile_and_show_leave_results() {
     assert_eq!(one["status"], "success");
     assert_eq!(one["compiled_code"], "select 1 as one");
     let shown = run(&warehouse, 0, &["show", "--select", "headed"]);
+    assert!(
+        shown.contains("Previewing node 'headed':\n| seven |"),
+        "{shown}"
+    );
     assert!(shown.contains("|     7 |"), "{shown}");
+    let numbers = "select * from (values (1.50, 1), (1234.125, 20000)) as numbers (n, i)";
+    let shown = run(&warehouse, 0, &["show", "--inline", numbers]);
+    assert!(shown.contains("Previewing inline node:\n"), "{shown}");
+    assert!(shown.contains("|     1.500 |     1 |"), "{shown}");
+    assert!(shown.contains("| 1,234.125 | 20000 |"), "{shown}");
+    let shown = run(&warehouse, 0, &["--quiet", "show", "--inline", numbers]);
+    assert!(!shown.contains("Previewing"), "{shown}");
     let inline = "select * from generate_series(1, 9) as one where one <> (select one from {{ ref('one') }})";
     run(
         &warehouse,

@@ -18,7 +18,7 @@ pub(crate) enum Operands {
     /// Nothing beside options.
     None,
     /// The project's name.
-    Init(String),
+    Init(Option<String>),
     /// The macro.
     RunOperation(Option<String>),
     Db(DbArguments),
@@ -65,7 +65,7 @@ pub(super) fn parse(words: Vec<OsString>) -> Result<CommandLine, clap::Error> {
     };
     let text = |id: &str| matches.get_one::<String>(id).cloned();
     let operands = match verb {
-        Verb::Init => Operands::Init(text("project_name").unwrap_or_default()),
+        Verb::Init => Operands::Init(text("project_name")),
         Verb::RunOperation => Operands::RunOperation(text("macro")),
         Verb::Db => Operands::Db(DbArguments::from_arg_matches(matches)?),
         Verb::Validators => Operands::Validators(ValidatorsArguments::from_arg_matches(matches)?),
@@ -161,8 +161,7 @@ fn verb_command(verb: Verb, name: &'static str) -> Command {
         Verb::Init => command.arg(
             Arg::new("project_name")
                 .value_name("NAME")
-                .required(true)
-                .help("The project's name: letters, digits and underscores"),
+                .help("The project's name: letters, digits and underscores [default: asked for]"),
         ),
         Verb::RunOperation => command.arg(
             Arg::new("macro")

@@ -8,7 +8,7 @@ use hcw_core::analyse::{Analysed, Compiled, analyse};
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::Resolved;
 use hcw_core::operation::{self, Preview};
-use hcw_core::project::{NodeKind, UniqueId};
+use hcw_core::project::{Node, NodeKind, UniqueId};
 use hcw_core::warehouse::QueryResult;
 use serde_json::{Value as Json, json};
 use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
@@ -108,13 +108,8 @@ pub(crate) async fn run(
     let analysed =
         compile::write_manifest(session, flags, analysed).map_err(|error| vec![error])?;
     for (id, preview) in previews {
-        let name = &analysed.resolved.project().nodes[id].name;
-        reporter.shown(&shown(
-            name,
-            &preview,
-            flags.inline.is_some(),
-            reporter.is_json(),
-        ));
+        let node = &analysed.resolved.project().nodes[id];
+        reporter.shown(&shown(node, &preview, flags, reporter));
     }
     Ok(exit_code::SUCCESS)
 }
@@ -171,18 +166,31 @@ fn refused(error: &tokio_postgres::Error, statement: &str, compiled: &Compiled) 
 }
 
 /// The event that shows rows.
-fn shown(name: &str, preview: &Preview, is_inline: bool, is_json: bool) -> Event {
+fn shown(node: &Node, preview: &Preview, flags: &Flags, reporter: &Reporter) -> Event {
+    let is_inline = flags.inline.is_some();
+    let name = match &node.properties.version {
+        Some(version) => format!("{}.v{}", node.name, version),
+        None => node.name.clone(),
+    };
     let rows = Json::from(preview.objects.clone());
     let rows_as_text = rows.to_string();
-    let text = match (is_json, is_inline) {
+    let text = match (reporter.is_json(), is_inline) {
         (true, true) => format!("{:#}", json!({"show": rows})),
         (true, false) => format!("{:#}", json!({"node": name, "show": rows})),
-        (false, _) => as_table(preview).trim_end().to_owned(),
+        (false, _) => {
+            let heading = match is_inline {
+                _ if flags.log.quiet => String::new(),
+                true => "Previewing inline node:\n".to_owned(),
+                false => format!("Previewing node '{name}':\n"),
+            };
+            format!("{heading}{}", as_table(preview).trim_end())
+        }
     };
     Event::new("ShowNode", "Q041", LogLevel::Info, text)
         .with("node_name", name)
         .with("preview", rows_as_text)
         .with("is_inline", is_inline)
+        .with("unique_id", node.id.as_str())
 }
 
 /// The rows of a query, with their types.

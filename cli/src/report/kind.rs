@@ -6,9 +6,11 @@ use hcw_core::diagnostic::Code;
 pub(crate) fn title(code: Code) -> &'static str {
     match code {
         Code::Usage => "Usage Error",
-        Code::YamlSyntax | Code::YamlType | Code::UnknownPatchTarget | Code::ConfigInvalid => {
-            "Parsing Error"
-        }
+        Code::YamlSyntax
+        | Code::YamlType
+        | Code::UnknownPatchTarget
+        | Code::SemanticsInvalid
+        | Code::ConfigInvalid => "Parsing Error",
         Code::DuplicateName
         | Code::UnknownRef
         | Code::UnknownSource

@@ -1,9 +1,12 @@
 //! The verbs that look: `init`, `compile`, `ls`, `show`, `clean`.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::symlink;
+use std::process::{Command, Stdio};
 
 use super::case::Case;
+use crate::warehouse::text_of;
 
 #[test]
 fn the_starter_project_builds() {
@@ -17,14 +20,75 @@ fn the_starter_project_builds() {
     let mut lines: Vec<&str> = shown.lines().collect();
     lines.sort_unstable();
     insta::assert_snapshot!(lines.join("\n"), @r"
+    Previewing node 'visits_by_clinic':
     | --------- | ----------- | ----------- | ------------- |
     | C1        | Cardiology  |           2 |             1 |
     | C2        | Orthopedics |           2 |             0 |
     | clinic_id | clinic_name | visit_count | no_show_count |
     ");
-    let again = case.run(2, "init starter");
-    assert!(again.contains("HCW0003"), "{again}");
+    case.write("starter/README.md", "mine\n");
+    let again = case.run(0, "init starter");
+    assert!(
+        again.contains("A project called starter already exists here."),
+        "{again}"
+    );
+    let kept = fs::read_to_string(case.folder.join("starter/README.md"));
+    assert_eq!(kept.expect("is there"), "mine\n");
     case.run(2, "init 'not a name'");
+}
+
+#[test]
+fn a_new_project_is_asked_for_its_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let init = |words: &[&str], input: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_hcw"))
+            .arg("init")
+            .args(words)
+            .current_dir(folder.path())
+            .env("HOME", folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let mut stdin = child.stdin.take().expect("is piped");
+        // one that asks nothing may have ended before
+        let _closed = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        let output = child.wait_with_output().expect("ends");
+        (output.status.code(), text_of(&output))
+    };
+    let profile_of = |name: &str| {
+        let path = folder.path().join(name).join("dbt_project.yml");
+        let text = fs::read_to_string(path).expect("is written");
+        let line = text.lines().find(|line| line.starts_with("profile:"));
+        line.unwrap_or_default().to_owned()
+    };
+    let (code, text) = init(&[], "not a name\nclinic\n");
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.contains("not a name is not a valid project name."),
+        "{text}"
+    );
+    assert_eq!(profile_of("clinic"), "profile: clinic");
+    let (code, text) = init(&[], "");
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("HCW0001"), "{text}");
+    // a profile that is named has to be there
+    let (code, text) = init(&["ward", "--profile", "shared"], "");
+    assert_eq!(code, Some(2), "{text}");
+    assert!(!folder.path().join("ward").exists());
+    fs::create_dir(folder.path().join(".dbt")).expect("is made");
+    let outputs =
+        "{dev: {type: postgres, host: h, user: u, password: p, port: 1, dbname: d, schema: s}}";
+    fs::write(
+        folder.path().join(".dbt/profiles.yml"),
+        format!("shared: {{target: dev, outputs: {outputs}}}\n"),
+    )
+    .expect("is written");
+    let (code, text) = init(&["ward", "--profile", "shared", "--skip-profile-setup"], "");
+    assert_eq!(code, Some(0), "{text}");
+    assert_eq!(profile_of("ward"), "profile: \"shared\"");
 }
 
 #[test]
@@ -38,7 +102,10 @@ fn show_prints_rows_and_inline_queries() {
         "{\n  \"node\": \"crlf\",\n  \"show\": [\n    {\n      \"one\": 1,\n      \"name\": \"crlf\"\n    }\n  ]\n}\n"
     );
     let inline = "show --inline 'select one + 1 as two from {{ ref(\"bom\") }} -- end'";
-    assert_eq!(case.data(inline), "| two |\n| --- |\n|   2 |\n");
+    assert_eq!(
+        case.data(inline),
+        "Previewing inline node:\n| two |\n| --- |\n|   2 |\n"
+    );
     // as in dbt: of several the one that the first word names
     let many = case.data("show --select crlf bom");
     assert_eq!(many, case.data("show --select crlf"));

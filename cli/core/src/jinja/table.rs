@@ -116,6 +116,11 @@ impl Table {
         )
     }
 
+    /// Whether a column holds numbers that may have decimal places.
+    pub(crate) fn is_decimal(&self, column: usize) -> bool {
+        self.types.get(column) == Some(&ValueType::Number)
+    }
+
     pub(crate) fn into_value(self) -> Value {
         Value::from_object(self)
     }
