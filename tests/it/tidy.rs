@@ -108,6 +108,19 @@ fn the_core_never_prints_and_the_edge_prints_in_one_place() {
 }
 
 #[test]
+fn every_object_of_a_template_says_how_it_prints() {
+    // what is derived would print all that the object holds
+    let breaks = |_: &str, text: &str| {
+        let objects = text.split("impl Object for ").skip(1);
+        let bodies = objects.map(|rest| rest.split("\n}\n").next().unwrap_or(rest));
+        bodies
+            .filter(|body| body.contains(" {\n"))
+            .any(|body| !body.contains("fn render(self: &Arc<Self>"))
+    };
+    assert_eq!(offenders(breaks), "");
+}
+
+#[test]
 fn no_file_is_named_for_nothing() {
     let found = offenders(|path, _| {
         ["utils", "common", "helpers", "types", "misc"]

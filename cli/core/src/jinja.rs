@@ -27,6 +27,8 @@ mod names;
 mod namespace;
 mod native;
 mod overridden;
+#[cfg(test)]
+mod printed;
 pub(crate) mod python;
 mod record;
 mod relation;

@@ -1,13 +1,14 @@
 //! What a run is given from outside: variables, environment, target, time. Same settings and files, same output.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::{Map, Value};
 
 use crate::target::Target;
 
 /// Inputs of a compilation beside the project's files.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     /// `--vars`.
     pub vars: Map<String, Value>,
@@ -33,6 +34,17 @@ pub struct Settings {
     pub again: Again,
     /// Every option of the call under dbt's name in capitals: the templates' `flags`.
     pub flags: Map<String, Value>,
+}
+
+/// Variables and the environment hold secrets: their values are never printed.
+impl fmt::Debug for Settings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Settings")
+            .field("target", &self.target.name)
+            .field("verb", &self.verb)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a call that is made again takes over from the first one.

@@ -9,7 +9,7 @@ mod relations;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, Value, ValueKind, from_args};
+use minijinja::value::{Kwargs, Object, ObjectRepr, Value, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State};
 
 use self::behavior::Behavior;
@@ -34,6 +34,10 @@ pub(super) struct Adapter {
 }
 
 impl Object for Adapter {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         Some(match key.as_str()? {
             "Relation" => Value::from_object(RelationClass),
@@ -44,10 +48,6 @@ impl Object for Adapter {
             }),
             _ => return None,
         })
-    }
-
-    fn is_true(self: &Arc<Self>) -> bool {
-        true
     }
 
     fn call_method(

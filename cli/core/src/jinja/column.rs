@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{DynObject, Object, Value};
+use minijinja::value::{DynObject, Object, ObjectRepr, Value};
 use minijinja::{Error, ErrorKind, State};
 
 use super::python::call::Call;
@@ -181,6 +181,10 @@ impl fmt::Display for Column {
 }
 
 impl Object for Column {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         Some(match key.as_str()? {
             "name" | "column" => Value::from(self.name.clone()),
@@ -192,10 +196,6 @@ impl Object for Column {
             "numeric_scale" => Value::from(self.numeric_scale),
             _ => return None,
         })
-    }
-
-    fn is_true(self: &Arc<Self>) -> bool {
-        true
     }
 
     fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
@@ -240,8 +240,8 @@ impl Object for Column {
 pub(super) struct ColumnClass;
 
 impl Object for ColumnClass {
-    fn is_true(self: &Arc<Self>) -> bool {
-        true
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
     }
 
     fn call(

@@ -1,9 +1,11 @@
 //! The context in which a node's template renders: what each name means there, and what was asked of it.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use minijinja::value::{Enumerator, Object, Value, from_args};
+use minijinja::value::{DynObject, Enumerator, Object, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 
 use super::access::Access;
@@ -25,7 +27,6 @@ use crate::project::config::{self, ConfigMap};
 use crate::seed::SeedData;
 
 /// The context of one rendering.
-#[derive(Debug)]
 pub(crate) struct NodeContext {
     pub(crate) shared: Arc<Shared>,
     pub(crate) names: Arc<dyn Names>,
@@ -246,7 +247,8 @@ impl Object for NodeContext {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Str(&NodeContext::NAMES)
+        let this = self.clone();
+        listed(move |name| this.get_value(&Value::from(name)))
     }
 
     /// `context.get(name, default)`, which knows macros and the functions of every template too.
@@ -264,6 +266,32 @@ impl Object for NodeContext {
         let found = found.or_else(|| state.lookup(&name));
         Ok(found.or(default).unwrap_or(Value::from(())))
     }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, formatter)
+    }
+}
+
+/// A context is seen from every function of its own, whose values nobody wants printed.
+impl fmt::Debug for NodeContext {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<context>")
+    }
+}
+
+/// The names of the context that holds itself, under the names of its two forms.
+const RECURSIVE: [&str; 2] = ["builtins", "context"];
+
+/// All names with their values; the context itself is left out of them, as what lists all has no end otherwise.
+fn listed(value: impl Fn(&str) -> Option<Value> + Send + Sync + 'static) -> Enumerator {
+    let names = NodeContext::NAMES.iter();
+    Enumerator::KeyValueIter(Box::new(names.map(move |&name| {
+        let value = match RECURSIVE.contains(&name) {
+            true => Value::from("{...}"),
+            false => value(name).unwrap_or_default(),
+        };
+        (Value::from(name), value)
+    })))
 }
 
 impl NodeContext {
@@ -384,6 +412,16 @@ impl Object for Builtins {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Str(&NodeContext::NAMES)
+        let context = self.context.clone();
+        listed(move |name| context.built_in(name))
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        let other = other.downcast_ref::<Builtins>()?;
+        Some(Arc::as_ptr(&self.context).cmp(&Arc::as_ptr(&other.context)))
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<builtins>")
     }
 }

@@ -13,8 +13,8 @@ use crate::target::{Server, Target};
 const EXPECTED: &str = include_str!("../../tests/jinja/expected.json");
 const MACROS: &str = include_str!("../../tests/jinja/macros.sql");
 
-pub(super) fn shared() -> Arc<Shared> {
-    let settings = Settings {
+pub(super) fn settings() -> Settings {
+    Settings {
         vars: serde_json::Map::new(),
         environment: std::collections::BTreeMap::new(),
         target: Target {
@@ -34,9 +34,12 @@ pub(super) fn shared() -> Arc<Shared> {
         warnings_fail: false,
         again: Default::default(),
         publish: Default::default(),
-    };
+    }
+}
+
+pub(super) fn shared() -> Arc<Shared> {
     Arc::new(Shared::new(
-        settings,
+        settings(),
         "p".into(),
         std::collections::BTreeMap::new(),
         std::collections::BTreeMap::new(),

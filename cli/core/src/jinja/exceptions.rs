@@ -1,5 +1,6 @@
 //! `exceptions` of templates: problems that a macro raises, and warnings.
 
+use std::fmt;
 use std::sync::Arc;
 
 use minijinja::value::{Object, ObjectRepr, Rest, Value};
@@ -87,6 +88,10 @@ impl Object for Exceptions {
             }
             _ => Err(unknown_method("exceptions", method)),
         }
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<exceptions>")
     }
 }
 

@@ -300,6 +300,10 @@ impl Object for VarFunction {
             _ => Err(unknown_method("var", method)),
         }
     }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<RuntimeVar>")
+    }
 }
 
 impl VarFunction {
@@ -411,6 +415,10 @@ impl Object for ConfigObject {
             }
             _ => Err(unknown_method("config", method)),
         }
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<RuntimeConfigObject>")
     }
 }
 

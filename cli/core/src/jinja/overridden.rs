@@ -1,5 +1,6 @@
 //! What a unit test says instead of macros: a call gives the value that it states.
 
+use std::fmt;
 use std::sync::Arc;
 
 use minijinja::value::{Object, ObjectRepr, Value};
@@ -39,12 +40,16 @@ pub(super) fn value(
 struct Stated(Value);
 
 impl Object for Stated {
-    fn is_true(self: &Arc<Self>) -> bool {
-        true
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
     }
 
     fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, _call: &[Value]) -> Result<Value, Error> {
         Ok(self.0.clone())
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<macro>")
     }
 }
 
@@ -81,5 +86,9 @@ impl Object for Package {
             Some((_, value)) => Ok(value.clone()),
             None => self.others.call_method(state, method, arguments),
         }
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<package>")
     }
 }

@@ -1,5 +1,6 @@
 //! What dbt hands out as an object where its artifacts have a mapping: the results of a run, their phases and nodes.
 
+use std::fmt;
 use std::sync::Arc;
 
 use minijinja::value::{Enumerator, Object, Value};
@@ -55,5 +56,9 @@ impl Object for Record {
             "to_dict" => Ok(mapping),
             _ => mapping.call_method(state, method, arguments),
         }
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&super::python::repr(&from_json(&self.0)))
     }
 }

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{DynObject, Enumerator, Object, Value, from_args};
+use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 
 use super::python;
@@ -414,6 +414,10 @@ fn matches(relation: &Relation, arguments: &[Value]) -> Result<bool, Error> {
 pub(super) struct RelationClass;
 
 impl Object for RelationClass {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         Some(match key.as_str()? {
             "Table" => "table".into(),
@@ -424,10 +428,6 @@ impl Object for RelationClass {
             "Function" => "function".into(),
             _ => return None,
         })
-    }
-
-    fn is_true(self: &Arc<Self>) -> bool {
-        true
     }
 
     fn call_method(

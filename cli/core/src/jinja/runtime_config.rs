@@ -1,8 +1,9 @@
 //! `builtins.ref.config`: what packages read of the project that runs and of its packages.
 
+use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Object, Value};
+use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, State};
 use serde_json::{Map, Value as Json};
 
@@ -32,8 +33,8 @@ impl RuntimeConfig {
 }
 
 impl Object for RuntimeConfig {
-    fn is_true(self: &Arc<Self>) -> bool {
-        true
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
@@ -58,6 +59,10 @@ impl Object for RuntimeConfig {
             fact => from_json(shared.projects.get(&self.project)?.get(fact)?),
         })
     }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<RuntimeConfig>")
+    }
 }
 
 /// The variables of a project file.
@@ -65,8 +70,8 @@ impl Object for RuntimeConfig {
 struct ProjectVars(Map<String, Json>);
 
 impl Object for ProjectVars {
-    fn is_true(self: &Arc<Self>) -> bool {
-        true
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
@@ -83,5 +88,9 @@ impl Object for ProjectVars {
             "to_dict" => Ok(from_json(&self.0)),
             _ => Err(unknown_method("vars", method)),
         }
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<VarProvider>")
     }
 }

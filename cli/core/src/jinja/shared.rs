@@ -1,6 +1,7 @@
 //! What all templates of a run have in common: settings, variables, docs, and what they asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use minijinja::value::Value;
@@ -12,7 +13,6 @@ use crate::project::DocsBlocks;
 use crate::settings::Settings;
 
 /// What is the same for all nodes of a run.
-#[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) project_name: String,
@@ -29,6 +29,16 @@ pub(crate) struct Shared {
     asked: Mutex<Asked>,
     pub(super) target: Value,
     pub(super) flags: Value,
+}
+
+/// Of what came in from outside nothing is printed.
+impl fmt::Debug for Shared {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Shared")
+            .field("project_name", &self.project_name)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What templates asked for that is neither in the project nor in its settings.

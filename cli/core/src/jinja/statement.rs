@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Object, Value, from_args};
+use minijinja::value::{Object, ObjectRepr, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 
 use super::context::NodeContext;
@@ -21,6 +21,10 @@ pub(super) fn response(response: &Response) -> Value {
 }
 
 impl Object for AdapterResponse {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         Some(match key.as_str()? {
             "_message" => Value::from(self.0.message.clone()),
@@ -28,10 +32,6 @@ impl Object for AdapterResponse {
             "rows_affected" => Value::from(self.0.rows_affected),
             _ => return None,
         })
-    }
-
-    fn is_true(self: &Arc<Self>) -> bool {
-        true
     }
 
     fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,6 +59,10 @@ pub(crate) fn is_pending(value: &Value) -> bool {
 }
 
 impl Object for Pending {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, _key: &Value) -> Option<Value> {
         Some(Value::from(self.context.access.give_up()))
     }
@@ -70,10 +74,6 @@ impl Object for Pending {
         _arguments: &[Value],
     ) -> Result<Value, Error> {
         Err(self.context.access.give_up())
-    }
-
-    fn is_true(self: &Arc<Self>) -> bool {
-        true
     }
 
     fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -121,8 +121,8 @@ pub(super) struct StatementCall {
 }
 
 impl Object for StatementCall {
-    fn is_true(self: &Arc<Self>) -> bool {
-        true
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
     }
 
     fn call(

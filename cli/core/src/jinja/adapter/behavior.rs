@@ -1,8 +1,9 @@
 //! `adapter.behavior`: flags of the adapter's behaviour.
 
+use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Object, Value};
+use minijinja::value::{Object, ObjectRepr, Value};
 
 use crate::jinja::context::NodeContext;
 
@@ -13,6 +14,10 @@ pub(super) struct Behavior {
 }
 
 impl Object for Behavior {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let name = key.as_str()?.to_ascii_uppercase();
         let said = self.context.shared.settings.flags.get(&name);
@@ -20,8 +25,8 @@ impl Object for Behavior {
         Some(Value::from_object(BehaviorFlag { is_set }))
     }
 
-    fn is_true(self: &Arc<Self>) -> bool {
-        true
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<Behavior>")
     }
 }
 
@@ -38,5 +43,9 @@ impl Object for BehaviorFlag {
 
     fn is_true(self: &Arc<Self>) -> bool {
         self.is_set
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<BehaviorFlagRendered>")
     }
 }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Tuple, Value};
 use minijinja::{Error, State};
 
-use super::call::{Call, no_method, value_error};
+use super::call::{Call, no_method, type_error, value_error};
 use super::{contains_container, items_of, repr, type_name};
 
 /// The entries of a dict.
@@ -51,11 +51,11 @@ pub(super) fn entries_of(value: &Value) -> Result<Entries, Error> {
         return Ok(dict.entries());
     }
     let mut entries = Entries::new();
-    if value.kind() == minijinja::value::ValueKind::Map {
-        for key in value.try_iter()? {
-            let item = value.get_item(&key)?;
-            entries.insert(key, item);
-        }
+    if let Some(mapping) = value.as_object()
+        && mapping.repr() == ObjectRepr::Map
+    {
+        let pairs = mapping.try_iter_pairs();
+        entries.extend(pairs.ok_or_else(|| type_error("the object is not iterable"))?);
         return Ok(entries);
     }
     for (at, pair) in items_of(value)?.into_iter().enumerate() {

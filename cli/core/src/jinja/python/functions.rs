@@ -274,6 +274,10 @@ impl Object for Cycler {
             _ => Err(no_method(&Value::from_dyn_object(self.clone()), method)),
         }
     }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<Cycler>")
+    }
 }
 
 /// Jinja2's `joiner`: nothing the first time, then the separator.
@@ -305,5 +309,9 @@ impl Object for Joiner {
         } else {
             Ok(Value::from(""))
         }
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<Joiner>")
     }
 }

@@ -1,5 +1,6 @@
 //! `modules`: the Python modules that dbt gives to templates.
 
+use std::fmt;
 use std::sync::Arc;
 
 use minijinja::value::{Enumerator, Object, Value};
@@ -33,5 +34,9 @@ impl Object for Modules {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::Str(&NAMES)
+    }
+
+    fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("<modules>")
     }
 }
