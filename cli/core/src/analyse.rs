@@ -28,6 +28,7 @@ use crate::project::config::ConfigMap;
 use crate::project::{Node, NodeKind, UniqueId, snapshot};
 use crate::render::{Pass, render_node};
 use crate::seed::{self, SeedData};
+use crate::shadow::Shadow;
 use crate::skip::Decisions;
 use crate::state::WarehouseState;
 
@@ -227,7 +228,12 @@ pub fn clones(resolved: Resolved, wanted: &BTreeSet<UniqueId>) -> Analysed {
 
 /// What names stand for in the database.
 pub(crate) fn final_names(resolved: &Resolved) -> Arc<dyn Names> {
-    Arc::new(FinalNames::of(resolved))
+    Arc::new(FinalNames::of(resolved, &resolved.shadow))
+}
+
+/// The same for what runs before or after all nodes: it reads what is published.
+pub(crate) fn published_names(resolved: &Resolved) -> Arc<dyn Names> {
+    Arc::new(FinalNames::of(resolved, &Shadow::default()))
 }
 
 fn ephemeral_models(resolved: &Resolved) -> BTreeSet<&UniqueId> {

@@ -91,9 +91,16 @@ impl Resolved {
 
     /// What this run builds in its shadow: the published name, and where it is built.
     pub fn in_shadow(&self) -> impl Iterator<Item = (RelationName, RelationName)> {
+        self.in_shadow_of(&self.shadow)
+    }
+
+    pub(crate) fn in_shadow_of<'names>(
+        &'names self,
+        shadow: &'names Shadow,
+    ) -> impl Iterator<Item = (RelationName, RelationName)> + 'names {
         let relations = self.rendered.relations.iter();
         relations.filter_map(|(id, published)| {
-            let place = self.shadow.place(id)?;
+            let place = shadow.place(id)?;
             Some((published.clone(), place.clone()))
         })
     }

@@ -188,6 +188,10 @@ impl Manifest<'_> {
             let entry = serde_json::to_value(node::Entry::of(self, node)).unwrap_or_default();
             disabled.insert(node.id.to_string(), vec![entry]);
         }
+        for (id, entry) in operations::disabled(self) {
+            let entry = serde_json::to_value(entry).unwrap_or_default();
+            disabled.insert(id, vec![entry]);
+        }
         for table in project.disabled_sources.values() {
             let entry = serde_json::to_value(source_table::entry(table)).unwrap_or_default();
             disabled.insert(table.id.to_string(), vec![entry]);

@@ -3,21 +3,23 @@
 
 mod catalog;
 mod freshness;
+mod parsed;
 mod preview;
 
 use std::sync::Arc;
 
 pub use catalog::{Catalog, catalog};
 pub use freshness::{LoadTimes, load_times};
+pub(crate) use parsed::{ParsedHook, parsed};
 pub use preview::Preview;
 use serde_json::{Map, Value as Json, json};
 
-use crate::analyse::final_names;
+use crate::analyse::{final_names, published_names};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
 use crate::jinja::{Access, Names, NodeContext, from_json, named, records};
 use crate::message::Message;
-use crate::project::UniqueId;
+use crate::project::{UniqueId, config};
 use crate::source::Location;
 use crate::warehouse::Warehouse;
 
@@ -79,8 +81,20 @@ pub struct OperationResult {
     pub messages: Vec<Message>,
 }
 
-/// The hooks of all packages, the root project's last.
+/// The hooks of all packages that are enabled, the root project's last.
 pub fn hooks(resolved: &Resolved, time: HookTime) -> Vec<Hook> {
+    let declared = declared_hooks(resolved, time);
+    // only a call can switch one off
+    if !(declared.iter()).any(|hook| hook.template.contains("config")) {
+        return declared;
+    }
+    let names = published_names(resolved);
+    let is_enabled = |hook: &Hook| config::is_enabled(&parsed(resolved, &names, hook).config);
+    declared.into_iter().filter(is_enabled).collect()
+}
+
+/// The same with those that are not enabled.
+pub(crate) fn declared_hooks(resolved: &Resolved, time: HookTime) -> Vec<Hook> {
     let packages = &resolved.project().packages;
     let mut hooks = Vec::new();
     for package in packages.iter() {
@@ -132,7 +146,13 @@ pub fn run_hook(
     warehouse: &Arc<dyn Warehouse>,
 ) -> Result<OperationResult, HookFailure> {
     let access = Access::live(warehouse);
-    let context = context(resolved, &hook.package, &hook.id, extra, &access);
+    let names = published_names(resolved);
+    let config = parsed(resolved, &names, hook).config;
+    let context = Arc::new(NodeContext {
+        model: from_json(parsed::facts(hook, &config)),
+        config,
+        ..context_with(resolved, &names, &hook.package, &hook.id, extra, &access)
+    });
     let engine = &resolved.project().engine;
     let placed = |diagnostic: Diagnostic| {
         Box::new(match diagnostic.location {

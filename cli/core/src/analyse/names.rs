@@ -11,6 +11,7 @@ use crate::name::{RelationName, quote_identifier};
 use crate::project::config::{ConfigMap, text};
 use crate::project::{Column, Found, NameIndex, UniqueId};
 use crate::settings::Settings;
+use crate::shadow::Shadow;
 
 /// Names in the second pass.
 #[derive(Debug)]
@@ -24,7 +25,8 @@ pub(super) struct FinalNames {
 }
 
 impl FinalNames {
-    pub(super) fn of(resolved: &Resolved) -> FinalNames {
+    /// The names of what reads what this shadow has.
+    pub(super) fn of(resolved: &Resolved, shadow: &Shadow) -> FinalNames {
         let project = resolved.project();
         let settings = project.settings();
         let with_rows = |mut relation: Relation, config: &ConfigMap, columns: &[Column]| {
@@ -40,7 +42,8 @@ impl FinalNames {
                     ephemeral::expression(resolved, node)
                 } else {
                     let elsewhere = resolved.deferral.relation(&node.id);
-                    let here = || resolved.place(&node.id);
+                    let published = || resolved.rendered.relations.get(&node.id);
+                    let here = || shadow.place(&node.id).or_else(published);
                     Relation::new(elsewhere.or_else(here)?.clone(), None)
                 };
                 let relation = with_rows(relation, &node.config, &node.columns);
@@ -71,7 +74,7 @@ impl FinalNames {
             models,
             sources,
             functions,
-            in_shadow: resolved.in_shadow().collect(),
+            in_shadow: resolved.in_shadow_of(shadow).collect(),
         }
     }
 }

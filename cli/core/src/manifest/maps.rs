@@ -34,8 +34,8 @@ impl Maps {
                 groups.entry(group).or_default().push(node.id.to_string());
             }
         }
-        for (id, _) in operations::operations(manifest) {
-            parents.insert(id, Vec::new());
+        for (id, hook) in operations::operations(manifest) {
+            parents.insert(id, operations::parents(&hook));
         }
         for id in project.sources.keys() {
             parents.insert(id.to_string(), Vec::new());

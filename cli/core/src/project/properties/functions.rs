@@ -13,7 +13,16 @@ pub(super) fn signature(
 ) -> Option<FunctionSignature> {
     let argument_nodes = reader.list("arguments");
     let returns_node = reader.node("returns");
-    reader.node("overloads");
+    if let Some(overloads) = reader.node("overloads") {
+        reader.diagnostics().push(
+            Diagnostic::warning(
+                Code::Unsupported,
+                format!("`overloads` of {what} are not read"),
+            )
+            .at(file.at(overloads.range.clone()))
+            .help("each file of `functions/` is a function of its own name"),
+        );
+    }
     let mut arguments = Vec::new();
     for node in argument_nodes {
         let of = format!("an argument of {what}");
