@@ -139,7 +139,8 @@ fn notices(flags: &Flags, reporter: &Reporter) -> Result<(), Problems> {
         flags.verb,
         Verb::Init | Verb::Db | Verb::Validators | Verb::LoadCodes | Verb::Migrate
     );
-    if !ours {
+    // of a call that is made again `retry` has said it
+    if !ours && flags.only.is_none() {
         let running = Event::new(
             "MainReportVersion",
             "A001",

@@ -87,14 +87,34 @@ fn moment(text: &str) -> Option<Timestamp> {
     Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
+/// As Python prints it: microseconds, where there are any.
 fn shown(time: Timestamp) -> String {
+    let has_fraction = time.subsec_nanosecond() / 1_000 != 0;
     let time = time.to_zoned(TimeZone::UTC);
-    time.strftime("%Y-%m-%d %H:%M:%S%.f+00:00").to_string()
+    let form = match has_fraction {
+        true => "%Y-%m-%d %H:%M:%S%.6f+00:00",
+        false => "%Y-%m-%d %H:%M:%S+00:00",
+    };
+    time.strftime(form).to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_has_microseconds_or_none() {
+        for (written, expected) in [
+            (
+                "2025-03-31T02:03:00.281961199",
+                "2025-03-31 02:03:00.281961+00:00",
+            ),
+            ("2025-03-31T02:03:00.5", "2025-03-31 02:03:00.500000+00:00"),
+            ("2025-03-31T02:03:00.000000199", "2025-03-31 02:03:00+00:00"),
+        ] {
+            assert_eq!(moment(written).map(shown).as_deref(), Some(expected));
+        }
+    }
 
     #[test]
     fn a_window_is_a_span_back_or_two_moments() {

@@ -212,6 +212,11 @@ fn retry_does_what_failed_and_what_was_skipped() {
     assert_eq!(warehouse.value("select visits from here.totals"), "2");
     let nothing = run(&warehouse, 0, &["retry"]);
     assert!(nothing.contains("Nothing to do."), "{nothing}");
+    // nothing failed of a compile, so that nothing is compiled
+    run(&warehouse, 0, &["compile"]);
+    let nothing = run(&warehouse, 0, &["retry"]);
+    assert!(nothing.contains("Nothing to do."), "{nothing}");
+    assert!(ids_of_results(&warehouse).is_empty());
 }
 
 #[test]

@@ -155,6 +155,10 @@ impl Flags {
         exclusive(&settings, &["warn_error", "warn_error_options"], command)?;
         exclusive(&settings, &["select", "inline"], command)?;
         exclusive(&settings, &["selector", "inline"], command)?;
+        if verb == Verb::List {
+            exclusive(&settings, &["models", "select"], command)?;
+            exclusive(&settings, &["models", "resource_types"], command)?;
+        }
         event_time::check(&settings, command)?;
         if settings
             .text("vars")

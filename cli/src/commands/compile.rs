@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use hcw_core::analyse::{Analysed, analyse};
 use hcw_core::artifact::{ResultStatus, RunResult};
-use hcw_core::diagnostic::Diagnostic;
+use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::Resolved;
 use hcw_core::manifest::Progress;
 use hcw_core::materialize::Materialization;
@@ -51,6 +51,9 @@ pub(crate) async fn run(
     let found = build::stat_line(&resolved);
     build::tell_found(&found, reporter);
     let selected = selected(session, &resolved, flags, reporter)?;
+    if selected.is_empty() {
+        reporter.warn(&build::nothing_to_do(), Code::SelectorEmpty)?;
+    }
     resolved.note_selected(selected.iter());
     let compiled = compiled(session, resolved, &selected, flags, reporter).await?;
     let analysed = compiled.analysed;

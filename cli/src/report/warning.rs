@@ -67,8 +67,12 @@ impl WarningPolicy {
             }
         }
         let policy = WarningPolicy::new(flags);
-        let lists = [&policy.error, &policy.warn, &policy.silence];
-        for name in lists.into_iter().flatten().filter(|name| !is_all(name)) {
+        // `all` is a word of its own, and no name in a list
+        let error: &[String] = match policy.all_are_errors {
+            true => &[],
+            false => &policy.error,
+        };
+        for name in error.iter().chain(&policy.warn).chain(&policy.silence) {
             let is_ours = Code::ALL.iter().any(|code| code.as_str() == name);
             if !is_ours && name != DEPRECATIONS && warning_name::code(name).is_none() {
                 let known = NAMES.iter().map(|(name, _)| *name);

@@ -67,6 +67,14 @@ fn warnings_of_the_call_obey_too() {
         "ls -m warned --warn-error-options '{error: [Deprecations]}'",
     );
     assert!(renamed.contains("HCW0114"), "{renamed}");
+    // the old name stands for one of these to `ls`, and not beside them
+    for words in [
+        "ls -m warned --select warned",
+        "ls -m warned --resource-type model",
+    ] {
+        let both = case.run(2, words);
+        assert!(both.contains("not allowed with argument models"), "{both}");
+    }
 }
 
 #[test]
@@ -78,6 +86,15 @@ fn names_that_no_warning_has_are_wrong_use() {
         "{text}"
     );
     assert!(text.contains("did you mean `NothingToDo`?"), "{text}");
+    let listed = case.run(2, "parse --warn-error-options '{error: [all]}'");
+    assert!(
+        listed.contains("all is not a valid dbt error name."),
+        "{listed}"
+    );
+    case.run(
+        0,
+        "parse --warn-error-options '{error: all, warn: [Deprecations, JinjaLogWarning]}'",
+    );
     let both = case.run(2, "parse --warn-error-options '{error: all, include: all}'");
     assert!(both.contains("not both"), "{both}");
 }

@@ -61,6 +61,8 @@ pub(crate) fn is_whole(session: &Session, flags: &Flags) -> bool {
         !flags.select.is_empty() || !flags.exclude.is_empty() || flags.selector.is_some();
     !is_selecting
         && flags.inline.is_none()
+        // what a `retry` does again
+        && flags.only.is_none()
         && !flags.switch("defer")
         && session.tree.get(SELECTOR_FILE).is_none()
         && Secrets::of_environment().is_empty()

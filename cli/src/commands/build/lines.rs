@@ -369,6 +369,7 @@ fn what(step: &Step, result: &StepResult) -> String {
         (Status::Error, StepKind::Test) => format!("ERROR {name}"),
         (Status::Error, StepKind::Source) => format!("ERROR landing source {name}"),
         (Status::Error, StepKind::Seed) => format!("ERROR loading seed file {name}"),
+        (Status::Error, StepKind::Snapshot) => format!("ERROR snapshotting {name}"),
         (Status::Error | Status::Fail, _) => format!("ERROR creating {} {name}", step.description),
         (Status::Warn, _) => format!("WARN landed source {name}"),
         (Status::Success, StepKind::Source) => format!("OK landed source {name}"),
