@@ -208,6 +208,7 @@ pub fn clones(resolved: Resolved, wanted: &BTreeSet<UniqueId>) -> Analysed {
                 foreign_key_targets: Vec::new(),
                 materialization: Some(Materialization::Macro(CLONE.to_owned())),
                 messages: Vec::new(),
+                reads: Vec::new(),
                 expressions: Vec::new(),
                 macros: Vec::new(),
             };
@@ -323,6 +324,11 @@ fn compile(
         .at(node.file.at(0..0))
         .help("write a query, or set `enabled: false`"));
     }
+    let mut refs = rendering.captured.refs;
+    // those of foreign keys follow
+    if let Some((own, _)) = rendering.captured.own_references {
+        refs.truncate(own);
+    }
     Ok(Compiled {
         sql: rendering.text.text,
         spans: rendering.text.spans,
@@ -331,6 +337,7 @@ fn compile(
         foreign_key_targets: rendering.foreign_key_targets,
         materialization,
         messages: rendering.captured.messages,
+        reads: ephemeral::read(resolved, node, &refs),
         expressions: Vec::new(),
         macros: rendering.captured.macros,
     })

@@ -115,6 +115,7 @@ fn compile(
         foreign_key_targets: Vec::new(),
         materialization: None,
         messages: context.captured().messages.clone(),
+        reads: Vec::new(),
         expressions: Vec::new(),
         macros: Vec::new(),
     };

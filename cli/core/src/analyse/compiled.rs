@@ -25,6 +25,8 @@ pub struct Compiled {
     pub materialization: Option<Materialization>,
     /// What `log` and `warn` said.
     pub messages: Vec<Message>,
+    /// The ephemeral models that its template reads, in the order of their first use.
+    pub(crate) reads: Vec<UniqueId>,
     /// The common table expressions that ephemeral models became in it.
     pub expressions: Vec<(UniqueId, String)>,
     /// The macros that its template called.

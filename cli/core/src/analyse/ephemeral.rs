@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Compiled, Inlined};
+use super::{Compiled, Inlined, is_ephemeral};
 use crate::diagnostic::Diagnostic;
 use crate::graph::Resolved;
 use crate::jinja::Relation;
-use crate::project::{Node, UniqueId};
+use crate::project::{Found, ModelReference, Node, NodeKind, UniqueId};
 
 /// The common table expression that a model becomes.
 pub(super) fn expression(resolved: &Resolved, node: &Node) -> Relation {
@@ -62,7 +62,29 @@ pub(super) fn spread(
     }
 }
 
-/// Puts the expressions in, in dependency order.
+/// The ephemeral models that a template reads, in the order of its references. One that it refers to where it does not
+/// run is not put in, as in dbt.
+pub(super) fn read(resolved: &Resolved, node: &Node, refs: &[ModelReference]) -> Vec<UniqueId> {
+    let project = resolved.project();
+    let mut read: Vec<UniqueId> = Vec::new();
+    let names = &resolved.rendered.names;
+    let referred = refs.iter().filter_map(|used| {
+        match names.find_ref(&node.package, used.package.as_deref(), &used.lookup_name()) {
+            Found::One(id) => Some(id),
+            _ => None,
+        }
+    });
+    let is_generic_test = matches!(node.kind, NodeKind::GenericTest(_));
+    let tested = resolved.graph.parents(&node.id).filter(|_| is_generic_test);
+    for id in referred.chain(tested) {
+        if project.nodes.get(id).is_some_and(is_ephemeral) && !read.contains(id) {
+            read.push(id.clone());
+        }
+    }
+    read
+}
+
+/// Puts the expressions in: each after those that it needs itself, in the order in which templates read them.
 pub(super) fn inject(
     resolved: &Resolved,
     ephemeral: &BTreeSet<&UniqueId>,
@@ -75,9 +97,9 @@ pub(super) fn inject(
         .iter()
         .filter_map(|id| Some((*id, compiled.get(*id)?.clone())))
         .collect();
-    for (id, node) in compiled.iter_mut() {
+    for node in compiled.values_mut() {
         let mut order = Vec::new();
-        collect(resolved, ephemeral, id, &mut order);
+        collect(&bodies, &node.reads, &mut order);
         let mut text = String::new();
         let mut inlined = Vec::new();
         let mut extra = Vec::new();
@@ -110,17 +132,18 @@ pub(super) fn inject(
     }
 }
 
-/// Ephemeral parents, each after those that it needs itself.
-fn collect<'graph>(
-    resolved: &'graph Resolved,
-    ephemeral: &BTreeSet<&UniqueId>,
-    id: &UniqueId,
-    order: &mut Vec<&'graph UniqueId>,
+/// What is read, each after what it reads itself.
+fn collect<'bodies>(
+    bodies: &'bodies BTreeMap<&UniqueId, Compiled>,
+    read: &[UniqueId],
+    order: &mut Vec<&'bodies UniqueId>,
 ) {
-    for parent in resolved.graph.parents(id) {
-        if ephemeral.contains(parent) && !order.contains(&parent) {
-            collect(resolved, ephemeral, parent, order);
-            order.push(parent);
+    for id in read {
+        if let Some((id, body)) = bodies.get_key_value(id)
+            && !order.contains(id)
+        {
+            collect(bodies, &body.reads, order);
+            order.push(id);
         }
     }
 }
@@ -241,6 +264,7 @@ mod tests {
             foreign_key_targets: Vec::new(),
             materialization: None,
             messages: Vec::new(),
+            reads: Vec::new(),
             expressions: Vec::new(),
             macros: Vec::new(),
         }

@@ -81,36 +81,137 @@ fn static_text(value: &str) -> String {
     if let Some(text) = inner('\'').or_else(|| inner('"')) {
         return text.to_owned();
     }
-    let mut shown = String::new();
-    let mut rest = value;
+    shown(&tokens(value))
+}
+
+/// A piece of an expression.
+#[derive(Debug, Clone, PartialEq)]
+enum Token {
+    /// A name, a number, or a text as Python writes it.
+    Value(String),
+    /// `and` and its kin.
+    Keyword(&'static str),
+    Sign(String),
+}
+
+const KEYWORDS: [&str; 7] = ["and", "or", "not", "in", "is", "if", "else"];
+const LONG_SIGNS: [&str; 6] = ["==", "!=", "<=", ">=", "//", "**"];
+
+fn tokens(value: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut rest = value.trim_start();
     while let Some(first) = rest.chars().next() {
-        if first == '\'' || first == '"' {
-            let end = rest[1..].find(first).map_or(rest.len(), |end| end + 2);
-            let text = rest[..end].trim_matches(first);
-            shown.push_str(&crate::python::quoted(text));
-            rest = &rest[end..];
-            continue;
-        }
-        let end = rest
+        let word = rest
             .find(|character: char| !(character.is_alphanumeric() || character == '_'))
             .unwrap_or(rest.len());
-        if end > 0 {
-            shown.push_str(match &rest[..end] {
+        let (token, length) = if first == '\'' || first == '"' {
+            let end = rest[1..].find(first).map_or(rest.len(), |end| end + 2);
+            let text = crate::python::quoted(rest[..end].trim_matches(first));
+            (Token::Value(text), end)
+        } else if let Some(keyword) = KEYWORDS
+            .into_iter()
+            .find(|keyword| *keyword == &rest[..word])
+        {
+            (Token::Keyword(keyword), word)
+        } else if word > 0 {
+            let text = match &rest[..word] {
                 "true" => "True",
                 "false" => "False",
                 "none" => "None",
                 word => word,
-            });
-            rest = &rest[end..];
-            continue;
-        }
-        match first {
-            ',' => shown.push_str(", "),
-            ':' => shown.push_str(": "),
-            blank if blank.is_whitespace() => {}
-            other => shown.push(other),
-        }
-        rest = &rest[first.len_utf8()..];
+            };
+            (Token::Value(text.to_owned()), word)
+        } else {
+            let long = LONG_SIGNS.into_iter().find(|sign| rest.starts_with(sign));
+            let length = long.map_or(first.len_utf8(), str::len);
+            (Token::Sign(rest[..length].to_owned()), length)
+        };
+        tokens.push(token);
+        rest = rest[length..].trim_start();
     }
-    shown.replace(", ]", "]").replace(", }", "}")
+    tokens
+}
+
+/// An expression with blanks where Python's style has them; parentheses that only group are left out, as in dbt.
+fn shown(tokens: &[Token]) -> String {
+    let mut shown = String::new();
+    // for each parenthesis that is open, whether it is shown
+    let mut open: Vec<bool> = Vec::new();
+    let mut before: Option<&Token> = None;
+    for (position, token) in tokens.iter().enumerate() {
+        let follows_value = match before {
+            Some(Token::Value(_)) => true,
+            Some(Token::Sign(sign)) => matches!(&**sign, ")" | "]" | "}"),
+            Some(Token::Keyword(_)) | None => false,
+        };
+        match token {
+            Token::Value(text) => shown.push_str(text),
+            Token::Keyword(word) => {
+                if follows_value {
+                    shown.push(' ');
+                }
+                shown.push_str(word);
+                shown.push(' ');
+            }
+            Token::Sign(sign) => match &**sign {
+                "(" => {
+                    let is_shown = follows_value || is_tuple(&tokens[position..]);
+                    open.push(is_shown);
+                    shown.push_str(if is_shown { "(" } else { "" });
+                }
+                ")" => shown.push_str(if open.pop() == Some(false) { "" } else { ")" }),
+                "," => shown.push_str(", "),
+                ":" => shown.push_str(": "),
+                "=" | "." | "[" | "]" | "{" | "}" => shown.push_str(sign),
+                "-" | "+" if !follows_value => shown.push_str(sign),
+                _ => shown.push_str(&format!(" {sign} ")),
+            },
+        }
+        before = Some(token);
+    }
+    shown
+        .replace(", ]", "]")
+        .replace(", }", "}")
+        .replace(", )", ",)")
+}
+
+/// Whether a parenthesis is that of a tuple: it is empty, or holds a comma of its own.
+fn is_tuple(tokens: &[Token]) -> bool {
+    let mut depth = 0;
+    for (position, token) in tokens.iter().enumerate() {
+        let Token::Sign(sign) = token else { continue };
+        match &**sign {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" if depth == 1 => return position == 1,
+            ")" | "]" | "}" => depth -= 1,
+            "," if depth == 1 => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::static_text;
+
+    #[test]
+    fn expressions_are_shown_as_dbt_writes_them() {
+        for (written, shown) in [
+            ("'x'", "x"),
+            (
+                "var('a',  true) and var('b', True)",
+                "var('a', True) and var('b', True)",
+            ),
+            ("var(\"a\", 'rest')=='rest'", "var('a', 'rest') == 'rest'"),
+            ("(a and (b == c))", "a and b == c"),
+            ("not  x in [1,2, ]", "not x in [1, 2]"),
+            ("f(x, key=-1)", "f(x, key=-1)"),
+            ("(1,)", "(1,)"),
+            ("{'a':[1], \"b\" : ()}", "{'a': [1], 'b': ()}"),
+            ("'a' ~ x.y[0]", "'a' ~ x.y[0]"),
+        ] {
+            assert_eq!(static_text(written), shown, "{written}");
+        }
+    }
 }
