@@ -87,6 +87,47 @@ fn ephemeral_models_are_expressions_of_those_that_read_them() {
     ");
 }
 
+/// As in dbt: each after what it reads itself, in the order in which templates refer to them, and none that is referred to
+/// where the template does not go.
+#[test]
+fn ephemeral_models_stand_in_the_order_in_which_they_are_read() {
+    let Some(case) = Case::good("materializations") else {
+        return;
+    };
+    let ephemeral = "{{ config(materialized='ephemeral') }}";
+    for (name, sql) in [
+        ("eph_last", "select 1 as n".to_owned()),
+        ("eph_a", "select 2 as n".to_owned()),
+        ("eph_b", "select n from {{ ref('eph_last') }}".to_owned()),
+        ("eph_y", "select n from {{ ref('eph_last') }}".to_owned()),
+        ("eph_unread", "select 3 as n".to_owned()),
+    ] {
+        case.write(&format!("models/{name}.sql"), &format!("{ephemeral}{sql}"));
+    }
+    let readers = ["eph_y", "eph_b", "eph_a", "eph_last"]
+        .map(|name| format!("select n from {{{{ ref('{name}') }}}}"));
+    let unread = "{% if not execute %}{{ ref('eph_unread') }}{% endif %}";
+    let sql = format!("{unread}{}", readers.join(" union all "));
+    case.write("models/reads_many.sql", &sql);
+    case.run(0, "run --select reads_many");
+    let sql = case.read("target/compiled/materializations/models/reads_many.sql");
+    let named: Vec<&str> = sql
+        .split(" as (")
+        .map(|part| part.rsplit(' ').next().unwrap_or_default())
+        .collect();
+    assert_eq!(
+        named[..4],
+        [
+            "__dbt__cte__eph_last",
+            "__dbt__cte__eph_y",
+            "__dbt__cte__eph_b",
+            "__dbt__cte__eph_a"
+        ],
+        "{sql}"
+    );
+    assert!(!sql.contains("eph_unread"), "{sql}");
+}
+
 /// What hangs on the relation `patients`, as text.
 const HANGING: &str = "
     select 'owner' as what, pg_get_userbyid(relowner)::text as fact from pg_class where oid = 'patients'::regclass

@@ -6,7 +6,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::Captured;
 use crate::project::config::{self, ConfigMap};
 use crate::project::{
-    Declaration, Found, ModelReference, NameIndex, Node, NodeKind, Project, Reference, UniqueId,
+    Attachment, Declaration, Found, ModelReference, NameIndex, Node, NodeKind, Project, Reference,
+    UniqueId,
 };
 use crate::source::Location;
 
@@ -30,10 +31,6 @@ pub(super) fn check(
         let Some(node) = project.nodes.get(id) else {
             continue;
         };
-        // as in dbt, tests look where they like
-        if node.is_test() {
-            continue;
-        }
         for used in captured.distinct_refs() {
             let found = names.find_ref(&node.package, used.package.as_deref(), &used.lookup_name());
             let Found::One(target) = found else { continue };
@@ -43,7 +40,7 @@ pub(super) fn check(
             let user = User {
                 shown: node.id.as_str(),
                 package: &node.package,
-                group: config::text(&node.config, "group"),
+                group: group(project, names, node),
             };
             if let Some(problem) = denied(project, &user, target) {
                 let location = super::use_of(node.template().unwrap_or(&node.file), &used.name)
@@ -92,6 +89,31 @@ pub(super) fn check(
             let problem = unknown_group(project, &declaration.name, &declaration.config);
             diagnostics.extend(problem.map(|problem| problem.at(declaration.location.clone())));
         }
+    }
+}
+
+/// A node's group; a generic test's is that of what it is attached to.
+fn group<'project>(
+    project: &'project Project,
+    names: &NameIndex,
+    node: &'project Node,
+) -> Option<&'project str> {
+    let of = |node: &'project Node| config::text(&node.config, "group");
+    let NodeKind::GenericTest(test) = &node.kind else {
+        return of(node);
+    };
+    let Attachment::Ref(name) = &test.attached_to else {
+        return None;
+    };
+    let attached = ModelReference {
+        name: name.clone(),
+        package: Some(node.package.clone()),
+        version: test.version.clone(),
+    };
+    let package = attached.package.as_deref();
+    match names.find_ref(&node.package, package, &attached.lookup_name()) {
+        Found::One(id) => of(project.nodes.get(id)?),
+        _ => None,
     }
 }
 
