@@ -163,6 +163,19 @@ fn compile_and_show_leave_results() {
     assert_eq!(one["unique_id"], "model.test.one");
     assert_eq!(one["status"], "success");
     assert_eq!(one["compiled_code"], "select 1 as one");
+    for (words, heading) in [
+        (["compile", "--select", "one"], "Compiled node 'one' is:\n"),
+        (
+            ["compile", "--inline", "select 1 as one"],
+            "Compiled inline node is:\n",
+        ),
+    ] {
+        let shown = run(&warehouse, 0, &words);
+        assert!(
+            shown.contains(&format!("{heading}select 1 as one")),
+            "{shown}"
+        );
+    }
     let shown = run(&warehouse, 0, &["show", "--select", "headed"]);
     assert!(
         shown.contains("Previewing node 'headed':\n| seven |"),

@@ -74,7 +74,9 @@ pub(crate) async fn run(
             let text = match (reporter.is_json(), flags.inline.is_some()) {
                 (true, true) => format!("{:#}", json!({"compiled": sql})),
                 (true, false) => format!("{:#}", json!({"node": name, "compiled": sql})),
-                (false, _) => sql.to_owned(),
+                (false, _) if flags.log.quiet => sql.to_owned(),
+                (false, true) => format!("Compiled inline node is:\n{sql}"),
+                (false, false) => format!("Compiled node '{name}' is:\n{sql}"),
             };
             let event = Event::new("CompiledNode", "Q042", LogLevel::Info, text)
                 .with("node_name", name.as_str())
