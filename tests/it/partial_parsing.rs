@@ -388,3 +388,38 @@ fn whatever_was_edited_a_compile_leaves_what_a_full_one_does() {
         assert!(compile(&project), "step {step} again: {edit}");
     }
 }
+
+#[test]
+fn what_templates_say_is_said_when_they_are_parsed_anew() {
+    let project = Project::new();
+    let said = |text: &str| format!("{{{{ log('{text} ' ~ execute, info=true) }}}}");
+    project.write(
+        "models/costs.sql",
+        &format!("{}select 1 as cost", said("node")),
+    );
+    project.write(
+        "tests/generic/speaks.sql",
+        &format!(
+            "{{% test speaks(model) %}}{}select 1{{% endtest %}}",
+            said("test")
+        ),
+    );
+    project.write(
+        "models/all.yml",
+        "models: [{name: costs, data_tests: [speaks]}]\n",
+    );
+    project.write(
+        "dbt_project.yml",
+        &format!("{}on-run-end: [\"{}\"]\n", FILES[0].1, said("hook")),
+    );
+    let told = |options: &[&str]| -> Vec<String> {
+        let (is_good, said) = project.told("target", options);
+        assert!(is_good, "{said:?}");
+        let of_templates = said.into_iter().filter(|line| line.ends_with(" False"));
+        of_templates.collect()
+    };
+    let all = ["node False", "hook False", "test False"];
+    assert_eq!(told(&[]), all);
+    assert!(told(&[]).is_empty());
+    assert_eq!(told(&["--no-partial-parse"]), all);
+}

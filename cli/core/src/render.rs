@@ -8,6 +8,7 @@ mod hooks;
 mod missing;
 mod node;
 mod place;
+mod said;
 mod unit_test;
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,6 +18,7 @@ use rayon::prelude::*;
 
 pub(crate) use node::{Pass, config_of, facts, facts_of, foreign_keys, render_node};
 pub(crate) use place::check_length;
+pub use said::said;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::jinja::{Access, Captured, Names, Relation, RelationKind};

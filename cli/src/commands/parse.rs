@@ -3,8 +3,10 @@
 
 use hcw_core::diagnostic::has_errors;
 use hcw_core::partial::Record;
+use hcw_core::render;
 
 use crate::artifacts::{self, partial};
+use crate::commands::build;
 use crate::exit_code;
 use crate::report::Reporter;
 use crate::session::{Problems, Session};
@@ -17,6 +19,8 @@ pub(crate) fn run(session: &Session, reporter: &Reporter) -> Result<u8, Problems
         return Ok(exit_code::SUCCESS);
     }
     let (resolved, diagnostics) = session.parse()?;
+    // as in dbt only what is parsed anew says something
+    build::messages(&render::said(&resolved), reporter);
     let record = match has_errors(&diagnostics) {
         false => Record::of(key, &session.tree, &resolved, &diagnostics),
         true => None,

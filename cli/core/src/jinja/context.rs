@@ -163,11 +163,9 @@ impl NodeContext {
         self.captured.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes what the template says, in the pass that counts.
+    /// Notes what the template says.
     pub(super) fn say(&self, kind: MessageKind, text: String) {
-        if self.execute {
-            self.captured().messages.push(Message { kind, text });
-        }
+        self.captured().messages.push(Message { kind, text });
     }
 
     /// The package whose macros, variables and names apply.
