@@ -128,6 +128,35 @@ fn ephemeral_models_stand_in_the_order_in_which_they_are_read() {
     assert!(!sql.contains("eph_unread"), "{sql}");
 }
 
+/// As in dbt, grants and descriptions of a table follow its hooks, those of a view come before them.
+#[test]
+fn what_is_declared_of_a_table_follows_its_hooks() {
+    let Some(case) = Case::good("materializations") else {
+        return;
+    };
+    let mut sidecar = "models:\n".to_owned();
+    for kind in ["table", "view"] {
+        let hook = format!("comment on {kind} {{{{ this }}}} is 'of the hook'");
+        case.write(
+            &format!("models/told_{kind}.sql"),
+            &format!("{{{{ config(materialized='{kind}', persist_docs={{'relation': true}}, post_hook=\"{hook}\") }}}} select 1 as n"),
+        );
+        sidecar.push_str(&format!(
+            "  - name: told_{kind}\n    description: declared\n"
+        ));
+    }
+    case.write("models/told.yml", &sidecar);
+    let comments =
+        "select obj_description('told_table'::regclass), obj_description('told_view'::regclass)";
+    for way in ["atomic", "per-node", "legacy", "per-node"] {
+        case.run(
+            0,
+            &format!("run --select told_table told_view --publish {way}"),
+        );
+        assert_eq!(case.rows(comments), "declared|of the hook", "{way}");
+    }
+}
+
 /// What hangs on the relation `patients`, as text.
 const HANGING: &str = "
     select 'owner' as what, pg_get_userbyid(relowner)::text as fact from pg_class where oid = 'patients'::regclass

@@ -7,12 +7,13 @@
     {{ run_hooks(pre_hooks, inside_transaction=true) }}
 
     {% do hcw_build_table(built_relation, sql) %}
-    {% do persist_docs(built_relation, model) %}
     {% do hcw_publish(built_relation, target_relation, existing_relation) %}
-    {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing_relation, full_refresh_mode=true)) %}
-    {% do adapter.apply_row_security(target_relation) %}
 
     {{ run_hooks(post_hooks, inside_transaction=true) }}
+    {#- as in dbt, what is declared has the last word over hooks of tables -#}
+    {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing_relation, full_refresh_mode=true)) %}
+    {% do persist_docs(target_relation, model) %}
+    {% do adapter.apply_row_security(target_relation) %}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=false) }}
     {{ return({'relations': [target_relation]}) }}
