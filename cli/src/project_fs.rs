@@ -1,5 +1,7 @@
 //! The only reader of project files: a folder becomes a `SourceTree`.
 
+mod ignored;
+
 use std::path::Path;
 
 use hcw_core::dependencies::{DEPENDENCIES_FILE, LOCK_FILE, PACKAGES_FILE};
@@ -11,6 +13,7 @@ use hcw_core::source::{SourceFile, SourceTree};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
+use self::ignored::{IGNORE_FILE, Ignored};
 use crate::args::Flags;
 use crate::session;
 
@@ -154,7 +157,7 @@ fn read_package(
     }
 }
 
-/// Reads the folders that a project file names.
+/// Reads the folders that a project file names, without what the `.dbtignore` beside it leaves out.
 fn read_folders(
     project_dir: &Path,
     package_folder: &str,
@@ -162,18 +165,39 @@ fn read_folders(
     tree: &mut SourceTree,
     errors: &mut Vec<Diagnostic>,
 ) {
+    let ignored = match ignored(project_dir, package_folder) {
+        Ok(ignored) => ignored,
+        Err(error) => return errors.push(error),
+    };
     for folder in project.source_paths() {
         let folder = match package_folder {
             "" => folder.clone(),
             package_folder => format!("{package_folder}/{folder}"),
         };
-        read_folder(project_dir, &folder, tree, errors);
+        let is_read = |path: &Path| {
+            let path = path.strip_prefix(project_dir.join(package_folder));
+            !path.is_ok_and(|path| ignored.has(&slashed(path)))
+        };
+        read_folder(project_dir, &folder, &is_read, tree, errors);
     }
+}
+
+/// What the `.dbtignore` of a project or package says.
+///
+/// **Errors**: HCW0002 for what cannot be read.
+fn ignored(project_dir: &Path, package_folder: &str) -> Result<Ignored, Diagnostic> {
+    let path = project_dir.join(package_folder).join(IGNORE_FILE);
+    if !path.is_file() {
+        return Ok(Ignored::default());
+    }
+    let file = read(project_dir, &path)?;
+    Ignored::parse(&file.path, &file.text)
 }
 
 fn read_folder(
     project_dir: &Path,
     folder: &str,
+    is_read: &dyn Fn(&Path) -> bool,
     tree: &mut SourceTree,
     errors: &mut Vec<Diagnostic>,
 ) {
@@ -196,6 +220,7 @@ fn read_folder(
         let extension = entry.path().extension().and_then(|text| text.to_str());
         if entry.file_type().is_file()
             && extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
+            && is_read(entry.path())
         {
             paths.push(entry.into_path());
         }
@@ -216,11 +241,7 @@ fn read_folder(
 ///
 /// **Errors**: HCW0002, also for a file that is not UTF-8.
 pub(crate) fn read(project_dir: &Path, path: &Path) -> Result<SourceFile, Diagnostic> {
-    let shown = path
-        .strip_prefix(project_dir)
-        .unwrap_or(path)
-        .to_string_lossy()
-        .replace('\\', "/");
+    let shown = slashed(path.strip_prefix(project_dir).unwrap_or(path));
     let bytes = std::fs::read(path).map_err(|error| {
         Diagnostic::error(
             Code::FileUnreadable,
@@ -240,4 +261,9 @@ pub(crate) fn read(project_dir: &Path, path: &Path) -> Result<SourceFile, Diagno
         .help("save the file as UTF-8")
     })?;
     Ok(SourceFile::new(shown, text))
+}
+
+/// A path as the project writes it, whatever the system's separator.
+fn slashed(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
 }
