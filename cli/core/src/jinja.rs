@@ -39,6 +39,7 @@ mod shared;
 mod statement;
 mod strategy;
 mod table;
+mod validation;
 mod yaml_text;
 
 /// A value of templates.
@@ -46,6 +47,7 @@ pub(crate) use minijinja::Value;
 
 pub(crate) use access::Access;
 pub(crate) use captured::Captured;
+pub(crate) use column::translated as translated_type;
 pub(crate) use context::NodeContext;
 pub(crate) use dispatch::is_built_in;
 pub use engine::TemplateSpan;

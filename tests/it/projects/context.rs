@@ -96,3 +96,31 @@ fn snapshots_may_name_their_own_columns() {
         "{said}"
     );
 }
+
+#[test]
+fn a_configuration_may_name_what_validates_it() {
+    let Some(warehouse) = Warehouse::start() else {
+        return;
+    };
+    let model = |validator: &str| {
+        let model = format!(
+            "{{{{ config(kind='north') }}}} select '{{{{ config.get('kind', 'south', validator={validator}) }}}}' as kind,
+            '{{{{ config.get('kind', validator=validation.any[basestring, list]) }}}}' as unchecked,
+            '{{{{ config.require('kind', validator=validation.any('north')) }}}}' as required"
+        );
+        warehouse.write("models/validated.sql", model);
+    };
+    model("validation.any('north', 'east')");
+    warehouse.run("run");
+    assert_eq!(
+        warehouse.lines("select concat_ws('|', kind, unchecked, required) from public.validated"),
+        "north|north|north"
+    );
+    model("validation.any('east', 'west')");
+    let failed = warehouse.fail("run");
+    let said = "Expected value \"north\" to be one of east,west";
+    assert!(failed.contains(said), "{failed}");
+    model("validation.any[basestring]");
+    let failed = warehouse.fail("run");
+    assert!(failed.contains("validator"), "{failed}");
+}

@@ -1,6 +1,7 @@
 //! What each materialization leaves in the database, the first time and later.
 
 use super::case::Case;
+use crate::warehouse::Warehouse;
 
 #[test]
 fn incremental_models_grow_by_their_strategy() {
@@ -245,4 +246,52 @@ fn a_foreign_key_of_another_table_stays() {
         "to_patients|FOREIGN KEY (patient_id) REFERENCES patients(patient_id) ON DELETE CASCADE"
     );
     assert_eq!(case.rows("select * from visits"), "1");
+}
+
+#[test]
+fn indexes_are_there_after_each_build_in_dbts_way() {
+    let Some(warehouse) = Warehouse::start() else {
+        return;
+    };
+    warehouse.write(
+        "models/indexed.sql",
+        "{{ config(materialized=var('kind'), indexes=[{'columns': ['id'], 'unique': true}]) }} select 1 as id",
+    );
+    let count = "select count(*) from pg_index where indrelid = 'public.indexed'::regclass";
+    for (kind, more) in [("table", "--threads=1"), ("incremental", "--full-refresh")] {
+        for _build in 0..3 {
+            let mut command = warehouse.command("run");
+            command.env("HCW_PUBLISH", "legacy");
+            let vars = format!("{{kind: {kind}}}");
+            let output = command.args(["--vars", &vars, more]).output();
+            let output = output.expect("runs");
+            assert!(output.status.success(), "{output:?}");
+            assert_eq!(warehouse.value(count), "1", "{kind}");
+        }
+    }
+}
+
+#[test]
+fn types_of_a_contract_may_be_dbts_names() {
+    let Some(warehouse) = Warehouse::start() else {
+        return;
+    };
+    warehouse.write("models/named.sql", "select 'x'::text as label, 1 as number");
+    let sidecar = |more: &str| {
+        let sidecar = format!(
+            "models: [{{name: named, config: {{materialized: table, contract: {{enforced: true{more}}}}},
+            columns: [{{name: label, data_type: string}}, {{name: number, data_type: int}}]}}]"
+        );
+        warehouse.write("models/named.yml", sidecar);
+    };
+    sidecar("");
+    warehouse.run("run");
+    let typed = "select pg_typeof(label)::text from public.named";
+    assert_eq!(warehouse.value(typed), "text");
+    sidecar(", alias_types: false");
+    let failed = warehouse.fail("run");
+    assert!(
+        failed.contains("type \"string\" does not exist"),
+        "{failed}"
+    );
 }

@@ -315,7 +315,7 @@ fn created(arguments: &[Value]) -> Result<Value, Error> {
 }
 
 /// The server's name of one of dbt's generic types.
-fn translated(label: &str) -> String {
+pub(crate) fn translated(label: &str) -> String {
     if label.eq_ignore_ascii_case("string") {
         return "TEXT".to_owned();
     }

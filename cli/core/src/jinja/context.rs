@@ -94,7 +94,7 @@ impl NodeContext {
     }
 
     /// All names of the context, for messages.
-    pub(crate) const NAMES: [&'static str; 41] = [
+    pub(crate) const NAMES: [&'static str; 42] = [
         "invocation_args_dict",
         "database",
         "dbt_metadata_envs",
@@ -136,6 +136,7 @@ impl NodeContext {
         "fromjson",
         "dbt_version",
         "builtins",
+        "validation",
     ];
 
     /// The same context, of which nothing has been asked yet.
@@ -359,6 +360,7 @@ impl NodeContext {
                 self.captured().reads_itself = true;
                 self.model.clone()
             }
+            "validation" => super::validation::value(),
             "execute" => self.execute.into(),
             "flags" => self.shared.flags.clone(),
             "project_name" => self.shared.project_name.clone().into(),

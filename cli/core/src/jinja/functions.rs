@@ -12,7 +12,7 @@ use super::error::problem;
 use super::python::call::Call;
 use super::runtime_config::RuntimeConfig;
 use super::yaml_text::has_template;
-use super::{engine, macro_call, python};
+use super::{engine, macro_call, python, validation};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::message::MessageKind;
 use crate::project::config::{self, ConfigMap};
@@ -371,7 +371,7 @@ impl Object for ConfigObject {
 
     fn call_method(
         self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
+        state: &mut State<'_, '_>,
         method: &str,
         arguments: &[Value],
     ) -> Result<Value, Error> {
@@ -393,28 +393,30 @@ impl Object for ConfigObject {
         }
         let call = Call::new(method, arguments)?;
         let name = call.text(0, "name")?;
-        let default = call.value(1, "default");
         let mut merged = self.context.merged_config();
         self.add_column_names(&mut merged);
-        match method {
-            "get" => Ok(merged
-                .get(&name)
-                .map(from_json)
-                .or(default)
-                .unwrap_or(Value::from(()))),
-            "meta_get" => Ok(merged
-                .get("meta")
-                .and_then(|meta| meta.get(&name))
-                .map(from_json)
-                .or(default)
-                .unwrap_or(Value::from(()))),
-            "require" => self.required(merged.get(&name), "configuration", &name),
-            "meta_require" => {
+        let (found, what) = match method {
+            "get" | "require" => (merged.get(&name), "configuration"),
+            "meta_get" | "meta_require" => {
                 let meta = merged.get("meta");
-                self.required(meta.and_then(|meta| meta.get(&name)), "`meta` key", &name)
+                (meta.and_then(|meta| meta.get(&name)), "`meta` key")
             }
-            _ => Err(unknown_method("config", method)),
+            _ => return Err(unknown_method("config", method)),
+        };
+        let is_required = method.ends_with("require");
+        let default = (!is_required).then(|| call.value(1, "default")).flatten();
+        let position = if is_required { 1 } else { 2 };
+        let validator = call.optional(position, "validator");
+        // as in dbt, what has no default is not validated
+        let is_validated = is_required || default.as_ref().is_some_and(|given| !given.is_none());
+        let value = match is_required {
+            true => self.required(found, what, &name)?,
+            false => found.map(from_json).or(default).unwrap_or(Value::from(())),
+        };
+        if is_validated && self.context.execute {
+            validation::check(state, validator, &value)?;
         }
+        Ok(value)
     }
 
     fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,9 +7,11 @@ use md5::{Digest, Md5};
 use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, ErrorKind, State};
 
+use super::engine::context_of;
 use super::error::problem;
 use super::functions::to_json;
 use super::python::call::Call;
+use super::relation::Relation;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::project::config;
 use crate::python::quoted;
@@ -60,6 +62,12 @@ pub(super) fn parse(raw: &Value) -> Result<Value, Error> {
     }))
 }
 
+/// Whether a relation bears a name under which it is only built.
+fn is_passing(relation: &Value) -> bool {
+    let relation = relation.downcast_object_ref::<Relation>();
+    relation.is_some_and(|relation| relation.name.identifier.ends_with("__dbt_tmp"))
+}
+
 impl Object for Index {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Plain
@@ -76,7 +84,7 @@ impl Object for Index {
 
     fn call_method(
         self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
+        state: &mut State<'_, '_>,
         method: &str,
         call: &[Value],
     ) -> Result<Value, Error> {
@@ -94,7 +102,14 @@ impl Object for Index {
             self.unique,
             self.method.as_deref().unwrap_or_default()
         );
-        let digest = Md5::digest(text.as_bytes());
+        let mut digest = Md5::new_with_prefix(text.as_bytes());
+        // what takes another's name keeps its index: the next relation of the passing name needs another one
+        if is_passing(&relation)
+            && let Some(context) = context_of(state)
+        {
+            digest.update(context.shared.settings.invocation_id.as_bytes());
+        }
+        let digest = digest.finalize();
         let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Value::from(name))
     }

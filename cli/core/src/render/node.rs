@@ -10,7 +10,9 @@ use super::generic_test::{looks_like_call, render_generic_test};
 use crate::analyse::Unit;
 use crate::data_test;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::jinja::{Access, Captured, Names, NodeContext, Relation, Rendered as RenderedText};
+use crate::jinja::{
+    Access, Captured, Names, NodeContext, Relation, Rendered as RenderedText, translated_type,
+};
 use crate::name::quote_identifier;
 use crate::project::config::{self, ConfigMap};
 use crate::project::generic_test::test_metadata;
@@ -255,6 +257,12 @@ pub(crate) fn facts(node: &Node, this: &Relation, targets: &[String]) -> Json {
             .collect()
     };
     let constraints = described(&node.constraints);
+    let contract = node.config.get("contract");
+    let aliases = contract.and_then(|contract| contract.get("alias_types"));
+    let type_of = |declared: &str| match aliases {
+        Some(Json::Bool(false)) => declared.to_owned(),
+        _ => translated_type(declared),
+    };
     let columns: serde_json::Map<String, Json> = node
         .columns
         .iter()
@@ -262,7 +270,7 @@ pub(crate) fn facts(node: &Node, this: &Relation, targets: &[String]) -> Json {
             let facts = serde_json::json!({
                 "name": column.name,
                 "description": column.description,
-                "data_type": column.data_type,
+                "data_type": column.data_type.as_deref().map(type_of),
                 "meta": column.meta,
                 "tags": column.tags,
                 "quote": column.quote,
