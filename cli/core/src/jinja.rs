@@ -54,7 +54,7 @@ pub use engine::TemplateSpan;
 pub(crate) use engine::{Engine, Rendered};
 pub(crate) use functions::from_json;
 pub use library::DispatchOrder;
-pub(crate) use library::MacroLibrary;
+pub(crate) use library::{MacroDefinition, MacroLibrary};
 pub(crate) use names::Names;
 pub(crate) use python::datetime::of_yaml as date_of_yaml;
 pub(crate) use python::json::of_json as json_text;

@@ -18,11 +18,10 @@ pub(in crate::manifest) fn macros(manifest: &Manifest<'_>) -> Entries {
             let said = project.declared.macros.get(found.id.as_str());
             let docs = with_docs(said.and_then(|said| said.docs.as_ref()));
             let meta = said.map_or_else(Map::new, |said| said.meta.clone());
-            let is_test = found.name.starts_with("test_") && found.text.contains("endtest");
             let written = said.map(|said| &said.arguments).filter(|list| !list.is_empty());
             let arguments = match written {
                 Some(arguments) => json!(arguments),
-                None if is_test => json!([]),
+                None if found.is_among_tests => json!([]),
                 None if found.name.starts_with("materialization_") => {
                     json!([{"name": "supported_languages", "type": null, "description": ""}])
                 }
