@@ -177,9 +177,21 @@ fn write_late(
         let project = analysed.resolved.project();
         let node = project.nodes.get(&step.id).map(compiled_path);
         let test = project.declared.unit_tests.get(&step.id);
+        let published = |text| analysed.resolved.shadow.published(text).into_owned();
+        if let (Some(batches), Some(node)) = (&result.outcome.batches, project.nodes.get(&step.id))
+        {
+            for text in &batches.texts {
+                let path = node.batch_path(&text.name);
+                let compiled = target.join(COMPILED).join(&path);
+                write(&compiled, published(&text.sql).as_bytes())?;
+                if let Some(main) = &text.main {
+                    write(&target.join("run").join(&path), published(main).as_bytes())?;
+                }
+            }
+            continue;
+        }
         let path = node.or_else(|| test.map(UnitTest::compiled_path));
         if let (Some(late), Some(path)) = (&result.outcome.late, path) {
-            let published = |text| analysed.resolved.shadow.published(text).into_owned();
             write(
                 &target.join(COMPILED).join(&path),
                 published(&late.compiled.sql).as_bytes(),

@@ -68,6 +68,19 @@ pub struct BatchOutcome {
     pub problems: Vec<Diagnostic>,
     /// Rows written.
     pub rows: Option<u64>,
+    /// The texts of those that compiled, in order.
+    pub texts: Vec<BatchText>,
+}
+
+/// What a batch was compiled to.
+#[derive(Debug, Clone)]
+pub struct BatchText {
+    /// Its start as artifacts name it: `2024-09-17`.
+    pub name: String,
+    /// The query.
+    pub sql: String,
+    /// The statement that built it, where it came to that.
+    pub main: Option<String>,
 }
 
 /// Compiles what asks the warehouse, for verbs that build nothing.
@@ -204,6 +217,15 @@ fn in_batches(
         let built = match compile_live(analysed, &node.id, &access, Some(&unit)) {
             Ok(compiled) => {
                 let built = materialize::build(analysed, node, &compiled, access, Some(&unit));
+                let main = match &built {
+                    Ok(built) => built.main.clone(),
+                    Err(unbuilt) => unbuilt.main.clone(),
+                };
+                outcome.texts.push(BatchText {
+                    name: batch.name(),
+                    sql: compiled.sql.clone(),
+                    main,
+                });
                 built.map(|built| (compiled, built))
             }
             Err(problem) => Err(problem.into()),

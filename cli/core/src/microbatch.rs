@@ -256,6 +256,17 @@ impl Batch {
         self.start.strftime(format).to_string()
     }
 
+    /// Its start in the names of files: `2024-09-17`, `2024-09-17T16` for an hour.
+    pub(crate) fn name(&self) -> String {
+        let format = match self.size {
+            BatchSize::Hour => "%Y-%m-%dT%H",
+            BatchSize::Day => "%Y-%m-%d",
+            BatchSize::Month => "%Y-%m",
+            BatchSize::Year => "%Y",
+        };
+        self.start.strftime(format).to_string()
+    }
+
     /// Start and end in UTC, as artifacts have them.
     pub(crate) fn bounds(&self) -> (String, String) {
         let shown = |moment: DateTime| moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();

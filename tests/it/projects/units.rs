@@ -90,6 +90,14 @@ fn a_microbatch_model_is_built_period_by_period() {
     assert_eq!(case.rows(rows), "1/20240101,2/20240102");
     let results = case.read("target/run_results.json");
     assert!(results.contains("2024-01-02T00:00:00+00:00"), "{results}");
+    // as in dbt each has files of its own, in a folder named as the model
+    for (tree, part) in [("compiled", "'20240102'"), ("run", "merge into")] {
+        let folder = format!("target/{tree}/units/models/daily");
+        let second = case.read(&format!("{folder}/daily_2024-01-02.sql"));
+        assert!(second.contains(part), "{second}");
+        let files = std::fs::read_dir(case.folder.join(&folder)).expect("a folder");
+        assert_eq!(files.count(), 2);
+    }
     // a later run adds the next period and leaves the others alone
     case.run(
         0,
@@ -110,6 +118,8 @@ fn retry_builds_the_batches_that_failed() {
     let run = "run --select daily --event-time-start 2024-01-01 --event-time-end 2024-01-04";
     let text = case.run(1, run);
     assert!(text.contains("PARTIAL SUCCESS (2/3)"), "{text}");
+    let failed = case.read("target/compiled/units/models/daily/daily_2024-01-02.sql");
+    assert!(failed.contains("id / (id - 2)"), "{failed}");
     case.write("models/daily.sql", &model);
     let text = case.run(0, "retry");
     assert!(text.contains("PASS=1"), "{text}");

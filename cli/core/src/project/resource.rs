@@ -236,6 +236,14 @@ impl Node {
         }
     }
 
+    /// Where the SQL of one of a microbatch model's batches goes: in a folder named as its file.
+    pub fn batch_path(&self, batch: &str) -> String {
+        let path = self.compiled_path();
+        let whole = path.strip_suffix(".sql").unwrap_or(&path);
+        let name = whole.rsplit('/').next().unwrap_or(whole);
+        format!("{whole}/{name}_{batch}.sql")
+    }
+
     /// Whether the database keeps something under its name: for a test that is its failing rows. As in dbt it has the
     /// name for them in a call that keeps failing rows, even if its configuration says that they are not kept.
     pub fn is_stored(&self, settings: &Settings) -> bool {
