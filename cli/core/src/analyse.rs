@@ -20,6 +20,7 @@ use crate::data_test;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::graph::Resolved;
 use crate::jinja::{Access, Names, Relation};
+use crate::manifest::used_by;
 use crate::materialize::{CLONE, Materialization};
 use crate::microbatch;
 use crate::policy;
@@ -293,6 +294,17 @@ pub(crate) fn is_ephemeral(node: &Node) -> bool {
         && crate::project::config::text(&node.config, "materialized") == Some("ephemeral")
 }
 
+/// Whether a node's template may ask for `model`, itself or by a macro of the project or of a package.
+fn may_read_itself(resolved: &Resolved, node: &Node) -> bool {
+    let is_own =
+        |id: &String| id.starts_with("macro.dbt.") || id.starts_with("macro.dbt_postgres.");
+    let template = node
+        .template()
+        .is_some_and(|file| file.text.contains("model"));
+    let captured = resolved.rendered.captured.get(&node.id);
+    template || captured.is_some_and(|captured| !captured.macros.iter().all(is_own))
+}
+
 fn compile(
     resolved: &Resolved,
     node: &Node,
@@ -314,6 +326,7 @@ fn compile(
         access,
         this: Relation::new(relation, None),
         unit,
+        used: may_read_itself(resolved, node).then(|| used_by(resolved, node)),
     };
     let rendering = render_node(project, node, names, pass)?;
     if ephemeral::is_blank(&rendering.text.text) && node.kind != NodeKind::Seed {

@@ -23,8 +23,9 @@ use md5::{Digest, Md5};
 use serde_json::{Map, Value as Json, json};
 
 pub(crate) use checksum::of_unit_test as checksum_of_unit_test;
+pub(crate) use configuration::{found as found_configuration, stated as stated_configuration};
 pub use described::described;
-pub(crate) use described::graph;
+pub(crate) use described::{graph, used_by};
 pub use edited::{Splice, last, splices};
 pub use listed::listed;
 pub use progress::Progress;

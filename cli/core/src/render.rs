@@ -58,6 +58,7 @@ pub fn render(mut project: Project) -> (Rendered, Vec<Diagnostic>) {
                 access: Access::None,
                 this: Relation::new(project.placeholder(node), None),
                 unit: None,
+                used: None,
             };
             let mut put_off = None;
             let names = match project.counts(node) {

@@ -124,3 +124,47 @@ fn a_configuration_may_name_what_validates_it() {
     let failed = warehouse.fail("run");
     assert!(failed.contains("validator"), "{failed}");
 }
+
+#[test]
+fn a_configuration_has_dbts_defaults_and_model_tells_what_the_node_uses() {
+    let Some(warehouse) = Warehouse::start() else {
+        return;
+    };
+    warehouse.write("models/first.sql", "select 1 as id");
+    warehouse.write(
+        "macros/told.sql",
+        "{% macro told() %}{{ model.depends_on.nodes }} {{ model.refs }} {{ model.sources }} {{ model.checksum.name }}
+        {{- ' ' ~ model.docs.show ~ ' ' ~ model.depends_on.macros }}{% endmacro %}
+        {% materialization telling, default %}
+            {% call statement('main') %}create table {{ this }} as select $${{ told() }}$$ as told{% endcall %}
+            {{ adapter.commit() }}
+            {{ return({'relations': [this.incorporate(type='table')]}) }}
+        {% endmaterialization %}",
+    );
+    let names = "['enabled', 'grants', 'on_schema_change', 'access', 'lookback', 'alias', 'post-hook', 'nothing']";
+    warehouse.write(
+        "models/second.sql",
+        format!(
+            "{{{{ config(post_hook='select 2') }}}}
+            select $${{% for name in {names} %}}{{{{ config.get(name, 'default') }}}} {{% endfor %}}$$ as found,
+            $${{{{ config.get('contract').enforced }}}} {{{{ model.config.enabled }}}} {{{{ model.config['post-hook'][0].sql }}}}
+            {{{{- ' ' ~ ('alias' in model.config) }}}}$$ as stated,
+            $${{{{ told() }}}}$$ as told from {{{{ ref('first') }}}}"
+        ),
+    );
+    warehouse.write(
+        "models/third.sql",
+        "{{ config(materialized='telling') }} select * from {{ ref('second') }}",
+    );
+    warehouse.run("run");
+    let lines = warehouse.lines("select concat_ws(E'\\n', found, stated, told) from public.second");
+    insta::assert_snapshot!(lines, @r"
+    True {} ignore protected 1 None default default 
+    False True select 2 False
+    ['model.test.first'] [{'name': 'first'}] [] sha256 True ['macro.test.told']
+    ");
+    insta::assert_snapshot!(
+        warehouse.value("select told from public.third"),
+        @"['model.test.second'] [{'name': 'second'}] [] sha256 True []"
+    );
+}

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use minijinja::value::{DynObject, Enumerator, Object, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
@@ -12,7 +12,7 @@ use super::access::Access;
 use super::adapter::Adapter;
 use super::captured::Captured;
 use super::column::ColumnClass;
-use super::functions::{ConfigObject, ContextFunction, Function, VarFunction};
+use super::functions::{ConfigObject, ContextFunction, Function, VarFunction, from_json};
 use super::library::MacroDefinition;
 use super::names::Names;
 use super::namespace::MacroScope;
@@ -21,6 +21,7 @@ use super::python;
 use super::relation::{Relation, RelationClass};
 use super::shared::Shared;
 use super::statement::{StatementCall, StatementFunction};
+use crate::manifest::stated_configuration;
 use crate::message::{Message, MessageKind};
 use crate::project::Overrides;
 use crate::project::config::{self, ConfigMap};
@@ -36,6 +37,8 @@ pub(crate) struct NodeContext {
     pub(crate) this: Option<Relation>,
     /// dbt's `model`.
     pub(crate) model: Value,
+    /// The same with the whole configuration, made when it is asked for.
+    pub(crate) whole: OnceLock<Value>,
     /// Configuration known before the template ran.
     pub(crate) config: ConfigMap,
     /// What the root project says of another package's node: it wins over the template.
@@ -70,6 +73,7 @@ impl NodeContext {
             macros,
             this: None,
             model: Value::from(()),
+            whole: OnceLock::new(),
             config: ConfigMap::new(),
             root_config: ConfigMap::new(),
             execute: false,
@@ -147,6 +151,7 @@ impl NodeContext {
             macros: self.macros.clone(),
             this: self.this.clone(),
             model: self.model.clone(),
+            whole: OnceLock::new(),
             config: self.config.clone(),
             root_config: self.root_config.clone(),
             execute: self.execute,
@@ -196,10 +201,34 @@ impl NodeContext {
         MacroCall(self)
     }
 
+    /// The kind of the node, as `model.resource_type` has it.
+    pub(super) fn kind(&self) -> Value {
+        self.model.get_attr("resource_type").unwrap_or_default()
+    }
+
+    /// dbt's `model` with the whole configuration, defaults included.
+    fn whole_model(&self) -> Value {
+        let kind = self.kind();
+        let stated = kind
+            .as_str()
+            .and_then(|kind| stated_configuration(kind, &self.config));
+        let Some(stated) = stated else {
+            return self.model.clone();
+        };
+        let facts = self
+            .model
+            .as_object()
+            .and_then(|facts| facts.try_iter_pairs());
+        let facts = facts.into_iter().flatten();
+        python::dict(facts.map(|(name, fact)| match name.as_str() {
+            Some("config") => (name, from_json(&stated)),
+            _ => (name, python::changeable_throughout(&fact)),
+        }))
+    }
+
     /// A relation as the template may read it: only models and snapshots are kept to a window of time.
     pub(crate) fn readable(&self, mut relation: Relation) -> Relation {
-        let kind = self.model.get_attr("resource_type").unwrap_or_default();
-        if !matches!(kind.as_str(), Some("model" | "snapshot")) {
+        if !matches!(self.kind().as_str(), Some("model" | "snapshot")) {
             relation.rows.event_time = None;
         }
         relation
@@ -358,7 +387,7 @@ impl NodeContext {
             "target" => self.shared.target.clone(),
             "model" => {
                 self.captured().reads_itself = true;
-                self.model.clone()
+                self.whole.get_or_init(|| self.whole_model()).clone()
             }
             "validation" => super::validation::value(),
             "execute" => self.execute.into(),

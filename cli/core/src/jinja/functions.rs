@@ -14,6 +14,7 @@ use super::runtime_config::RuntimeConfig;
 use super::yaml_text::has_template;
 use super::{engine, macro_call, python, validation};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::manifest::found_configuration;
 use crate::message::MessageKind;
 use crate::project::config::{self, ConfigMap};
 use crate::project::config_name;
@@ -396,10 +397,11 @@ impl Object for ConfigObject {
         let mut merged = self.context.merged_config();
         self.add_column_names(&mut merged);
         let (found, what) = match method {
-            "get" | "require" => (merged.get(&name), "configuration"),
+            "get" | "require" => (self.found(&merged, &name), "configuration"),
             "meta_get" | "meta_require" => {
                 let meta = merged.get("meta");
-                (meta.and_then(|meta| meta.get(&name)), "`meta` key")
+                let found = meta.and_then(|meta| meta.get(&name)).map(from_json);
+                (found, "`meta` key")
             }
             _ => return Err(unknown_method("config", method)),
         };
@@ -411,7 +413,7 @@ impl Object for ConfigObject {
         let is_validated = is_required || default.as_ref().is_some_and(|given| !given.is_none());
         let value = match is_required {
             true => self.required(found, what, &name)?,
-            false => found.map(from_json).or(default).unwrap_or(Value::from(())),
+            false => found.or(default).unwrap_or(Value::from(())),
         };
         if is_validated && self.context.execute {
             validation::check(state, validator, &value)?;
@@ -425,9 +427,18 @@ impl Object for ConfigObject {
 }
 
 impl ConfigObject {
-    fn required(&self, value: Option<&Json>, what: &str, name: &str) -> Result<Value, Error> {
+    /// What a name has in the configuration: in the pass that counts, dbt's defaults are part of it.
+    fn found(&self, merged: &ConfigMap, name: &str) -> Option<Value> {
+        if !self.context.execute {
+            return merged.get(name).map(from_json);
+        }
+        let kind = self.context.kind();
+        found_configuration(kind.as_str().unwrap_or_default(), merged, name).map(from_json)
+    }
+
+    fn required(&self, value: Option<Value>, what: &str, name: &str) -> Result<Value, Error> {
         match value {
-            Some(value) => Ok(from_json(value)),
+            Some(value) => Ok(value),
             // the first pass runs before all of the template has been seen
             None if !self.context.execute => Ok(Value::from(())),
             None => Err(problem(Diagnostic::error(
@@ -439,8 +450,7 @@ impl ConfigObject {
 
     /// A snapshot's configuration tells under one name how all its own columns are called.
     fn add_column_names(&self, merged: &mut ConfigMap) {
-        let kind = self.context.model.get_attr("resource_type");
-        if !kind.is_ok_and(|kind| kind.as_str() == Some("snapshot")) {
+        if self.context.kind().as_str() != Some("snapshot") {
             return;
         }
         let given = merged.get("snapshot_meta_column_names");

@@ -202,8 +202,7 @@ fn store(context: &NodeContext, name: String, response: Value, table: Option<Val
 }
 
 fn is_seed(context: &NodeContext) -> bool {
-    let kind = context.model.get_attr("resource_type");
-    kind.is_ok_and(|kind| kind.as_str() == Some("seed"))
+    context.kind().as_str() == Some("seed")
 }
 
 fn seed_table(context: &NodeContext) -> Result<Value, Error> {

@@ -1,12 +1,13 @@
 //! Configurations with dbt's defaults, by kind of resource.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
+use crate::project::Node;
 use crate::project::config::ConfigMap;
-use crate::project::{Node, NodeKind};
 
 type Defaults = LazyLock<Vec<(&'static str, Json)>>;
 
@@ -99,19 +100,25 @@ pub(super) struct NodeConfig<'node> {
 
 impl<'node> NodeConfig<'node> {
     pub(super) fn of(node: &'node Node) -> NodeConfig<'node> {
-        let defaults: &'static Vec<(&'static str, Json)> = match node.kind {
-            NodeKind::Model => &MODEL,
-            NodeKind::Seed => &SEED,
-            NodeKind::Snapshot => &SNAPSHOT,
-            NodeKind::Function => &FUNCTION,
-            NodeKind::Analysis => &NODE,
-            NodeKind::SingularTest | NodeKind::GenericTest(_) => &TEST,
+        NodeConfig::of_kind(node.kind.resource_type(), &node.config)
+            .unwrap_or_else(|| of_nothing(&node.config))
+    }
+
+    fn of_kind(kind: &str, config: &'node ConfigMap) -> Option<NodeConfig<'node>> {
+        let defaults: &'static Vec<(&'static str, Json)> = match kind {
+            "model" => &MODEL,
+            "seed" => &SEED,
+            "snapshot" => &SNAPSHOT,
+            "function" => &FUNCTION,
+            "analysis" => &NODE,
+            "test" => &TEST,
+            _ => return None,
         };
-        NodeConfig {
+        Some(NodeConfig {
             defaults,
-            config: &node.config,
-            is_test: node.is_test(),
-        }
+            config,
+            is_test: kind == "test",
+        })
     }
 
     /// How failing rows are kept: the form decides, else whether they are.
@@ -140,49 +147,38 @@ pub(super) fn of_nothing(config: &ConfigMap) -> NodeConfig<'_> {
     }
 }
 
+impl NodeConfig<'_> {
+    /// What is written under one of dbt's keys, with what dbt makes of it; the default where nothing is.
+    fn value<'json>(&'json self, key: &str, default: &'json Json) -> Cow<'json, Json> {
+        let made = match (key, self.config.get(key)) {
+            ("store_failures", _) if self.is_test => self.store_failures().0,
+            ("store_failures_as", _) if self.is_test => self.store_failures().1,
+            (_, None) | ("on_schema_change", Some(Json::Null)) => return Cow::Borrowed(default),
+            ("post-hook" | "pre-hook", Some(hooks)) => self::hooks(hooks),
+            ("tags" | "packages", Some(Json::String(tag))) => json!([tag]),
+            ("grants", Some(Json::Object(grants))) => listed(grants),
+            ("begin", Some(Json::String(begin))) => json!(time_of(begin)),
+            ("freshness", Some(freshness)) => model_freshness(freshness),
+            ("latest_version_pointer", Some(Json::Bool(flag))) => {
+                json!({"enabled": flag, "alias": null})
+            }
+            ("static_analysis", Some(Json::Bool(flag))) => json!(if *flag { "on" } else { "off" }),
+            (
+                "docs" | "contract" | "snapshot_meta_column_names" | "latest_version_pointer",
+                Some(Json::Object(written)),
+            ) => completed(default, written),
+            (_, Some(value)) => return Cow::Borrowed(value),
+        };
+        Cow::Owned(made)
+    }
+}
+
 impl Serialize for NodeConfig<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap;
         let mut map = serializer.serialize_map(None)?;
-        let (stores, stored_as) = if self.is_test {
-            self.store_failures()
-        } else {
-            (Json::Null, Json::Null)
-        };
         for (key, default) in self.defaults {
-            match (*key, self.config.get(*key)) {
-                ("store_failures", _) if self.is_test => map.serialize_entry(key, &stores)?,
-                ("store_failures_as", _) if self.is_test => map.serialize_entry(key, &stored_as)?,
-                (_, None) | ("on_schema_change", Some(Json::Null)) => {
-                    map.serialize_entry(key, default)?;
-                }
-                ("post-hook" | "pre-hook", Some(hooks)) => {
-                    map.serialize_entry(key, &self::hooks(hooks))?;
-                }
-                ("tags" | "packages", Some(Json::String(tag))) => {
-                    map.serialize_entry(key, &[tag])?
-                }
-                ("grants", Some(Json::Object(grants))) => {
-                    map.serialize_entry(key, &listed(grants))?;
-                }
-                ("begin", Some(Json::String(begin))) => {
-                    map.serialize_entry(key, &time_of(begin))?;
-                }
-                ("freshness", Some(freshness)) => {
-                    map.serialize_entry(key, &model_freshness(freshness))?;
-                }
-                ("latest_version_pointer", Some(Json::Bool(flag))) => {
-                    map.serialize_entry(key, &json!({"enabled": flag, "alias": null}))?;
-                }
-                ("static_analysis", Some(Json::Bool(flag))) => {
-                    map.serialize_entry(key, if *flag { "on" } else { "off" })?;
-                }
-                (
-                    "docs" | "contract" | "snapshot_meta_column_names" | "latest_version_pointer",
-                    Some(Json::Object(written)),
-                ) => map.serialize_entry(key, &completed(default, written))?,
-                (_, Some(value)) => map.serialize_entry(key, value)?,
-            }
+            map.serialize_entry(key, &*self.value(key, default))?;
         }
         for (key, value) in self.config {
             let is_known = self.defaults.iter().any(|(known, _)| known == key);
@@ -192,6 +188,43 @@ impl Serialize for NodeConfig<'_> {
             }
         }
         map.end()
+    }
+}
+
+/// What a template finds under a name of a node's configuration.
+pub(crate) fn found(kind: &str, config: &ConfigMap, name: &str) -> Option<Json> {
+    let Some(of_kind) = NodeConfig::of_kind(kind, config) else {
+        return config.get(name).cloned();
+    };
+    let key = match name {
+        // as in dbt they are found by the other spelling
+        "post-hook" | "pre-hook" => return None,
+        "post_hook" => "post-hook",
+        "pre_hook" => "pre-hook",
+        name => name,
+    };
+    let mut defaults = of_kind.defaults.iter();
+    match defaults.find(|(known, _)| *known == key) {
+        Some((_, default)) => Some(of_kind.value(key, default).into_owned()),
+        None => config.get(name).cloned(),
+    }
+}
+
+/// A node's whole configuration as a template finds it in `model`: without what is null.
+pub(crate) fn stated(kind: &str, config: &ConfigMap) -> Option<Json> {
+    let whole = serde_json::to_value(NodeConfig::of_kind(kind, config)?).ok()?;
+    Some(without_nulls(whole))
+}
+
+pub(super) fn without_nulls(json: Json) -> Json {
+    match json {
+        Json::Object(entries) => entries
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key, without_nulls(value)))
+            .collect(),
+        Json::Array(items) => items.into_iter().map(without_nulls).collect(),
+        other => other,
     }
 }
 

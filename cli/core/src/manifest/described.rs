@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use super::{Manifest, declared, node, source_table};
+use super::{Manifest, checksum, configuration, declared, node, source_table};
 use crate::graph::Resolved;
-use crate::project::Project;
+use crate::project::{Node, Project};
 
 /// The value of `graph`, where a template or a macro of the project speaks of it: it is large.
 pub(crate) fn graph(resolved: &Resolved) -> Option<Json> {
@@ -44,6 +44,22 @@ pub(crate) fn graph(resolved: &Resolved) -> Option<Json> {
         "semantic_models": declared::semantic_models(&manifest, true),
         "saved_queries": declared::saved_queries(&manifest, true),
         "unit_tests": declared::unit_tests(&manifest, true),
+    }))
+}
+
+/// What `model` tells of a node's uses and of its file.
+pub(crate) fn used_by(resolved: &Resolved, node: &Node) -> Json {
+    let used = node::Used::of(&Manifest::of_parsed(resolved), node);
+    configuration::without_nulls(json!({
+        "checksum": checksum::of_node(node),
+        "depends_on": {"macros": used.macros, "nodes": used.nodes},
+        "doc_blocks": node.properties.doc_blocks,
+        "docs": node::docs(&node.config),
+        "functions": used.functions,
+        "metrics": [],
+        "patch_path": node.properties.patch_path,
+        "refs": used.refs,
+        "sources": used.sources,
     }))
 }
 

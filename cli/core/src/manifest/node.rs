@@ -212,7 +212,7 @@ pub(super) fn group(manifest: &Manifest<'_>, node: &Node) -> Option<String> {
     }
 }
 
-fn docs(config: &ConfigMap) -> Json {
+pub(super) fn docs(config: &ConfigMap) -> Json {
     let docs = config.get("docs");
     let part = |key: &str| docs.and_then(|docs| docs.get(key)).cloned();
     json!({

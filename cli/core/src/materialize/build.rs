@@ -8,6 +8,7 @@ use super::{Materialization, Operation};
 use crate::analyse::{Analysed, Compiled, Unit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Access, NodeContext, Relation, Value, from_json};
+use crate::manifest::used_by;
 use crate::message::Message;
 use crate::project::{Node, NodeKind, config};
 use crate::render::{config_of, facts_of};
@@ -80,7 +81,13 @@ pub(crate) fn build(
     };
     let this = Relation::new(relation, None);
     let mut model = facts_of(project, node, &this, &compiled.foreign_key_targets, unit);
+    if let (Json::Object(model), Json::Object(used)) =
+        (&mut model, used_by(&analysed.resolved, node))
+    {
+        model.extend(used);
+    }
     model["compiled_code"] = Json::String(compiled.sql.clone());
+    model["compiled_sql"] = Json::String(compiled.sql.clone());
     model["compiled"] = Json::Bool(true);
     let sql = Value::from(compiled.sql.clone());
     let other = analysed.resolved.deferral.relations.get(&node.id).cloned();

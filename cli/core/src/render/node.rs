@@ -27,6 +27,8 @@ pub(crate) struct Pass<'unit> {
     pub(crate) access: Access,
     /// The part of the node that it is for.
     pub(crate) unit: Option<&'unit Unit>,
+    /// What `model` tells of the node's uses, where that is known and may be asked for.
+    pub(crate) used: Option<Json>,
 }
 
 /// A rendered node.
@@ -59,9 +61,13 @@ pub(super) fn context_of(
         NodeKind::GenericTest(_) => project.engine.test_scope(&node.package),
         _ => project.engine.scope(&node.package),
     };
+    let mut facts = facts_of(project, node, &pass.this, &[], pass.unit);
+    if let (Json::Object(facts), Some(Json::Object(used))) = (&mut facts, pass.used) {
+        facts.extend(used);
+    }
     Arc::new(NodeContext {
         this: Some(pass.this.clone()),
-        model: Value::from(Serde(facts_of(project, node, &pass.this, &[], pass.unit))),
+        model: Value::from(Serde(facts)),
         config: config_of(node, pass.unit),
         overrides: pass.unit.and_then(|unit| unit.overrides.clone()),
         root_config: node.root_config.clone(),
