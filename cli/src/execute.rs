@@ -296,6 +296,7 @@ fn skip(position: usize) -> StepResult {
             status: Status::Skipped,
             message: "SKIP".to_owned(),
             rows: None,
+            failures: None,
             diagnostics: Vec::<Diagnostic>::new(),
             late: None,
             batches: None,

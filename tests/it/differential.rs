@@ -32,6 +32,7 @@ macro_rules! scenarios {
 scenarios! {
     again: retry;
     corners: build;
+    counts: tests;
     dialect: build;
     hooks: build;
     results: values;

@@ -306,8 +306,8 @@ fn is_threshold(text: &str) -> bool {
 /// What a test's query yields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Finding {
-    /// Failing rows, by the test's own calculation.
-    pub failures: u64,
+    /// Failing rows, by the test's own calculation: any whole number.
+    pub failures: i64,
     /// What they mean.
     pub verdict: Verdict,
 }
@@ -315,7 +315,7 @@ pub struct Finding {
 /// What the answer to a test's query means: one row, columns by name.
 ///
 /// # Errors
-/// HCW0302 for another number of rows or columns.
+/// HCW0302 for another number of rows or columns, HCW0111 for failures that are no whole number.
 pub fn finding(
     test: &DataTest,
     names: &[String],
@@ -351,11 +351,28 @@ pub fn finding(
         Ok::<_, Box<Diagnostic>>(text.starts_with(['t', 'T', '1']))
     };
     Ok(Finding {
-        // an aggregate over no rows may be null: nothing failed
-        failures: cell("failures")?
-            .and_then(|text| text.split('.').next()?.parse().ok())
-            .unwrap_or_default(),
+        failures: counted(cell("failures")?)?,
         verdict: verdict(test.severity, flag("should_warn")?, flag("should_error")?),
+    })
+}
+
+/// What `fail_calc` gives, as a number.
+///
+/// **Errors**: HCW0111 for null and for what is no whole number: a test that cannot be judged has not passed.
+fn counted(text: Option<&str>) -> Result<i64, Box<Diagnostic>> {
+    let whole = |text: &str| {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let is_whole = fraction.bytes().all(|digit| digit == b'0');
+        is_whole.then(|| whole.parse().ok()).flatten()
+    };
+    text.and_then(whole).ok_or_else(|| {
+        let given = text.map_or("null", |_| "something else");
+        let message = format!("`fail_calc` of a test must give a whole number, and gave {given}");
+        Box::new(
+            Diagnostic::error(Code::ConfigInvalid, message).help(
+                "for example `count(*)`, or `coalesce(sum(…), 0)` where there may be no rows",
+            ),
+        )
     })
 }
 
@@ -390,6 +407,17 @@ mod tests {
         }
         for text in ["", "10", "> (select 1)", "!= 0; drop table x", "between 1"] {
             assert!(!is_threshold(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn failures_are_whole_numbers() {
+        for (text, expected) in [("7", 7), ("-93", -93), ("5.00", 5)] {
+            assert_eq!(counted(Some(text)).ok(), Some(expected), "{text}");
+        }
+        for text in [None, Some("5.5"), Some("NaN"), Some("")] {
+            let problem = counted(text).expect_err("cannot be judged");
+            assert_eq!(problem.code, Code::ConfigInvalid, "{text:?}");
         }
     }
 

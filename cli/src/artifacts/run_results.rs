@@ -70,13 +70,11 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
         }
         let failures = match outcome.status {
             // rows that the test does not mind are no failures
-            Status::Success => outcome.rows.map(|_| 0),
+            Status::Success => outcome.failures.map(|_| 0),
             Status::Reused => Some(0),
-            _ => outcome.rows,
+            _ => outcome.failures,
         };
-        entry.failures = failures
-            .filter(|_| is_test)
-            .and_then(|rows| i64::try_from(rows).ok());
+        entry.failures = failures.filter(|_| is_test);
         if step.kind == StepKind::Function && outcome.status == Status::Success {
             entry.overload_results = Some(json!({"successful": [], "failed": []}));
         }
@@ -208,10 +206,10 @@ pub(crate) fn phases(elapsed: Duration, ended_at: Timestamp) -> Vec<Timing> {
 /// dbt's message of a result.
 pub(crate) fn message(outcome: &Outcome, is_test: bool) -> Option<String> {
     let found = |to: &str| {
-        let rows = outcome.rows.unwrap_or_default();
-        let results = if rows == 1 { "result" } else { "results" };
+        let failures = outcome.failures.unwrap_or_default();
+        let results = if failures == 1 { "result" } else { "results" };
         let threshold = outcome.threshold.as_deref().unwrap_or("!= 0");
-        format!("Got {rows} {results}, configured to {to} if {threshold}")
+        format!("Got {failures} {results}, configured to {to} if {threshold}")
     };
     match (outcome.status, is_test) {
         (Status::Skipped, _) if outcome.message == SKIPPED_AT_ONCE => Some(outcome.message.clone()),

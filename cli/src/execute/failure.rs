@@ -194,7 +194,7 @@ impl Failure {
 pub(super) fn test_finding(
     step: &Step,
     test: &DataTest,
-    failures: u64,
+    failures: i64,
     is_error: bool,
     analysed: &Analysed,
     context: &Context,

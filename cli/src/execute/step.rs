@@ -43,8 +43,10 @@ pub(crate) struct Outcome {
     pub(crate) status: Status,
     /// What stands in the brackets of its line: `SELECT 20`, `FAIL 3`.
     pub(crate) message: String,
-    /// Rows written, or rows that failed a test.
+    /// Rows written.
     pub(crate) rows: Option<u64>,
+    /// Rows that failed a test, by its own calculation.
+    pub(crate) failures: Option<i64>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Texts that were not known before the run.
     pub(crate) late: Option<LateText>,
@@ -245,8 +247,9 @@ fn tested(
         Verdict::Warn => (Status::Warn, format!("WARN {failures}"), Some(warns)),
         Verdict::Fail => (Status::Fail, format!("FAIL {failures}"), Some(fails)),
     };
-    let mut outcome = success(message, Some(failures));
+    let mut outcome = success(message, None);
     outcome.status = status;
+    outcome.failures = Some(failures);
     outcome.threshold = threshold.cloned();
     outcome.fetched = Some(1);
     if status != Status::Success {
@@ -277,10 +280,13 @@ fn batched(batches: BatchOutcome) -> Outcome {
 /// A unit test has one finding at most: that the rows differ, and how.
 fn unit_tested(step: &Step, difference: Option<String>, analysed: &Analysed) -> Outcome {
     let Some(difference) = difference else {
-        return success("PASS".to_owned(), Some(0));
+        let mut outcome = success("PASS".to_owned(), None);
+        outcome.failures = Some(0);
+        return outcome;
     };
-    let mut outcome = success("FAIL 1".to_owned(), Some(1));
+    let mut outcome = success("FAIL 1".to_owned(), None);
     outcome.status = Status::Fail;
+    outcome.failures = Some(1);
     let message = format!("\n\nactual differs from expected:\n\n{difference}\n");
     let mut finding = Diagnostic::error(Code::TestFailed, message);
     let tests = &analysed.resolved.project().declared.unit_tests;
@@ -296,6 +302,7 @@ fn error(diagnostic: Diagnostic) -> Outcome {
         status: Status::Error,
         message: "ERROR".to_owned(),
         rows: None,
+        failures: None,
         diagnostics: vec![diagnostic],
         late: None,
         batches: None,
@@ -309,6 +316,7 @@ pub(super) fn success(message: String, rows: Option<u64>) -> Outcome {
         status: Status::Success,
         message,
         rows,
+        failures: None,
         diagnostics: Vec::new(),
         late: None,
         batches: None,
@@ -366,6 +374,7 @@ fn landed(outcome: landing::LandingOutcome) -> Outcome {
         },
         message,
         rows: Some(outcome.rows),
+        failures: None,
         diagnostics: outcome.warnings,
         late: None,
         batches: None,

@@ -222,7 +222,7 @@ impl Printer {
             StepKind::Test => line
                 .with("name", step.name.as_str())
                 .with("num_models", plan.steps.len())
-                .with("num_failures", outcome.rows.unwrap_or_default())
+                .with("num_failures", outcome.failures.unwrap_or_default())
                 .with("status", status),
             StepKind::Seed => line
                 .with("total", plan.steps.len())
@@ -282,7 +282,7 @@ impl Printer {
                         "status": status,
                         "message": outcome.message,
                         "execution_time": elapsed,
-                        "num_failures": outcome.rows.unwrap_or_default(),
+                        "num_failures": outcome.failures.unwrap_or_default(),
                     }),
                 );
             self.reporter.event(&event);

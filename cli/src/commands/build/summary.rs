@@ -182,7 +182,7 @@ fn failures(run: &Run, report: &RunReport, reporter: &Reporter) {
         let Some(problem) = result.outcome.diagnostics.first() else {
             continue;
         };
-        let message = match (step.kind, result.outcome.rows) {
+        let message = match (step.kind, result.outcome.failures) {
             (StepKind::Test, Some(_)) if tests.contains_key(&step.id) => problem.message.clone(),
             (StepKind::Test, Some(_)) => {
                 run_results::message(&result.outcome, true).unwrap_or_default()

@@ -144,9 +144,11 @@ pub(super) fn parse(
             "config" => {
                 super::check_names(value, file, diagnostics);
                 for (key, value) in value.as_mapping().unwrap_or_default() {
-                    let value = setting(file, value, renderer, diagnostics);
-                    let layer = ConfigMap::from_iter([(key.name.clone(), value)]);
-                    config::merge(&mut declaration.config, &layer);
+                    configure(
+                        &mut declaration.config,
+                        &key.name,
+                        setting(file, value, renderer, diagnostics),
+                    );
                 }
             }
             "arguments" => {
@@ -169,9 +171,11 @@ pub(super) fn parse(
                     .named("PropertyMovedToConfigDeprecation")
                     .at(file.at(key.range.clone())),
                 );
-                let value = setting(file, value, renderer, diagnostics);
-                let layer = ConfigMap::from_iter([(name.to_owned(), value)]);
-                config::merge(&mut declaration.config, &layer);
+                configure(
+                    &mut declaration.config,
+                    name,
+                    setting(file, value, renderer, diagnostics),
+                );
             }
             _ => {
                 beside.get_or_insert(key);
@@ -207,5 +211,12 @@ fn setting(
     match &node.value {
         Value::String(_) => renderer.render(file, node, diagnostics),
         _ => node.to_json(),
+    }
+}
+
+/// Sets a configuration of a test; as in dbt, null says nothing and leaves what the project says.
+fn configure(config: &mut ConfigMap, name: &str, value: Json) {
+    if !value.is_null() {
+        config::merge(config, &ConfigMap::from_iter([(name.to_owned(), value)]));
     }
 }
