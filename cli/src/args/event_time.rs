@@ -6,9 +6,9 @@ use jiff::civil::{Date, DateTime};
 
 use super::setting::Settings;
 
-const START: &str = "event_time_start";
-const END: &str = "event_time_end";
-const FORMATS: [&str; 2] = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"];
+pub(super) const START: &str = "event_time_start";
+pub(super) const END: &str = "event_time_end";
+pub(super) const FORMATS: [&str; 2] = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"];
 
 /// Refuses what dbt refuses: a run would build other batches than the user means.
 pub(super) fn check(settings: &Settings, command: &mut Command) -> Result<(), clap::Error> {
@@ -42,7 +42,7 @@ fn unreadable(flag: &str, text: &str) -> String {
     )
 }
 
-fn moment(text: &str) -> Option<DateTime> {
+pub(super) fn moment(text: &str) -> Option<DateTime> {
     if let Ok(date) = Date::strptime("%Y-%m-%d", text) {
         return Some(date.at(0, 0, 0, 0));
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Flags, Verb};
+use super::{Flags, Verb, event_time};
 
 /// Switches that are told only where they are on: dbt's, then those that dbt does not have.
 const TOLD_WHEN_ON: [&str; 14] = [
@@ -100,6 +100,13 @@ impl Flags {
             .iter()
             .filter(|(name, value)| is_told(name, value));
         arguments.extend(told.map(|(name, value)| (name.clone(), value.clone())));
+        for name in [event_time::START, event_time::END] {
+            if let Some(text) = arguments.get_mut(name)
+                && let Some(moment) = text.as_str().and_then(event_time::moment)
+            {
+                *text = moment.strftime(event_time::FORMATS[0]).to_string().into();
+            }
+        }
         if is_operation {
             for name in TOLD_OF_OPERATIONS {
                 arguments.entry(name).or_insert(Json::Bool(false));

@@ -90,6 +90,8 @@ fn a_microbatch_model_is_built_period_by_period() {
     assert_eq!(case.rows(rows), "1/20240101,2/20240102");
     let results = case.read("target/run_results.json");
     assert!(results.contains("2024-01-02T00:00:00+00:00"), "{results}");
+    let start = r#""event_time_start":"2024-01-01T00:00:00""#;
+    assert!(results.replace(": ", ":").contains(start), "{results}");
     // as in dbt each has files of its own, in a folder named as the model
     for (tree, part) in [("compiled", "'20240102'"), ("run", "merge into")] {
         let folder = format!("target/{tree}/units/models/daily");
