@@ -27,6 +27,7 @@ mod names;
 mod namespace;
 mod native;
 mod overridden;
+mod plain;
 #[cfg(test)]
 mod printed;
 pub(crate) mod python;
@@ -56,6 +57,7 @@ pub(crate) use functions::from_json;
 pub use library::DispatchOrder;
 pub(crate) use library::{MacroDefinition, MacroLibrary};
 pub(crate) use names::Names;
+pub(crate) use plain::render_plain;
 pub(crate) use python::datetime::of_yaml as date_of_yaml;
 pub(crate) use python::json::of_json as json_text;
 pub(crate) use python::{dict, list, shown};

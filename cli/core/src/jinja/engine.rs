@@ -405,7 +405,7 @@ impl Engine {
 }
 
 /// Whether a text has any of Jinja's marks.
-fn has_marks(text: &str) -> bool {
+pub(super) fn has_marks(text: &str) -> bool {
     ["{{", "{%", "{#", "}}", "%}", "#}"]
         .iter()
         .any(|mark| text.contains(mark))

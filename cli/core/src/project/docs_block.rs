@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::resource::UniqueId;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::jinja::scan;
+use crate::jinja::{render_plain, scan};
 use crate::source::{Location, SourceFile};
 
 /// A docs block.
@@ -68,6 +68,14 @@ pub(crate) fn read(
             );
             continue;
         }
+        let contents = match render_plain(file, block.body()) {
+            Ok(contents) => contents,
+            Err(mut diagnostic) => {
+                diagnostic.location.get_or_insert(location);
+                diagnostics.push(diagnostic);
+                continue;
+            }
+        };
         blocks.insert(
             id.clone(),
             DocsBlock {
@@ -75,7 +83,7 @@ pub(crate) fn read(
                 name,
                 package: package.to_owned(),
                 file: file.clone(),
-                contents: file.text[block.body()].trim().to_owned(),
+                contents: contents.trim().to_owned(),
                 location,
             },
         );
@@ -126,6 +134,37 @@ mod tests {
         assert_eq!(contents("o", None, "b"), Some("two"));
         assert_eq!(contents("p", Some("o"), "a"), Some("other"));
         assert_eq!(contents("p", Some("o"), "b"), None);
+    }
+
+    #[test]
+    fn blocks_are_templates_without_a_project() {
+        let contents = |body: &str| {
+            let mut blocks = DocsBlocks::new();
+            let mut diagnostics = Vec::new();
+            let text = format!("# first\n{{% docs a %}}\n{body}\n{{% enddocs %}}");
+            let file = SourceFile::new("a.md", text);
+            read(&file, "p", &mut blocks, &mut diagnostics);
+            match diagnostics.first() {
+                None => blocks.into_values().map(|block| block.contents).collect(),
+                Some(problem) => {
+                    let place = problem.location.as_ref().expect("a place");
+                    format!("{:?} {}", problem.code, &file.text[place.range.clone()])
+                }
+            }
+        };
+        assert_eq!(
+            contents(
+                "x {{ \"a\" }} {# gone #} {% raw %}{{ kept }}{% endraw %} [{{ foo }}] {{ 1 + 1 }} {{ [1, 'a'] }} {{ none }}"
+            ),
+            "x a  {{ kept }} [] 2 [1, 'a'] None"
+        );
+        assert_eq!(
+            contents("{% if 1 %}yes{% endif %} 100 % of {x}"),
+            "yes 100 % of {x}"
+        );
+        assert!(contents("a {{ var('x') }}").contains("var"));
+        assert!(contents("a {{ foo.bar }}").contains("foo"));
+        assert!(contents("{% frob %}").starts_with("TemplateSyntax"));
     }
 
     #[test]
