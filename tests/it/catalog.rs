@@ -146,6 +146,48 @@ fn freshness_is_measured_and_judged() {
     assert_eq!(fresh["results"].as_array().map(Vec::len), Some(1));
 }
 
+/// As in dbt the project's hooks run around it, unless a flag of the project says no.
+#[test]
+fn hooks_run_around_freshness() {
+    let Some(warehouse) = Warehouse::start() else {
+        return;
+    };
+    warehouse.query(
+        "create table loads as select now() as loaded_at; create table said (what text, node text)",
+    );
+    warehouse.write(
+        "models/sources.yml",
+        "sources:
+  - name: raw
+    schema: public
+    config: {freshness: {warn_after: {count: 1, period: day}}, loaded_at_field: loaded_at}
+    tables: [{name: loads}]
+",
+    );
+    let project = |runs: bool| {
+        format!(
+            "name: test
+version: '1.0'
+flags: {{source_freshness_run_project_hooks: {runs}}}
+on-run-start: \"insert into said values ('start')\"
+on-run-end: \"{{% for one in results %}}insert into said values ('{{{{ one.status }}}}', '{{{{ one.node.unique_id }}}}'){{% endfor %}}\"
+"
+        )
+    };
+    let said = "select string_agg(concat_ws(' ', what, node), ', ' order by what desc) from said";
+    warehouse.write("dbt_project.yml", &project(false));
+    run(&warehouse, 0, &["source", "freshness"]);
+    assert_eq!(warehouse.query(said), [None]);
+    warehouse.write("dbt_project.yml", &project(true));
+    run(&warehouse, 0, &["source", "freshness"]);
+    let all = "start, pass source.test.raw.loads";
+    assert_eq!(warehouse.query(said), [Some(all.to_owned())]);
+    // nothing is looked at when one of them fails
+    warehouse.query("alter table said rename to others");
+    let text = run(&warehouse, 1, &["source", "freshness"]);
+    assert!(!text.contains("freshness of raw.loads"), "{text}");
+}
+
 #[test]
 fn compile_and_show_leave_results() {
     let Some(warehouse) = Warehouse::start() else {

@@ -1,7 +1,7 @@
 //! `build`, `run`, `test`, `seed` and `load`: plan, then execute, a line when a step starts and when it ends.
 
 mod ahead;
-mod hooks;
+pub(super) mod hooks;
 mod lines;
 mod seeds;
 mod summary;

@@ -9,14 +9,14 @@ use hcw_core::artifact::{
 };
 use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::Resolved;
-use hcw_core::operation::{self, LoadTimes};
+use hcw_core::operation::{self, HookTime, LoadTimes};
 use hcw_core::project::{Freshness, SourceTable, UniqueId};
 use hcw_core::query_comment::QueryComments;
 use hcw_core::warehouse::Warehouse;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use serde_json::{Map, json};
+use serde_json::{Map, Value as Json, json};
 use tokio::task::JoinSet;
 
 use super::build;
@@ -50,10 +50,33 @@ pub(crate) async fn run(
             freshness.is_some_and(Freshness::is_checked)
         })
         .collect();
-    let checks = look(session, &resolved, wanted, reporter).await?;
-    let has_failed = checks
-        .iter()
-        .any(|check| check.outcome() == FreshnessOutcome::Error);
+    if wanted.is_empty() {
+        reporter.warn(&build::nothing_to_do(), Code::SelectorEmpty)?;
+    }
+    let has_hooks =
+        !wanted.is_empty() && flags.project_switch("source_freshness_run_project_hooks", true);
+    let mut started_well = true;
+    if has_hooks {
+        started_well = hooks(session, &resolved, HookTime::Start, &[], reporter).await?;
+    }
+    let checks = match started_well {
+        true => look(session, &resolved, wanted, reporter).await?,
+        // as in dbt nothing is looked at when a hook before it failed
+        false => Vec::new(),
+    };
+    let mut has_failed = !started_well
+        || checks
+            .iter()
+            .any(|check| check.outcome() == FreshnessOutcome::Error);
+    if has_hooks {
+        let results = checks.iter().map(|check| &check.result);
+        let names = [
+            ("schemas", json!([])),
+            ("database_schemas", json!([])),
+            ("results", build::hooks::as_looked_at(results, &resolved)),
+        ];
+        has_failed |= !hooks(session, &resolved, HookTime::End, &names, reporter).await?;
+    }
     let artifact = SourcesArtifact {
         metadata: run_results::head(session, ArtifactKind::Sources),
         results: checks.into_iter().map(|check| check.result).collect(),
@@ -77,6 +100,27 @@ pub(crate) async fn run(
     } else {
         exit_code::SUCCESS
     })
+}
+
+/// Runs the project's hooks of one time; whether they all succeeded.
+async fn hooks(
+    session: &Session,
+    resolved: &Resolved,
+    time: HookTime,
+    names: &[(&'static str, Json)],
+    reporter: &Reporter,
+) -> Result<bool, Problems> {
+    if operation::hooks(resolved, time).is_empty() {
+        return Ok(true);
+    }
+    let connection = session.connection().await?;
+    let client = session.connect(&connection).await?;
+    let client = (client, &connection);
+    let (_, report) = build::hooks::run(session, resolved, time, names, client, reporter).await?;
+    match report.stopped {
+        Some(problem) => Err(vec![*problem]),
+        None => Ok(!report.has_failed()),
+    }
 }
 
 /// A table that was looked at.
@@ -104,7 +148,6 @@ async fn look(
     reporter: &Reporter,
 ) -> Result<Vec<Check>, Problems> {
     if wanted.is_empty() {
-        reporter.warn(&build::nothing_to_do(), Code::SelectorEmpty)?;
         return Ok(Vec::new());
     }
     let connection = session.connection().await?;

@@ -1,6 +1,6 @@
 //! The project's hooks around a run.
 
-use hcw_core::artifact::{ResultStatus, RunResult};
+use hcw_core::artifact::{FreshnessResult, ResultStatus, RunResult};
 use hcw_core::graph::Resolved;
 use hcw_core::manifest;
 use hcw_core::operation::{Hook, HookTime};
@@ -16,7 +16,7 @@ use crate::report::{Event, Reporter};
 use crate::session::{Problems, Session};
 
 /// Runs the hooks of one time and tells of each; the connection comes back, or another.
-pub(super) async fn run(
+pub(in crate::commands) async fn run(
     session: &Session,
     resolved: &Resolved,
     time: HookTime,
@@ -115,6 +115,25 @@ pub(super) fn entries(report: &HookReport) -> impl Iterator<Item = RunResult> {
         };
         run_results::timed(entry, result.elapsed, result.ended_at)
     })
+}
+
+/// Sources that were looked at as `on-run-end` sees them.
+pub(in crate::commands) fn as_looked_at<'run>(
+    results: impl Iterator<Item = &'run FreshnessResult>,
+    resolved: &Resolved,
+) -> Json {
+    let entries: Vec<Json> = results.map(|result| json!(result)).collect();
+    let ids = entries
+        .iter()
+        .filter_map(|entry| entry["unique_id"].as_str());
+    let mut nodes = manifest::described(resolved, &ids.collect());
+    let entries = entries.iter().map(|entry| {
+        let id = entry["unique_id"].as_str().unwrap_or_default();
+        let mut entry = entry.clone();
+        entry["node"] = nodes.remove(id).unwrap_or_else(|| json!({"unique_id": id}));
+        entry
+    });
+    entries.collect()
 }
 
 /// The results of nodes as `on-run-end` sees them.

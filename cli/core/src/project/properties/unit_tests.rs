@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::described::described;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::YamlRenderer;
 use crate::project::config::ConfigMap;
@@ -55,9 +54,8 @@ pub(super) fn parse(
     let mut reader = MapReader::new(file, what.as_str(), node, diagnostics);
     let name = reader.located_text("name");
     let model = reader.located_text("model");
-    let description = reader.node("description").map_or_else(String::new, |node| {
-        described(file, node, renderer, reader.diagnostics()).text
-    });
+    // as in dbt no template
+    let description = reader.text("description").unwrap_or_default();
     let config = super::config_only(&mut reader, file, renderer);
     let given_nodes = reader.list("given");
     let expect_node = reader.node("expect");
