@@ -90,7 +90,7 @@ pub struct Freshness {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Age {
     /// How many.
-    pub count: Option<u64>,
+    pub count: Option<i64>,
     /// Of what.
     pub period: Option<Period>,
 }
@@ -128,7 +128,7 @@ impl Freshness {
 
 impl Age {
     /// The span in seconds, where it is one.
-    pub fn seconds(&self) -> Option<u64> {
+    pub fn seconds(&self) -> Option<i64> {
         let unit = match self.period? {
             Period::Minute => 60,
             Period::Hour => 3600,
@@ -193,7 +193,7 @@ fn age(
     if value.is_null() {
         return None;
     }
-    let count = value.get("count").and_then(Json::as_u64);
+    let count = value.get("count").and_then(Json::as_i64);
     let period = match value.get("period").and_then(Json::as_str) {
         Some("minute") => Some(Period::Minute),
         Some("hour") => Some(Period::Hour),

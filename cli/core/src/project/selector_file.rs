@@ -78,7 +78,8 @@ pub struct SelectorCriterion {
 
 /// Reads `selectors.yml`.
 ///
-/// **Errors**: HCW0501 for definitions that mean nothing, HCW0109 for a name or default given twice.
+/// **Errors**: HCW0501 for definitions that mean nothing, HCW0109 for a default given twice. Of two of one name
+/// the last counts, as in dbt, with a warning.
 pub(super) fn parse(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Selectors {
     let mut selectors = Selectors::new();
     let root = match yaml::parse(file) {
@@ -108,15 +109,15 @@ pub(super) fn parse(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Sel
             default = Some(selector.location.clone());
         }
         if let Some(first) = selectors.get(&selector.name) {
-            diagnostics.push(
-                Diagnostic::error(
-                    Code::DuplicateName,
-                    format!("two selectors are named `{}`", selector.name),
-                )
-                .at(selector.location)
-                .related("first here", first.location.clone()),
+            let message = format!(
+                "two selectors are named `{}`, and the last counts",
+                selector.name
             );
-            continue;
+            diagnostics.push(
+                Diagnostic::warning(Code::DuplicateName, message)
+                    .at(selector.location.clone())
+                    .related("first here", first.location.clone()),
+            );
         }
         selectors.insert(selector.name.clone(), selector);
     }

@@ -16,9 +16,6 @@ pub(crate) const META_COLUMNS: [&str; 5] = [
     "dbt_is_deleted",
 ];
 
-/// What becomes of rows that are gone from the source.
-pub(crate) const HARD_DELETES: [&str; 3] = ["ignore", "invalidate", "new_record"];
-
 /// Checks what a template cannot change: misspelt names of columns.
 pub(crate) fn check_sidecar(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     let Some(Json::Object(names)) = node.config.get("snapshot_meta_column_names") else {
@@ -39,7 +36,7 @@ pub(crate) fn check_sidecar(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Checks the whole configuration, after the template has run.
+/// Checks the whole configuration, after the template has run; what becomes of deleted rows is judged when it runs.
 ///
 /// **Errors**: HCW0111 for a strategy without what it needs.
 pub(crate) fn check(node: &Node) -> Result<(), Diagnostic> {
@@ -96,20 +93,6 @@ pub(crate) fn check(node: &Node) -> Result<(), Diagnostic> {
         },
         // a strategy of the project's own: a macro decides
         _ => {}
-    }
-    if let Some(deletes) = config::text(config, "hard_deletes")
-        && !HARD_DELETES.contains(&deletes)
-    {
-        return problem(
-            format!("unknown `hard_deletes: {deletes}` of the snapshot `{name}`"),
-            "one of ignore, invalidate, new_record",
-        );
-    }
-    if is_given("hard_deletes") && config.contains_key("invalidate_hard_deletes") {
-        return problem(
-            format!("the snapshot `{name}` has both `hard_deletes` and `invalidate_hard_deletes`"),
-            "keep `hard_deletes`",
-        );
     }
     match config::text(config, "materialized") {
         None | Some("snapshot") => Ok(()),

@@ -78,6 +78,8 @@ pub enum InputTarget {
     This,
     /// A model, seed, snapshot or source.
     Reference(Reference),
+    /// Nothing: the test fails when it runs.
+    Unknown,
 }
 
 /// How rows are written.

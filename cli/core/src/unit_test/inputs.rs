@@ -73,7 +73,7 @@ impl Input {
                     found => return Err(at(names.unknown_ref(&found, package, &name))),
                 }
             }
-            InputTarget::Reference(_) => {
+            InputTarget::Reference(_) | InputTarget::Unknown => {
                 return Err(at(Diagnostic::error(
                     Code::ConfigInvalid,
                     format!("`{}` cannot be given to a unit test", given.text),

@@ -96,9 +96,10 @@ pub(super) fn exposure(
         match Reference::parse(&text) {
             Some(reference) => depends_on.push(reference),
             None => reader.diagnostics().push(
-                Diagnostic::error(
+                // as in dbt it depends on nothing then
+                Diagnostic::warning(
                     Code::ConfigInvalid,
-                    format!("`{text}` is no reference of {what}"),
+                    format!("`{text}` is no reference of {what}, and is left out"),
                 )
                 .at(file.at(node.range.clone()))
                 .help("one of `ref('model')`, `source('source', 'table')`, `metric('metric')`"),

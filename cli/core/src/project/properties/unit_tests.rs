@@ -118,20 +118,8 @@ fn given(
         InputTarget::This
     } else {
         match Reference::parse(&text) {
-            Some(reference @ (Reference::Model(_) | Reference::Source(..))) => {
-                InputTarget::Reference(reference)
-            }
-            _ => {
-                diagnostics.push(
-                    Diagnostic::error(
-                        Code::ConfigInvalid,
-                        format!("`{text}` is no input of {what}"),
-                    )
-                    .at(file.at(input.range.clone()))
-                    .help("one of `ref('model')`, `source('source', 'table')`, `this`"),
-                );
-                return None;
-            }
+            Some(reference) => InputTarget::Reference(reference),
+            None => InputTarget::Unknown,
         }
     };
     Some(GivenDeclaration {
