@@ -3,6 +3,7 @@
 mod bind;
 pub mod config;
 pub(crate) mod config_name;
+pub(crate) mod config_type;
 mod declared;
 mod docs_block;
 mod freshness;

@@ -344,14 +344,22 @@ impl Object for ConfigObject {
         arguments: &[Value],
     ) -> Result<Value, Error> {
         let mut layer = ConfigMap::new();
-        for argument in arguments {
-            if argument.is_kwargs() {
-                let named = Kwargs::try_from(argument.clone())?;
+        let invalid = |message: &str| problem(Diagnostic::error(Code::CompilerError, message));
+        match arguments {
+            [named] if named.is_kwargs() => {
+                let named = Kwargs::try_from(named.clone())?;
                 for name in named.args() {
                     layer.insert(name.to_owned(), to_json(&named.get::<Value>(name)?)?);
                 }
-            } else if let Json::Object(entries) = to_json(argument)? {
-                layer.extend(entries);
+            }
+            [all] => match to_json(all)? {
+                Json::Object(entries) => layer.extend(entries),
+                _ => return Err(invalid("config() of a value that is no mapping")),
+            },
+            _ => {
+                return Err(invalid(
+                    "config() takes either named configurations or one mapping",
+                ));
             }
         }
         for (word, written) in [("pre_hook", "pre-hook"), ("post_hook", "post-hook")] {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::Captured;
 use crate::project::config::{self, ConfigMap};
+use crate::project::config_type;
 use crate::project::{
     Attachment, Declaration, Found, ModelReference, NameIndex, Node, NodeKind, Project, Reference,
     UniqueId,
@@ -166,7 +167,8 @@ fn denied(project: &Project, user: &User<'_>, target: &Node) -> Option<Diagnosti
     let crosses = !is_same_package && restricts;
     let group = config::text(&target.config, "group");
     let is_private = access(target) == "private";
-    if is_private && (is_same_package || restricts) && user.group != group {
+    let is_of_its_group = user.group.is_some() && user.group == group;
+    if is_private && (is_same_package || restricts) && !is_of_its_group {
         let of = group.map_or_else(String::new, |group| format!(" to the group `{group}`"));
         return Some(
             Diagnostic::error(
@@ -215,6 +217,24 @@ fn check_words(project: &Project, node: &Node, diagnostics: &mut Vec<Diagnostic>
             .help("one of private, protected, public")
             .did_you_mean(access(node), ACCESS),
         );
+    }
+    if node.kind == NodeKind::Model
+        && access(node) == "public"
+        && config::text(&node.config, "materialized") == Some("ephemeral")
+    {
+        let message = format!(
+            "`{}` is ephemeral and cannot be `access: public`",
+            node.name
+        );
+        diagnostics.push(
+            Diagnostic::error(Code::ConfigInvalid, message)
+                .at(place())
+                .help("other projects read relations: make it a view or a table"),
+        );
+    }
+    for (name, wanted) in config_type::mistyped(&node.kind, &node.config) {
+        let message = format!("`{name}` of `{}` is not {wanted}", node.name);
+        diagnostics.push(Diagnostic::error(Code::ConfigInvalid, message).at(place()));
     }
     let problem = unknown_group(project, &node.name, &node.config);
     diagnostics.extend(problem.map(|problem| problem.at(place())));
