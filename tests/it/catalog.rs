@@ -175,10 +175,10 @@ on-run-end: \"{{% for one in results %}}insert into said values ('{{{{ one.statu
         )
     };
     let said = "select string_agg(concat_ws(' ', what, node), ', ' order by what desc) from said";
-    warehouse.write("dbt_project.yml", &project(false));
+    warehouse.write("dbt_project.yml", project(false));
     run(&warehouse, 0, &["source", "freshness"]);
     assert_eq!(warehouse.query(said), [None]);
-    warehouse.write("dbt_project.yml", &project(true));
+    warehouse.write("dbt_project.yml", project(true));
     run(&warehouse, 0, &["source", "freshness"]);
     let all = "start, pass source.test.raw.loads";
     assert_eq!(warehouse.query(said), [Some(all.to_owned())]);
