@@ -504,7 +504,7 @@ mod tests {
         a part of the selector `c` has no `method`
         `tag:` is no selection
         two selectors are the default
-        two selectors are named `e`
+        two selectors are named `e`, and the last counts
         ");
     }
 }
