@@ -38,6 +38,7 @@ scenarios! {
     results: values;
     rounds: build;
     semantics: build;
+    unquoted: build;
     ward: build, list, selection, state, verbs;
     yaml: build;
 }

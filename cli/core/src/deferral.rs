@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use crate::analyse::is_ephemeral;
-use crate::name::RelationName;
+use crate::name::{Parts, RelationName};
 use crate::project::{Project, UniqueId};
 use crate::state::WarehouseState;
 
@@ -34,11 +34,12 @@ impl Deferral {
                 if there["config"]["materialized"] == "ephemeral" {
                     return None;
                 }
-                let relation = RelationName {
+                let parts = Parts {
                     database: text("database").unwrap_or_default(),
                     schema: text("schema")?,
                     identifier: text("alias").or_else(|| text("name"))?,
                 };
+                let relation = RelationName::written(parts, project.shared.quotes);
                 Some((node.id.clone(), relation))
             });
         Deferral {

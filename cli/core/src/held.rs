@@ -10,7 +10,7 @@ use crate::graph::Resolved;
 use crate::materialize::Statement;
 use crate::name::{RelationName, quote_identifier, quote_literal};
 use crate::plan;
-use crate::publish::{Replacement, shadow_schema};
+use crate::publish::{Replacement, shadow_place, shadow_schema};
 use crate::shadow::Shadow;
 
 /// How the comment begins.
@@ -126,10 +126,10 @@ impl Held {
         let is_it = |relation: &&HeldRelation| {
             relation.schema == published.schema && relation.name == published.identifier
         };
-        self.relations.iter().find(is_it).map(|_| RelationName {
-            schema: shadow_schema(&published.schema),
-            ..published.clone()
-        })
+        self.relations
+            .iter()
+            .find(is_it)
+            .map(|_| shadow_place(published))
     }
 
     /// Relations that are no longer as they stood when the run ended: others, or with other columns or rows; and those whose
@@ -154,11 +154,7 @@ impl Held {
             .relations
             .iter()
             .map(|relation| Replacement {
-                target: RelationName {
-                    database: relation.database.clone(),
-                    schema: relation.schema.clone(),
-                    identifier: relation.name.clone(),
-                },
+                target: RelationName::new(&relation.database, &relation.schema, &relation.name),
                 contracted: relation.contracted,
                 granted: relation.granted,
                 declared: relation.declared.clone(),

@@ -194,7 +194,8 @@ impl Manifest<'_> {
             disabled.insert(id, vec![entry]);
         }
         for table in project.disabled_sources.values() {
-            let entry = serde_json::to_value(source_table::entry(table)).unwrap_or_default();
+            let entry =
+                serde_json::to_value(source_table::entry(project, table)).unwrap_or_default();
             disabled.insert(table.id.to_string(), vec![entry]);
         }
         for entries in [

@@ -56,7 +56,7 @@ pub use version::Version;
 use crate::dependencies;
 use crate::diagnostic::{Code, Diagnostic, has_errors};
 use crate::jinja::{Engine, MacroLibrary, Names, NodeContext, Relation, Shared, YamlRenderer};
-use crate::name::RelationName;
+use crate::name::{Parts, RelationName};
 use crate::partial::Wanted;
 use crate::settings::Settings;
 use crate::source::{SourceFile, SourceTree};
@@ -245,6 +245,7 @@ fn shared(packages: &Packages, settings: Settings, docs: DocsBlocks) -> Shared {
     let projects = projects.collect();
     let mut shared = Shared::new(settings, packages.root().name().to_owned(), vars, docs);
     shared.projects = projects;
+    shared.quotes = packages.root().file.quotes();
     shared
 }
 
@@ -362,10 +363,11 @@ impl Project {
 
     /// A relation with the target's database, for names not yet known.
     pub(crate) fn placeholder(&self, node: &Node) -> RelationName {
-        RelationName {
+        let parts = Parts {
             database: self.database().to_owned(),
             schema: self.shared.settings.target.schema.clone(),
             identifier: node.alias().to_owned(),
-        }
+        };
+        RelationName::written(parts, self.shared.quotes)
     }
 }

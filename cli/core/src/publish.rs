@@ -48,6 +48,18 @@ pub(crate) fn shadow_schema(schema: &str) -> String {
     prefixed(SHADOW, schema)
 }
 
+/// Where a relation is built that is to be published: under its own name in the schema beside its own.
+pub(crate) fn shadow_place(published: &RelationName) -> RelationName {
+    let stored = shadow_schema(&published.schema);
+    // the project's letters, as far as the name has them
+    let kept = stored[SHADOW.len()..].bytes();
+    let kept = kept.zip(published.schema.bytes());
+    let kept = kept.take_while(|(one, other)| one == other).count();
+    let letters = &published.as_written().schema[..kept];
+    let written = format!("{SHADOW}{letters}{}", &stored[SHADOW.len() + kept..]);
+    published.in_other_schema(stored, written)
+}
+
 /// Whether relations are built in a schema.
 pub(crate) fn is_shadow(schema: &str) -> bool {
     schema.starts_with(SHADOW)
@@ -151,11 +163,7 @@ mod tests {
     #[test]
     fn a_name_cannot_end_the_statement() {
         let replacement = Replacement {
-            target: RelationName {
-                database: "db".into(),
-                schema: "it's".into(),
-                identifier: "a$hcw$b".into(),
-            },
+            target: RelationName::new("db", "it's", "a$hcw$b"),
             contracted: false,
             granted: false,
             declared: BTreeSet::new(),

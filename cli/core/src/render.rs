@@ -22,7 +22,7 @@ pub use said::said;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::jinja::{Access, Captured, Names, Relation, RelationKind};
-use crate::name::RelationName;
+use crate::name::{Parts, RelationName};
 use crate::project::{
     Attachment, Found, NameIndex, Node, NodeKind, Project, UniqueId, versioned_name,
 };
@@ -255,7 +255,8 @@ struct KnownNames {
     is_lenient: bool,
     index: NameIndex,
     sources: HashMap<UniqueId, Relation>,
-    placeholder: RelationName,
+    placeholder: Parts<String>,
+    quotes: Parts<bool>,
 }
 
 impl KnownNames {
@@ -268,12 +269,19 @@ impl KnownNames {
                 .values()
                 .map(|table| (table.id.clone(), Relation::of_source(table)))
                 .collect(),
-            placeholder: RelationName {
+            placeholder: Parts {
                 database: project.database().to_owned(),
                 schema: project.settings().target.schema.clone(),
                 identifier: String::new(),
             },
+            quotes: project.shared.quotes,
         }
+    }
+
+    fn named(&self, name: &str) -> RelationName {
+        let mut parts = self.placeholder.clone();
+        parts.identifier = name.to_owned();
+        RelationName::written(parts, self.quotes)
     }
 }
 
@@ -289,9 +297,7 @@ impl Names for KnownNames {
         if found == Found::Nothing && !self.is_lenient {
             return Err(self.index.unknown_ref(&found, package, name));
         }
-        let mut relation = self.placeholder.clone();
-        relation.identifier = name.to_owned();
-        Ok(Relation::new(relation, None))
+        Ok(Relation::new(self.named(name), None))
     }
 
     fn resolve_source(
@@ -316,8 +322,7 @@ impl Names for KnownNames {
         if self.index.find_function(from, package, name).is_none() {
             return Err(self.index.unknown_function(package, name));
         }
-        let mut relation = self.placeholder.clone();
-        relation.identifier = name.to_owned();
+        let relation = self.named(name);
         Ok(Relation::new(relation, Some(RelationKind::Function)))
     }
 }

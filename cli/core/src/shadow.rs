@@ -16,7 +16,7 @@ use crate::graph::Resolved;
 use crate::materialize::{Materialization, Operation, Statement};
 use crate::name::RelationName;
 use crate::project::{Node, NodeKind, Project, UniqueId, config};
-use crate::publish::{Replacement, retired_schema, shadow_schema};
+use crate::publish::{Replacement, retired_schema, shadow_place, shadow_schema};
 use crate::render::Rendered;
 use crate::settings::{IN_PLACE, Publish};
 use crate::state::{RelationType, WarehouseState};
@@ -39,6 +39,8 @@ pub struct Shadow {
     copied: BTreeMap<UniqueId, RelationName>,
     /// Shadow schemas with the schemas they are beside, the longest name first.
     schemas: Vec<(String, String)>,
+    /// The same as they may stand in texts: a schema that is not quoted in the project's letters too.
+    spellings: Vec<(String, String)>,
     replacements: Vec<Replacement>,
 }
 
@@ -63,6 +65,7 @@ impl Shadow {
         let project = &rendered.project;
         let mut shadow = Shadow::default();
         let mut schemas = BTreeSet::new();
+        let mut spellings = BTreeSet::new();
         for id in built {
             let (Some(node), Some(relation)) = (project.nodes.get(id), rendered.relations.get(id))
             else {
@@ -72,10 +75,10 @@ impl Shadow {
             if !can_be_shadowed(project, node) || goes_on && is_in_place(node) {
                 continue;
             }
-            let place = RelationName {
-                schema: shadow_schema(&relation.schema),
-                ..relation.clone()
-            };
+            let place = shadow_place(relation);
+            let spelling = |name: &RelationName| name.as_written().schema.to_owned();
+            spellings.insert((spelling(&place), spelling(relation)));
+            spellings.insert((place.schema.clone(), relation.schema.clone()));
             if goes_on {
                 shadow.copied.insert(id.clone(), relation.clone());
             }
@@ -89,9 +92,10 @@ impl Shadow {
             shadow.places.insert(id.clone(), place);
         }
         shadow.schemas = schemas.into_iter().collect();
-        shadow
-            .schemas
-            .sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        shadow.spellings = spellings.into_iter().collect();
+        for names in [&mut shadow.schemas, &mut shadow.spellings] {
+            names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        }
         shadow
     }
 
@@ -113,7 +117,7 @@ impl Shadow {
     /// A text with the published names instead of those of the shadow.
     pub fn published<'text>(&self, text: &'text str) -> Cow<'text, str> {
         let mut text = Cow::Borrowed(text);
-        for (shadow, schema) in &self.schemas {
+        for (shadow, schema) in &self.spellings {
             if text.contains(shadow) {
                 text = Cow::Owned(text.replace(shadow, schema));
             }

@@ -213,7 +213,7 @@ fn materialize(
     let this = Relation::new(own_name(analysed, test, tested), None);
     let model = json!({
         "name": test.declaration.name,
-        "alias": this.name.identifier,
+        "alias": this.parts.identifier,
         "resource_type": "unit_test",
         "unique_id": test.declaration.id.as_str(),
         "package_name": test.declaration.package,
@@ -316,8 +316,5 @@ fn own_name(analysed: &Analysed, test: &UnitTest, tested: &Node) -> RelationName
     let relations = &analysed.resolved.rendered.relations;
     let of_model = relations.get(&tested.id).cloned();
     let of_model = of_model.unwrap_or_else(|| analysed.resolved.project().placeholder(tested));
-    RelationName {
-        identifier: test.declaration.name.clone(),
-        ..of_model
-    }
+    of_model.named(&test.declaration.name)
 }

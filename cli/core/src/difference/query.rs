@@ -267,11 +267,7 @@ mod tests {
 
     fn cast(old: &str, new: &str) -> &'static str {
         let side = |data_type: &str| {
-            let name = RelationName {
-                database: "db".into(),
-                schema: "marts".into(),
-                identifier: "visits".into(),
-            };
+            let name = RelationName::new("db", "marts", "visits");
             let relation = ExistingRelation {
                 columns: vec![("one".to_owned(), data_type.to_owned())],
                 relation_type: RelationType::Table,

@@ -40,7 +40,9 @@ impl Object for Adapter {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         Some(match key.as_str()? {
-            "Relation" => Value::from_object(RelationClass),
+            "Relation" => Value::from_object(RelationClass {
+                quotes: self.context.shared.quotes,
+            }),
             "Column" => Value::from_object(ColumnClass),
             "config" => RuntimeConfig::of_root(&self.context.shared),
             "behavior" => Value::from_object(Behavior {
@@ -136,9 +138,13 @@ impl Adapter {
 
     /// Whether the project has a part of relations' names quoted: `database`, `schema` or `identifier`.
     fn quotes(&self, part: &str) -> bool {
-        let shared = &self.context.shared;
-        let project = shared.projects.get(&shared.project_name);
-        project.is_some_and(|project| project["quoting"][part] == true)
+        let quotes = self.context.shared.quotes;
+        match part {
+            "database" => quotes.database,
+            "schema" => quotes.schema,
+            "identifier" => quotes.identifier,
+            _ => false,
+        }
     }
 
     fn verify_database(&self, call: &Call<'_>) -> Result<Value, Error> {

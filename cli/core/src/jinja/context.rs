@@ -348,7 +348,12 @@ impl NodeContext {
                 context: self.clone(),
             }),
             "api" => python::dict([
-                ("Relation", Value::from_object(RelationClass)),
+                (
+                    "Relation",
+                    Value::from_object(RelationClass {
+                        quotes: self.shared.quotes,
+                    }),
+                ),
                 ("Column", Value::from_object(ColumnClass)),
             ]),
             "context" => Value::from_dyn_object(self.clone()),

@@ -65,7 +65,7 @@ pub(super) fn parse(raw: &Value) -> Result<Value, Error> {
 /// Whether a relation bears a name under which it is only built.
 fn is_passing(relation: &Value) -> bool {
     let relation = relation.downcast_object_ref::<Relation>();
-    relation.is_some_and(|relation| relation.name.identifier.ends_with("__dbt_tmp"))
+    relation.is_some_and(|relation| relation.parts.identifier.ends_with("__dbt_tmp"))
 }
 
 impl Object for Index {

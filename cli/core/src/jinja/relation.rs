@@ -11,7 +11,7 @@ use minijinja::{Error, ErrorKind, State};
 
 use super::python;
 use super::python::call::Call;
-use crate::name::{RelationName, quote_identifier, quote_literal};
+use crate::name::{Parts, RelationName, quote_identifier, quote_literal};
 use crate::project::SourceTable;
 use crate::state::RelationType;
 
@@ -67,14 +67,6 @@ impl RelationKind {
     }
 }
 
-/// A choice for each of database, schema and identifier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Parts<Choice> {
-    pub(crate) database: Choice,
-    pub(crate) schema: Choice,
-    pub(crate) identifier: Choice,
-}
-
 /// Choices as templates see them.
 fn choices(parts: Parts<bool>) -> Value {
     python::dict([
@@ -84,26 +76,18 @@ fn choices(parts: Parts<bool>) -> Value {
     ])
 }
 
-impl Parts<bool> {
-    const ALL: Parts<bool> = Parts {
-        database: true,
-        schema: true,
-        identifier: true,
-    };
-
-    /// The same with what arguments say otherwise.
-    fn changed(&mut self, call: &Call<'_>) {
-        for (position, (part, choice)) in [
-            ("database", &mut self.database),
-            ("schema", &mut self.schema),
-            ("identifier", &mut self.identifier),
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            if let Some(value) = call.value(position, part) {
-                *choice = value.is_true();
-            }
+/// Changes choices to what arguments say otherwise.
+fn change(choices: &mut Parts<bool>, call: &Call<'_>) {
+    for (position, (part, choice)) in [
+        ("database", &mut choices.database),
+        ("schema", &mut choices.schema),
+        ("identifier", &mut choices.identifier),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        if let Some(value) = call.value(position, part) {
+            *choice = value.is_true();
         }
     }
 }
@@ -117,10 +101,10 @@ pub(crate) struct RowFilter {
     pub(crate) event_time: Option<(String, Option<String>, Option<String>)>,
 }
 
-/// dbt's Relation. An empty part of the name is absent.
+/// dbt's Relation. An empty part of the name is absent; the parts stand as they are written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Relation {
-    pub(crate) name: RelationName,
+    pub(crate) parts: Parts<String>,
     pub(crate) kind: Option<RelationKind>,
     pub(crate) shows: Parts<bool>,
     pub(crate) quotes: Parts<bool>,
@@ -129,46 +113,68 @@ pub(crate) struct Relation {
 
 impl Relation {
     pub(crate) fn new(name: RelationName, kind: Option<RelationKind>) -> Relation {
+        let parts = name.as_written();
+        let parts = Parts {
+            database: parts.database.to_owned(),
+            schema: parts.schema.to_owned(),
+            identifier: parts.identifier.to_owned(),
+        };
+        Relation::of_parts(parts, name.quotes(), kind)
+    }
+
+    fn of_parts(parts: Parts<String>, quotes: Parts<bool>, kind: Option<RelationKind>) -> Relation {
         Relation {
-            name,
+            parts,
             kind,
             shows: Parts::ALL,
-            quotes: Parts::ALL,
+            quotes,
             rows: RowFilter::default(),
         }
     }
 
     /// A source's table, quoted as its declaration says.
     pub(crate) fn of_source(table: &SourceTable) -> Relation {
-        let quoting = table.properties.quoting;
+        Relation::new(table.relation.clone(), Some(RelationKind::Table))
+    }
+
+    /// The same as artifacts name it, and the check of freshness: what the source does not say is as the project has
+    /// it, though `source()` leaves the project out.
+    pub(crate) fn of_source_within(table: &SourceTable, quotes: Parts<bool>) -> Relation {
         Relation {
-            quotes: Parts {
-                database: quoting.database.unwrap_or(true),
-                schema: quoting.schema.unwrap_or(true),
-                identifier: quoting.identifier.unwrap_or(true),
-            },
-            ..Relation::new(table.relation.clone(), Some(RelationKind::Table))
+            quotes: table.properties.quoting.quotes(quotes),
+            ..Relation::of_source(table)
         }
+    }
+
+    /// Its name as the server has it.
+    pub(crate) fn name(&self) -> RelationName {
+        RelationName::written(self.parts.clone(), self.quotes)
     }
 
     /// The common table expression that an ephemeral model becomes.
     pub(crate) fn ephemeral(model: &str) -> Relation {
-        let name = RelationName {
-            database: String::new(),
-            schema: String::new(),
+        let parts = Parts {
             identifier: format!("__dbt__cte__{model}"),
+            ..Parts::default()
         };
-        Relation {
-            quotes: Parts {
-                identifier: false,
-                ..Parts::ALL
-            },
-            ..Relation::new(name, Some(RelationKind::CommonTableExpression))
-        }
+        let quotes = Parts {
+            identifier: false,
+            ..Parts::ALL
+        };
+        Relation::of_parts(parts, quotes, Some(RelationKind::CommonTableExpression))
     }
 
     pub(crate) fn into_value(self) -> Value {
         Value::from_object(self)
+    }
+
+    /// The same with the names that the server has, all quoted.
+    fn stored(&self) -> Relation {
+        Relation {
+            shows: self.shows,
+            rows: self.rows.clone(),
+            ..Relation::new(self.name().quoted(), self.kind)
+        }
     }
 
     /// Its full name, whatever rows a reader would get.
@@ -177,13 +183,13 @@ impl Relation {
             (
                 self.shows.database,
                 self.quotes.database,
-                &self.name.database,
+                &self.parts.database,
             ),
-            (self.shows.schema, self.quotes.schema, &self.name.schema),
+            (self.shows.schema, self.quotes.schema, &self.parts.schema),
             (
                 self.shows.identifier,
                 self.quotes.identifier,
-                &self.name.identifier,
+                &self.parts.identifier,
             ),
         ];
         let shown: Vec<String> = parts
@@ -201,23 +207,21 @@ impl Relation {
     }
 
     fn subquery_alias(&self, namespace: &str) -> String {
-        format!("_dbt_{namespace}_subq_{}", self.name.identifier)
+        format!("_dbt_{namespace}_subq_{}", self.parts.identifier)
     }
 
     fn information_schema(&self, view: Option<String>) -> Relation {
-        let name = RelationName {
-            database: self.name.database.clone(),
+        let parts = Parts {
+            database: self.parts.database.clone(),
             schema: "INFORMATION_SCHEMA".to_owned(),
             identifier: view.unwrap_or_default(),
         };
-        Relation {
-            quotes: Parts {
-                database: self.quotes.database,
-                schema: false,
-                identifier: false,
-            },
-            ..Relation::new(name, Some(RelationKind::View))
-        }
+        let quotes = Parts {
+            database: self.quotes.database,
+            schema: false,
+            identifier: false,
+        };
+        Relation::of_parts(parts, quotes, Some(RelationKind::View))
     }
 }
 
@@ -264,16 +268,16 @@ impl Object for Relation {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let is = |kind: RelationKind| Value::from(self.kind == Some(kind));
         Some(match key.as_str()? {
-            "database" => part(&self.name.database),
-            "schema" => part(&self.name.schema),
-            "identifier" | "name" | "table" => part(&self.name.identifier),
+            "database" => part(&self.parts.database),
+            "schema" => part(&self.parts.schema),
+            "identifier" | "name" | "table" => part(&self.parts.identifier),
             "type" => self
                 .kind
                 .map_or(Value::from(()), |kind| kind.as_str().into()),
             "path" => python::dict([
-                ("database", part(&self.name.database)),
-                ("schema", part(&self.name.schema)),
-                ("identifier", part(&self.name.identifier)),
+                ("database", part(&self.parts.database)),
+                ("schema", part(&self.parts.schema)),
+                ("identifier", part(&self.parts.identifier)),
             ]),
             "limit" => Value::from(self.rows.limit),
             "is_table" => is(RelationKind::Table),
@@ -325,16 +329,16 @@ impl Object for Relation {
                 let (text,): (String,) = from_args(arguments)?;
                 return Ok(Value::from(quote_identifier(&text)));
             }
-            "include" => relation.shows.changed(&Call::new(method, arguments)?),
-            "quote" => relation.quotes.changed(&Call::new(method, arguments)?),
+            "include" => change(&mut relation.shows, &Call::new(method, arguments)?),
+            "quote" => change(&mut relation.quotes, &Call::new(method, arguments)?),
             "replace_path" => {
                 let call = Call::new(method, arguments)?;
-                replace_path(&mut relation.name, |name| call.named(name));
+                replace_path(&mut relation.parts, |name| call.named(name));
             }
             "incorporate" => {
                 let call = Call::new(method, arguments)?;
                 if let Some(path) = call.named_value("path") {
-                    replace_path(&mut relation.name, |name| {
+                    replace_path(&mut relation.parts, |name| {
                         let value = path.get_item(&Value::from(name)).ok()?;
                         (!value.is_undefined()).then_some(value)
                     });
@@ -346,7 +350,7 @@ impl Object for Relation {
                     relation.rows.limit = u64::try_from(limit).ok();
                 }
             }
-            "without_identifier" => relation.name.identifier.clear(),
+            "without_identifier" => relation.parts.identifier.clear(),
             "information_schema" => {
                 let (view,): (Option<Value>,) = from_args(arguments)?;
                 let view = view.and_then(|view| view.as_str().map(str::to_owned));
@@ -355,6 +359,7 @@ impl Object for Relation {
             "information_schema_only" => relation = relation.information_schema(None),
             "matches" => return matches(&relation, arguments).map(Value::from),
             "relation_max_name_length" => return Ok(crate::name::MAX_NAME_BYTES.into()),
+            "hcw_stored" => return Ok(relation.stored().into_value()),
             "get" => {
                 let (name, default): (String, Option<Value>) = from_args(arguments)?;
                 if name == "metadata" {
@@ -363,7 +368,7 @@ impl Object for Relation {
                 let value = self.get_value(&Value::from(name));
                 return Ok(value.or(default).unwrap_or(Value::from(())));
             }
-            _ => return Arc::new(RelationClass).call_method(state, method, arguments),
+            _ => return Arc::new(RelationClass::default()).call_method(state, method, arguments),
         }
         Ok(relation.into_value())
     }
@@ -373,11 +378,11 @@ impl Object for Relation {
     }
 }
 
-fn replace_path(name: &mut RelationName, given: impl Fn(&'static str) -> Option<Value>) {
+fn replace_path(parts: &mut Parts<String>, given: impl Fn(&'static str) -> Option<Value>) {
     for (part, text) in [
-        ("database", &mut name.database),
-        ("schema", &mut name.schema),
-        ("identifier", &mut name.identifier),
+        ("database", &mut parts.database),
+        ("schema", &mut parts.schema),
+        ("identifier", &mut parts.identifier),
     ] {
         if let Some(value) = given(part) {
             *text = text_of(&value);
@@ -396,9 +401,9 @@ fn text_of(value: &Value) -> String {
 fn matches(relation: &Relation, arguments: &[Value]) -> Result<bool, Error> {
     let call = Call::new("matches", arguments)?;
     let parts = [
-        ("database", &relation.name.database),
-        ("schema", &relation.name.schema),
-        ("identifier", &relation.name.identifier),
+        ("database", &relation.parts.database),
+        ("schema", &relation.parts.schema),
+        ("identifier", &relation.parts.identifier),
     ];
     Ok(parts
         .into_iter()
@@ -411,7 +416,16 @@ fn matches(relation: &Relation, arguments: &[Value]) -> Result<bool, Error> {
 
 /// `api.Relation`: makes relations.
 #[derive(Debug)]
-pub(super) struct RelationClass;
+pub(super) struct RelationClass {
+    /// Which parts are quoted of those that it makes.
+    pub(super) quotes: Parts<bool>,
+}
+
+impl Default for RelationClass {
+    fn default() -> RelationClass {
+        RelationClass { quotes: Parts::ALL }
+    }
+}
 
 impl Object for RelationClass {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
@@ -437,7 +451,7 @@ impl Object for RelationClass {
         call: &[Value],
     ) -> Result<Value, Error> {
         match method {
-            "create" => created(call).map(Relation::into_value),
+            "create" => created(call, self.quotes).map(Relation::into_value),
             "get_function_config" => {
                 let (model,): (Value,) = from_args(call)?;
                 function::settings(&model)
@@ -472,16 +486,16 @@ impl Object for RelationClass {
 }
 
 /// From the arguments `database`, `schema`, `identifier`, `type`, `quote_policy` and `include_policy`.
-fn created(arguments: &[Value]) -> Result<Relation, Error> {
+fn created(arguments: &[Value], quotes: Parts<bool>) -> Result<Relation, Error> {
     let call = Call::new("create", arguments)?;
     let text = |position: usize, name| call.as_text(position, name).unwrap_or_default();
-    let name = RelationName {
+    let parts = Parts {
         database: text(0, "database"),
         schema: text(1, "schema"),
         identifier: text(2, "identifier"),
     };
     let kind = RelationKind::of(&text(3, "type"));
-    let mut relation = Relation::new(name, kind);
+    let mut relation = Relation::of_parts(parts, quotes, kind);
     for (key, choice) in [
         ("quote_policy", &mut relation.quotes),
         ("include_policy", &mut relation.shows),
@@ -508,14 +522,7 @@ mod tests {
     use super::*;
 
     fn relation() -> Relation {
-        Relation::new(
-            RelationName {
-                database: "db".into(),
-                schema: "marts".into(),
-                identifier: "kpi".into(),
-            },
-            None,
-        )
+        Relation::new(RelationName::new("db", "marts", "kpi"), None)
     }
 
     #[test]
@@ -544,7 +551,7 @@ mod tests {
     #[test]
     fn absent_parts_are_not_shown() {
         let mut schema = relation();
-        schema.name.identifier.clear();
+        schema.parts.identifier.clear();
         assert_eq!(schema.to_string(), r#""db"."marts""#);
         assert_eq!(Relation::ephemeral("x").to_string(), "__dbt__cte__x");
     }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::functions::from_json;
 use super::python;
+use crate::name::Parts;
 use crate::project::DocsBlocks;
 use crate::settings::Settings;
 
@@ -20,6 +21,8 @@ pub(crate) struct Shared {
     pub(crate) vars: BTreeMap<String, Map<String, Json>>,
     /// What each package's project file says of itself.
     pub(crate) projects: BTreeMap<String, Json>,
+    /// Which parts of relations' names the root project has quoted.
+    pub(crate) quotes: Parts<bool>,
     /// The docs blocks of all packages.
     pub(crate) docs: DocsBlocks,
     /// `graph`, when it is known and some template asks for it.
@@ -73,6 +76,7 @@ impl Shared {
             project_name,
             vars,
             projects: BTreeMap::new(),
+            quotes: Parts::ALL,
             docs,
             graph: OnceLock::new(),
             selected: OnceLock::new(),

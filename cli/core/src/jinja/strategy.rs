@@ -148,7 +148,7 @@ pub(super) fn assert_snapshot(
                 missing.join("\", \"")
             ),
         )
-        .note(format!("table {}", relation.name.plain()))
+        .note(format!("table {}", relation.name().plain()))
         .help("see https://docs.getdbt.com/docs/build/snapshots: name the columns under `snapshot_meta_column_names`, or rename the present ones"),
     ))
 }

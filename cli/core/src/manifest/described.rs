@@ -30,7 +30,7 @@ pub(crate) fn graph(resolved: &Resolved) -> Option<Json> {
         .sources
         .values()
         .filter_map(|table| {
-            let entry = serde_json::to_value(source_table::entry(table)).ok()?;
+            let entry = serde_json::to_value(source_table::entry(project, table)).ok()?;
             Some((table.id.to_string(), entry))
         })
         .collect();

@@ -48,7 +48,7 @@ pub fn listed<'run>(
             let entry = serde_json::to_value(node::Entry::of(&manifest, node));
             with_parents(entry.unwrap_or_default())
         } else if let Some(table) = project.sources.get(id) {
-            serde_json::to_value(source_table::entry(table)).unwrap_or_default()
+            serde_json::to_value(source_table::entry(project, table)).unwrap_or_default()
         } else {
             declared.remove(id.as_str()).unwrap_or_default()
         };

@@ -20,7 +20,6 @@ use super::column::{Columns, Constraints, Ids};
 use super::configuration::NodeConfig;
 use super::{Manifest, checksum};
 use crate::analyse::Compiled;
-use crate::name::RelationName;
 use crate::project::config::{self, ConfigMap};
 use crate::project::{Node, NodeKind};
 
@@ -54,18 +53,15 @@ fn write<S: Serializer>(
     let project = manifest.project();
     let properties = &node.properties;
     let relation = manifest.resolved.rendered.relations.get(&node.id).cloned();
-    let relation = relation.unwrap_or_else(|| RelationName {
-        database: project.database().to_owned(),
-        schema: project.settings().target.schema.clone(),
-        identifier: node.alias().to_owned(),
-    });
+    let relation = relation.unwrap_or_else(|| project.placeholder(node));
+    let place = relation.as_written();
     let config = &node.config;
     let materialized = config::text(config, "materialized").unwrap_or("view");
     let is_stored = node.is_stored(project.settings());
     let meta = config.get("meta").filter(|meta| meta.is_object());
     let mut map = serializer.serialize_map(None)?;
-    map.serialize_entry("database", &relation.database)?;
-    map.serialize_entry("schema", &relation.schema)?;
+    map.serialize_entry("database", place.database)?;
+    map.serialize_entry("schema", place.schema)?;
     map.serialize_entry("name", &node.name)?;
     map.serialize_entry("resource_type", node.kind.resource_type())?;
     map.serialize_entry("package_name", &node.package)?;
@@ -73,7 +69,7 @@ fn write<S: Serializer>(
     map.serialize_entry("original_file_path", node.file.path_in_package())?;
     map.serialize_entry("unique_id", node.id.as_str())?;
     map.serialize_entry("fqn", &node.fully_qualified_name)?;
-    map.serialize_entry("alias", &relation.identifier)?;
+    map.serialize_entry("alias", place.identifier)?;
     map.serialize_entry("checksum", &checksum::of_node(node))?;
     map.serialize_entry("config", &NodeConfig::of(node))?;
     map.serialize_entry("tags", &node.tags())?;

@@ -102,7 +102,7 @@ impl Serialize for Rest<'_> {
             project
                 .sources
                 .values()
-                .map(|table| (table.id.as_str(), source_table::entry(table)))
+                .map(|table| (table.id.as_str(), source_table::entry(project, table)))
         };
         fields.serialize_field("sources", &Entries(sources))?;
         fields.serialize_field("macros", &declared::macros(manifest))?;

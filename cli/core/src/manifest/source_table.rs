@@ -5,28 +5,35 @@ use serde_json::{Map, Value as Json, json};
 
 use super::column::{Columns, Ids};
 use crate::jinja::Relation;
-use crate::project::SourceTable;
+use crate::name::Parts;
 use crate::project::config::{self, ConfigMap};
+use crate::project::{Project, SourceTable};
 
 /// A source table as the manifest shows it.
-pub(super) struct Entry<'run>(&'run SourceTable);
+pub(super) struct Entry<'run> {
+    table: &'run SourceTable,
+    /// Which parts of names the project has quoted.
+    quotes: Parts<bool>,
+}
 
-pub(super) fn entry(table: &SourceTable) -> Entry<'_> {
-    Entry(table)
+pub(super) fn entry<'run>(project: &Project, table: &'run SourceTable) -> Entry<'run> {
+    let quotes = project.shared.quotes;
+    Entry { table, quotes }
 }
 
 impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap;
-        let table = self.0;
+        let table = self.table;
+        let place = table.relation.as_written();
         let properties = &table.properties;
         let path = table.file.path_in_package();
         let tags = config::texts(&table.config, "tags");
         let empty = Json::Object(Map::new());
         let meta = table.config.get("meta").unwrap_or(&empty);
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("database", &table.relation.database)?;
-        map.serialize_entry("schema", &table.relation.schema)?;
+        map.serialize_entry("database", place.database)?;
+        map.serialize_entry("schema", place.schema)?;
         map.serialize_entry("name", &table.name)?;
         map.serialize_entry("resource_type", "source")?;
         map.serialize_entry("package_name", &table.package)?;
@@ -37,7 +44,7 @@ impl Serialize for Entry<'_> {
         map.serialize_entry("source_name", &table.source_name)?;
         map.serialize_entry("source_description", &properties.source_description)?;
         map.serialize_entry("loader", &properties.loader)?;
-        map.serialize_entry("identifier", &table.relation.identifier)?;
+        map.serialize_entry("identifier", place.identifier)?;
         map.serialize_entry("quoting", &properties.quoting)?;
         map.serialize_entry("loaded_at_field", &properties.loaded_at_field)?;
         map.serialize_entry("loaded_at_query", &properties.loaded_at_query)?;
@@ -51,7 +58,8 @@ impl Serialize for Entry<'_> {
         map.serialize_entry("config", &configuration(table, &tags, meta))?;
         map.serialize_entry("patch_path", &properties.patch_path)?;
         map.serialize_entry("unrendered_config", &properties.unrendered_config)?;
-        map.serialize_entry("relation_name", &Relation::of_source(table).to_string())?;
+        let relation = Relation::of_source_within(table, self.quotes);
+        map.serialize_entry("relation_name", &relation.to_string())?;
         map.serialize_entry("created_at", &0.0)?;
         map.serialize_entry("unrendered_database", &properties.unrendered_database)?;
         map.serialize_entry("unrendered_schema", &properties.unrendered_schema)?;

@@ -108,14 +108,8 @@ fn rows(
     let id = UniqueId::new("operation", root, "generate_catalog");
     let access = Access::live(warehouse);
     let context = context(resolved, root, &id, &[], &access);
-    let information_schema = Relation::new(
-        RelationName {
-            database: database.to_owned(),
-            schema: "INFORMATION_SCHEMA".to_owned(),
-            identifier: String::new(),
-        },
-        None,
-    );
+    let information_schema =
+        Relation::new(RelationName::new(database, "INFORMATION_SCHEMA", ""), None);
     let (name, second): (_, Value) = if relations.len() <= MOST_RELATIONS {
         let relations = relations
             .iter()

@@ -39,7 +39,7 @@ pub fn load_times(
     let engine = &project.engine;
     let access = Access::live(warehouse);
     let names = final_names(resolved);
-    let this = Relation::of_source(table);
+    let this = Relation::of_source_within(table, project.shared.quotes);
     let context = context_with(resolved, &names, &table.package, &table.id, &[], &access);
     let model = json!({
         "unique_id": table.id.as_str(),
@@ -47,10 +47,10 @@ pub fn load_times(
         "source_name": table.source_name,
         "package_name": table.package,
         "resource_type": "source",
-        "database": table.relation.database,
-        "schema": table.relation.schema,
-        "identifier": table.relation.identifier,
-        "relation_name": table.relation.to_string(),
+        "database": this.parts.database,
+        "schema": this.parts.schema,
+        "identifier": this.parts.identifier,
+        "relation_name": this.to_string(),
         "config": table.config,
         "loaded_at_field": table.properties.loaded_at_field,
     });

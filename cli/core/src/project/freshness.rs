@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 use super::config::ConfigMap;
 use super::resource::UniqueId;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::name::Parts;
 use crate::source::Location;
 
 /// Properties of a source table.
@@ -61,6 +62,15 @@ impl Quoting {
             schema: flag("schema"),
             identifier: flag("identifier"),
             column: flag("column"),
+        }
+    }
+
+    /// The choice over another one for all parts.
+    pub(crate) fn quotes(self, other: Parts<bool>) -> Parts<bool> {
+        Parts {
+            database: self.database.unwrap_or(other.database),
+            schema: self.schema.unwrap_or(other.schema),
+            identifier: self.identifier.unwrap_or(other.identifier),
         }
     }
 

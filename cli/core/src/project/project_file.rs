@@ -11,6 +11,8 @@ pub use vars_file::VARS_FILE;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::DispatchOrder;
+use crate::name::Parts;
+use crate::project::freshness::Quoting;
 use crate::settings::{IN_PLACE, Publish};
 use crate::source::SourceFile;
 use crate::yaml::{self, MapReader, Node, Value};
@@ -104,19 +106,23 @@ pub enum ValidatorForm {
 }
 
 impl ProjectFile {
+    /// Which parts of relations' names are quoted.
+    pub(crate) fn quotes(&self) -> Parts<bool> {
+        let written = self.quoting.as_ref().map(Node::to_json);
+        written.map_or(Parts::ALL, |written| {
+            Quoting::from_json(&written).quotes(Parts::ALL)
+        })
+    }
+
     /// What a template can read of it, under dbt's names.
     pub(crate) fn about(&self) -> serde_json::Value {
-        let quotes = |part: &str| {
-            let said = self.quoting.as_ref().and_then(|quoting| quoting.get(part));
-            said.and_then(|said| said.to_json().as_bool())
-                .unwrap_or(true)
-        };
+        let quotes = self.quotes();
         serde_json::json!({
             "version": self.version,
             "quoting": {
-                "database": quotes("database"),
-                "schema": quotes("schema"),
-                "identifier": quotes("identifier"),
+                "database": quotes.database,
+                "schema": quotes.schema,
+                "identifier": quotes.identifier,
             },
             "model_paths": self.model_paths,
             "seed_paths": self.seed_paths,

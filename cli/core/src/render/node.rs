@@ -290,9 +290,9 @@ pub(crate) fn facts(node: &Node, this: &Relation, targets: &[String]) -> Json {
     let mut facts = serde_json::json!({
         "unique_id": node.id.as_str(),
         "name": node.name,
-        "alias": this.name.identifier,
-        "schema": this.name.schema,
-        "database": this.name.database,
+        "alias": this.parts.identifier,
+        "schema": this.parts.schema,
+        "database": this.parts.database,
         "relation_name": this.rendered_name(),
         "resource_type": node.kind.resource_type(),
         "package_name": node.package,

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::jinja::{Names, NodeContext, is_built_in};
-use crate::name::{MAX_NAME_BYTES, RelationName};
+use crate::name::{MAX_NAME_BYTES, Parts, RelationName};
 use crate::project::config;
 use crate::project::{Node, NodeKind, Project, UniqueId};
 
@@ -118,7 +118,7 @@ impl Places<'_> {
         let placed = self.placed(node);
         let custom = |key: &str| config::text(&node.config, key);
         let schema = custom("schema").or(node.is_test().then_some(FAILURES_SCHEMA));
-        let mut relation = RelationName {
+        let mut parts = Parts {
             database: self.shared_name("generate_database_name", custom("database"), &placed)?,
             schema: self.shared_name(SCHEMA_MACRO, schema, &placed)?,
             identifier: self.name("generate_alias_name", custom("alias"), &placed)?,
@@ -126,8 +126,8 @@ impl Places<'_> {
         if node.kind == NodeKind::Snapshot {
             // the older configurations of snapshots bypass the macros
             for (key, part) in [
-                ("target_database", &mut relation.database),
-                ("target_schema", &mut relation.schema),
+                ("target_database", &mut parts.database),
+                ("target_schema", &mut parts.schema),
             ] {
                 if let Some(name) = config::text(&node.config, key).filter(|name| !name.is_empty())
                 {
@@ -136,12 +136,12 @@ impl Places<'_> {
             }
         }
         // the server cuts the names of schemas, and so does dbt without a word
-        let mut end = relation.schema.len().min(MAX_NAME_BYTES);
-        while !relation.schema.is_char_boundary(end) {
+        let mut end = parts.schema.len().min(MAX_NAME_BYTES);
+        while !parts.schema.is_char_boundary(end) {
             end -= 1;
         }
-        relation.schema.truncate(end);
-        Ok(relation)
+        parts.schema.truncate(end);
+        Ok(RelationName::written(parts, self.project.shared.quotes))
     }
 
     fn placed(&self, node: &Node) -> Placed {

@@ -15,7 +15,7 @@ use crate::jinja::statement::{self, Pending};
 use crate::jinja::table::Table;
 use crate::jinja::{constraint, strategy};
 use crate::materialize::contract::driver_name;
-use crate::name::RelationName;
+use crate::name::{Parts, RelationName};
 use crate::policy::RowSecurity;
 use crate::publish::{self, Locks, Replacement};
 
@@ -31,19 +31,22 @@ impl Adapter {
             "get_relation" => {
                 let text =
                     |position, name| Ok::<_, Error>(call.required(position, name)?.to_string());
-                let name = RelationName {
+                let parts = Parts {
                     database: text(0, "database")?,
                     schema: text(1, "schema")?,
                     identifier: text(2, "identifier")?,
                 };
-                self.relation(state, name)
+                let quotes = self.context.shared.quotes;
+                self.relation(state, RelationName::written(parts, quotes))
             }
             "already_exists" => {
-                let name = RelationName {
-                    database: self.context.shared.settings.target.database.clone(),
+                let shared = &self.context.shared;
+                let parts = Parts {
+                    database: shared.settings.target.database.clone(),
                     schema: call.required(0, "schema")?.to_string(),
                     identifier: call.required(1, "name")?.to_string(),
                 };
+                let name = RelationName::written(parts, shared.quotes);
                 Ok((!self.relation(state, name)?.is_none()).into())
             }
             "get_columns_in_relation" => self.columns(state, &call.required(0, "relation")?),
@@ -147,7 +150,7 @@ impl Adapter {
             }
             "copy_rows" => {
                 let into = relation_of(&call.required(0, "relation")?)?
-                    .name
+                    .name()
                     .in_schema();
                 let table = call.required(1, "table")?;
                 let columns = call.required(2, "columns")?.to_string();
@@ -175,19 +178,20 @@ impl Adapter {
             }
             "add_keys" => {
                 let relation = relation_of(&call.required(0, "relation")?)?;
-                self.add_keys(&relation.name.in_schema())?;
+                self.add_keys(&relation.name().in_schema())?;
                 Ok("".into())
             }
             "shadow_of" => {
                 let mut relation = relation_of(&call.required(0, "relation")?)?;
-                relation.name.schema = publish::shadow_schema(&relation.name.schema);
+                relation.parts.schema = publish::shadow_schema(&relation.name().schema);
+                relation.quotes.schema = true;
                 Ok(relation.into_value())
             }
             "is_in_place" => Ok(self.context.access.is_in_place().into()),
             "swap_in" => {
                 let relation = relation_of(&call.required(0, "relation")?)?;
                 let replacement = Replacement {
-                    target: relation.name,
+                    target: relation.name(),
                     contracted: self.has_contract(),
                     // `apply_grants` comes afterwards
                     granted: false,
@@ -198,14 +202,14 @@ impl Adapter {
                 Ok("".into())
             }
             "apply_row_security" => {
-                let relation = relation_of(&call.required(0, "relation")?)?;
+                let relation = relation_of(&call.required(0, "relation")?)?.name();
                 let meta = self.context.config.get("meta");
                 // a table of a run in the shadow gets it when it is published: its policies name published tables;
                 // what is wrong with it has been told: nothing of the project is built then
-                let is_there = !publish::is_shadow(&relation.name.schema);
+                let is_there = !publish::is_shadow(&relation.schema);
                 let declared = meta.and_then(|meta| RowSecurity::of(meta.get("hcw")?).ok()?);
                 if let Some(declared) = declared.filter(|_| is_there) {
-                    let statement = declared.statement(&relation.name);
+                    let statement = declared.statement(&relation);
                     let access = &self.context.access;
                     access.execute(&statement, true, false, false)?;
                 }

@@ -22,12 +22,13 @@ impl Adapter {
         said.unwrap_or(self.context.shared.settings.full_refresh)
     }
 
-    /// A relation that exists, or none; one that this run has built is found where it was built.
+    /// A relation that exists, or none, as the server names it; one that this run has built is found where it was built.
     pub(super) fn relation(
         &self,
         state: &mut State<'_, '_>,
         name: RelationName,
     ) -> Result<Value, Error> {
+        let name = name.quoted();
         if let Some(built_at) = self.context.names.built_at(&name) {
             let built = self.relation_named(state, built_at)?;
             if !built.is_none() {
@@ -50,13 +51,7 @@ impl Adapter {
                 None => Value::from(()),
             });
         }
-        let schema = Relation::new(
-            RelationName {
-                identifier: String::new(),
-                ..name.clone()
-            },
-            None,
-        );
+        let schema = Relation::new(name.named(""), None);
         let listed = called(
             state,
             "list_relations_without_caching",
@@ -71,7 +66,7 @@ impl Adapter {
                 |position: usize| row.get_item_by_index(position).map(|cell| cell.to_string());
             if cell(1)? == name.identifier && cell(2)? == name.schema {
                 let kind = cell(3)?;
-                let class = Arc::new(RelationClass);
+                let class = Arc::new(RelationClass::default());
                 let named = minijinja::value::Kwargs::from_iter([
                     ("database", Value::from(name.database.clone())),
                     ("schema", Value::from(name.schema.clone())),
@@ -90,7 +85,7 @@ impl Adapter {
         state: &mut State<'_, '_>,
         relation: &Value,
     ) -> Result<Value, Error> {
-        let name = relation_of(relation)?.name;
+        let name = relation_of(relation)?.name();
         if let Some(known) = self.context.access.known(&name) {
             let columns = known
                 .map(|existing| existing.columns.as_slice())
@@ -131,9 +126,9 @@ impl Adapter {
         relation: &Value,
     ) -> Result<Value, Error> {
         if matches!(self.context.access, Access::Ahead(_)) {
-            let built = &relation_of(relation)?.name.identifier;
+            let built = relation_of(relation)?.name().identifier;
             let is_own =
-                (self.context.this.as_ref()).is_some_and(|this| this.name.identifier == *built);
+                (self.context.this.as_ref()).is_some_and(|this| this.name().identifier == built);
             if is_own {
                 let names = self.planned_column_names().map(Value::from);
                 return names.ok_or_else(|| self.context.access.give_up());
@@ -156,7 +151,7 @@ impl Adapter {
 
     /// Whether a table that is known ahead has no text column of limited length, so that none can be too short.
     pub(super) fn has_no_limited_text(&self, relation: &Value) -> Result<bool, Error> {
-        let name = relation_of(relation)?.name;
+        let name = relation_of(relation)?.name();
         let Some(known) = self.context.access.known(&name) else {
             return Ok(false);
         };

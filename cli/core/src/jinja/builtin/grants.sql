@@ -48,8 +48,8 @@
     from {{ relation.information_schema('role_table_grants') }}
         where grantor = current_role
             and grantee != current_role
-            and table_schema = '{{ relation.schema | replace("'", "''") }}'
-            and table_name = '{{ relation.identifier | replace("'", "''") }}'
+            and table_schema = '{{ relation.hcw_stored().schema | replace("'", "''") }}'
+            and table_name = '{{ relation.hcw_stored().identifier | replace("'", "''") }}'
 {%- endmacro %}
 
 {% macro get_grant_sql(relation, privilege, grantees) -%}

@@ -42,7 +42,7 @@
 {%- endmacro %}
 
 {% macro postgres__get_drop_index_sql(relation, index_name) -%}
-    drop index if exists {{ adapter.quote(relation.schema) }}.{{ adapter.quote(index_name) }}
+    drop index if exists {{ adapter.quote(relation.hcw_stored().schema) }}.{{ adapter.quote(index_name) }}
 {%- endmacro %}
 
 {# One row an index: name, method, unique and column_names with commas between. #}
@@ -68,8 +68,8 @@
     join pg_attribute
         on pg_attribute.attrelid = indexed_class.oid
         and pg_attribute.attnum = any(pg_index.indkey)
-    where indexed_class.relname = '{{ relation.identifier | replace("'", "''") }}'
-        and pg_namespace.nspname = '{{ relation.schema | replace("'", "''") }}'
+    where indexed_class.relname = '{{ relation.hcw_stored().identifier | replace("'", "''") }}'
+        and pg_namespace.nspname = '{{ relation.hcw_stored().schema | replace("'", "''") }}'
         and indexed_class.relkind in ('r', 'm')
     group by 1, 2, 3
     order by 1, 2, 3

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Binder, Current, fully_qualified_name};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::name::RelationName;
+use crate::name::{Parts, RelationName};
 use crate::project::config::{self, ConfigMap};
 use crate::project::freshness;
 use crate::project::properties::SourceDeclaration;
@@ -105,13 +105,16 @@ impl Binder<'_> {
             package,
             file: declaration.file.clone(),
             fully_qualified_name,
-            relation: RelationName {
-                database: declaration
-                    .database
-                    .unwrap_or_else(|| target.database.clone()),
-                schema: declaration.schema,
-                identifier: declaration.identifier,
-            },
+            relation: RelationName::written(
+                Parts {
+                    database: declaration
+                        .database
+                        .unwrap_or_else(|| target.database.clone()),
+                    schema: declaration.schema,
+                    identifier: declaration.identifier,
+                },
+                properties.quoting.quotes(Parts::ALL),
+            ),
             description: declaration.description,
             columns: declaration.columns,
             config: merged,

@@ -25,7 +25,7 @@
             {%- do drop_relation_if_exists(backup) -%}
             {#- another node's drop may have taken it along in this run -#}
             {%- call statement('rename_existing') -%}
-                alter {{ existing_relation.type | replace('_', ' ') }} if exists {{ existing_relation }} rename to {{ adapter.quote(backup.identifier) }}
+                alter {{ existing_relation.type | replace('_', ' ') }} if exists {{ existing_relation }} rename to {{ adapter.quote(backup.hcw_stored().identifier) }}
             {%- endcall -%}
         {%- endif -%}
         {%- do adapter.rename_relation(built_relation, target_relation) -%}

@@ -10,9 +10,9 @@
         from pg_catalog.pg_attribute as attribute
         inner join pg_catalog.pg_class as class on class.oid = attribute.attrelid
         inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
-        where class.relname = '{{ relation.identifier | replace("'", "''") }}'
+        where class.relname = '{{ relation.hcw_stored().identifier | replace("'", "''") }}'
             {% if relation.schema -%}
-            and namespace.nspname = '{{ relation.schema | replace("'", "''") }}'
+            and namespace.nspname = '{{ relation.hcw_stored().schema | replace("'", "''") }}'
             {%- else -%}
             and pg_catalog.pg_table_is_visible(class.oid)
             {%- endif %}

@@ -83,9 +83,9 @@
 {% macro default__rename_relation(from_relation, to_relation) -%}
     {%- call statement('rename_relation') -%}
         {%- if from_relation.type is none -%}
-            alter table {{ from_relation }} rename to {{ adapter.quote(to_relation.identifier) }}
+            alter table {{ from_relation }} rename to {{ adapter.quote(to_relation.hcw_stored().identifier) }}
         {%- else -%}
-            {{ get_rename_sql(from_relation, to_relation.identifier) }}
+            {{ get_rename_sql(from_relation, to_relation.hcw_stored().identifier) }}
         {%- endif -%}
     {%- endcall -%}
 {% endmacro %}

@@ -71,7 +71,7 @@
 {%- endmacro %}
 
 {% macro default__get_rename_intermediate_sql(relation) -%}
-    {{ get_rename_sql(make_intermediate_relation(relation), relation.identifier) }}
+    {{ get_rename_sql(make_intermediate_relation(relation), relation.hcw_stored().identifier) }}
 {%- endmacro %}
 
 {# The old relation under another name. #}
@@ -83,7 +83,7 @@
 {% macro default__get_create_backup_sql(relation) -%}
     {%- set backup_relation = make_backup_relation(relation, relation.type) -%}
     {{ get_drop_sql(backup_relation) }};
-    {{ get_rename_sql(relation, backup_relation.identifier) }}
+    {{ get_rename_sql(relation, backup_relation.hcw_stored().identifier) }}
 {%- endmacro %}
 
 {% macro get_drop_backup_sql(relation) -%}
