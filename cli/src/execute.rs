@@ -128,11 +128,13 @@ pub(crate) async fn execute(
     let started = Instant::now();
     let plan = &run.plan;
     let steps = plan.steps.iter().filter(|step| !step.is_reused()).count();
-    let mut clients = opening.take(1 + run.threads.min(steps)).await?;
-    let Some(control) = clients.pop() else {
+    let lent = opening.lent.take();
+    let is_lent = lent.is_some();
+    let others = usize::from(!is_lent);
+    let mut idle = opening.take(others + run.threads.min(steps)).await?;
+    let Some(control) = lent.or_else(|| idle.pop()) else {
         return Err(Vec::new());
     };
-    let mut idle = clients;
     setup::remove_shadows(&control, &plan.shadow_schemas, &run.analysed.resolved)
         .await
         .map_err(|error| vec![error])?;
@@ -273,7 +275,8 @@ pub(crate) async fn execute(
         counters,
         reporter,
     };
-    ending.end(&mut report, interrupt).await?;
+    let control = ending.end(&mut report, interrupt).await?;
+    opening.lent = Some(control).filter(|_| is_lent);
     report.elapsed = started.elapsed();
     Ok(report)
 }

@@ -99,7 +99,8 @@ pub(crate) async fn reckon(
     skip::with_objects(&mut fingerprints, &memory.objects);
     called::functions(client, &fingerprints, &mut memory).await?;
     skip::with_functions(&mut fingerprints, &memory.functions);
-    observe::relations(client, resolved, &fingerprints, &mut memory).await?;
+    let asked = (&fingerprints, wish.runs_all.is_some());
+    observe::relations(client, resolved, asked, &mut memory).await?;
     observe::compile_queries(client, true).await?;
     let landing = match work.land {
         true => landed::survey(session, client, resolved, selected, &memory).await?,

@@ -126,19 +126,10 @@ pub fn analyse(
 }
 
 impl Analysed {
-    /// Reads the files of wanted seeds that are certain to be loaded, while others wait for something else. One that
-    /// cannot be read tells so when its turn comes.
+    /// With seeds that were read ahead ([`seed::read_all`]).
     #[must_use]
-    pub fn with_seeds_read(self, wanted: &BTreeSet<UniqueId>) -> Analysed {
-        let nodes = &self.resolved.project().nodes;
-        let seeds = wanted.par_iter().filter_map(|id| {
-            let node = nodes.get(id).filter(|node| node.kind == NodeKind::Seed)?;
-            Some((id.clone(), Arc::new(seed::parse(node).ok()?)))
-        });
-        Analysed {
-            seeds: seeds.collect(),
-            ..self
-        }
+    pub fn with_seeds(self, seeds: BTreeMap<UniqueId, Arc<SeedData>>) -> Analysed {
+        Analysed { seeds, ..self }
     }
 
     /// A seed's content.

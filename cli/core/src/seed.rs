@@ -6,6 +6,8 @@ mod rows;
 mod seed_type;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -16,8 +18,7 @@ pub use rows::SeedRows;
 use seed_type::SeedType;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::project::Node;
-use crate::project::config;
+use crate::project::{Node, UniqueId, config};
 
 /// A seed's content.
 ///
@@ -31,6 +32,12 @@ pub struct SeedData {
     pub found: Vec<bool>,
     /// The rows.
     pub rows: SeedRows,
+}
+
+/// Reads the files of seeds, side by side. One that cannot be read is left out: it tells so when its turn comes.
+pub fn read_all(seeds: &[Node]) -> BTreeMap<UniqueId, Arc<SeedData>> {
+    let read = |node: &Node| Some((node.id.clone(), Arc::new(parse(node).ok()?)));
+    seeds.par_iter().filter_map(read).collect()
 }
 
 /// Reads a seed's file.

@@ -6,7 +6,7 @@ mod lines;
 mod seeds;
 mod summary;
 
-pub(super) use ahead::{Planned, built, deferred, planned, state, wanted};
+pub(super) use ahead::{Begun, Planned, built, deferred, planned, state, wanted};
 pub(super) use lines::messages;
 pub(super) use summary::{found, nothing_to_do, stat_line, tell_found};
 
@@ -62,6 +62,8 @@ pub(crate) async fn run(
         .iter()
         .filter(|id| plan::is_for(&resolved, id, work));
     resolved.note_selected(in_run);
+    let built = built(&resolved, &selected, work);
+    let mut begun = Begun::reading(session, &resolved, &built);
     let connection = session.connection().await?;
     let (mut control, mut early) = control.client(session, &connection).await?;
     if !arguments.dry_run {
@@ -106,16 +108,19 @@ pub(crate) async fn run(
     let application_name = session.run_name();
     let count = match arguments.dry_run {
         true => 0,
-        false => session.settings.target.threads.min(selected.len()) + 1,
+        false => {
+            let looks_after = usize::from(session.settings.publish == Publish::Atomic);
+            session.settings.target.threads.min(selected.len()) + looks_after
+        }
     };
     let mut opening = Opening::new(&connection, &application_name, count);
     let state = state(&control, &resolved, work.models).await?;
-    let built = built(&resolved, &selected, work);
     let resolved = deferred(session, resolved, &state, &selected, &built, reporter)?;
     let asked = (&selected, &built, work);
+    begun.early = early;
     let mut run_ahead = planned(
         session,
-        (&control, early),
+        (&control, begun),
         resolved,
         state.clone(),
         asked,
@@ -130,8 +135,15 @@ pub(crate) async fn run(
         if is_changed {
             // what calls them is compared with what they are now
             let resolved = run_ahead.analysed.resolved;
-            run_ahead =
-                planned(session, (&control, None), resolved, state, asked, reporter).await?;
+            run_ahead = planned(
+                session,
+                (&control, Begun::default()),
+                resolved,
+                state,
+                asked,
+                reporter,
+            )
+            .await?;
         }
     }
     let Planned {
@@ -196,10 +208,20 @@ pub(crate) async fn run(
         lines: &lines,
         trees: &trees,
     };
+    // locks outlive a connection that is lost while it publishes, and hooks may have changed their session
+    let is_lent = run.plan.publication.is_empty() && started.results.is_empty();
+    let (lent, kept) = match is_lent {
+        true => (Some(control), None),
+        false => (None, Some(control)),
+    };
+    opening.lent = lent;
     let report = execute::execute(&run, &mut opening, reporter, &mut watcher).await;
     lines.finish();
     let written = trees.finish();
     let report = report?;
+    let Some(control) = kept.or_else(|| opening.lent.take()) else {
+        return Err(Vec::new());
+    };
     written.map_err(|error| vec![error])?;
     reporter.diagnostics(report.problem.as_slice());
     if report.is_held {

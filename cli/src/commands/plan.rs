@@ -51,7 +51,7 @@ pub(crate) async fn run(session: &Session, reporter: &Reporter) -> Result<u8, Pr
     let resolved = build::deferred(session, resolved, &standing, &selected, &built, reporter)?;
     let planned = build::planned(
         session,
-        (&client, None),
+        (&client, build::Begun::default()),
         resolved,
         standing.clone(),
         (&selected, &built, &work),

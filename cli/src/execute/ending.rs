@@ -37,12 +37,13 @@ struct Noted {
 }
 
 impl Ending<'_> {
-    /// Publishes what is fit for it, records the run, and removes what nobody needs any more; the report is told.
+    /// Publishes what is fit for it, records the run, and removes what nobody needs any more; the report is told. Gives
+    /// the connection back.
     pub(super) async fn end(
         mut self,
         report: &mut RunReport,
         interrupt: Pin<&mut impl Future<Output = ()>>,
-    ) -> Result<(), Problems> {
+    ) -> Result<Client, Problems> {
         let is_audited = !report.has_failed();
         let is_published = report.is_held && is_audited && !self.run.publishes_later;
         let noted = self.note(report, is_published).await.map_err(one)?;
@@ -81,7 +82,8 @@ impl Ending<'_> {
         };
         let recorded = self.record(report, later);
         let ((), (), removed) = tokio::join!(remembered, recorded, removed);
-        removed.map_err(one)
+        removed.map_err(one)?;
+        Ok(self.control)
     }
 
     async fn note(&self, report: &RunReport, is_published: bool) -> Result<Noted, Diagnostic> {

@@ -46,10 +46,12 @@ impl Control {
     }
 }
 
-/// The connections of steps.
+/// The connections of steps, and the one that looks after them.
 pub(crate) struct Opening {
     connection: Connection,
     name: String,
+    /// The connection that holds the run's locks, where it may look after the steps: it knows the catalogue already.
+    pub(crate) lent: Option<Client>,
     tasks: JoinSet<Result<Client, Diagnostic>>,
 }
 
@@ -59,6 +61,7 @@ impl Opening {
         let mut opening = Opening {
             connection: connection.clone(),
             name: application_name.to_owned(),
+            lent: None,
             tasks: JoinSet::new(),
         };
         opening.ensure(count);

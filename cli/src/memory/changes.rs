@@ -12,8 +12,10 @@ use tokio_postgres::error::SqlState;
 use super::observe::{COUNTS_AT_ONCE, RELATIONS};
 use super::store::unrecorded;
 
-/// What is recorded, and all that was committed before it, is not lost with the server.
-const DURABLE: &str = "if current_setting('synchronous_commit') = 'off' then
+/// What is recorded, and all that was committed before it, is not lost with the server. To compile a query over the
+/// catalogue takes longer than to run it.
+const SETTINGS: &str = "perform set_config('jit', 'off', true);
+if current_setting('synchronous_commit') = 'off' then
     perform set_config('synchronous_commit', 'on', true);
 end if";
 /// The setting of a session that says with what SQLSTATE its last record was refused.
@@ -67,7 +69,7 @@ impl Changes {
         }
         let body = parts.join(";\n");
         Some(Statement::outside(do_block(&format!(
-            "begin\n{DURABLE};\n{body};\nend"
+            "begin\n{SETTINGS};\n{body};\nend"
         ))))
     }
 

@@ -56,18 +56,20 @@ enum Wanted<'run> {
     Named(WrittenName),
 }
 
-/// The relations of recorded nodes, the sources that are read, and what queries name themselves.
+/// The relations of recorded nodes, the sources that are read, and what queries name themselves. Where everything runs,
+/// what stands of the run's own nodes decides nothing.
 pub(super) async fn relations(
     client: &Client,
     resolved: &Resolved,
-    fingerprints: &BTreeMap<UniqueId, Fingerprint>,
+    (fingerprints, runs_all): (&BTreeMap<UniqueId, Fingerprint>, bool),
     memory: &mut Memory,
 ) -> Result<(), Diagnostic> {
     let project = resolved.project();
     let mut wanted: Vec<(Wanted<'_>, String)> = Vec::new();
     for (id, relation) in &resolved.rendered.relations {
         let recorded = memory.nodes.get(id.as_str());
-        if recorded.is_some_and(|recorded| recorded.relation.is_some()) {
+        let decides = !runs_all || !fingerprints.contains_key(id);
+        if decides && recorded.is_some_and(|recorded| recorded.relation.is_some()) {
             wanted.push((Wanted::Node, relation.in_schema()));
         }
     }

@@ -1,7 +1,7 @@
 //! What is decided before a run's first step: what is compiled and where it is built, which nodes are left as they are,
 //! and the plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hcw_core::analyse::{Analysed, analyse, clones};
@@ -9,11 +9,13 @@ use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::fingerprint::Part;
 use hcw_core::graph::Resolved;
 use hcw_core::plan::{self, Plan, Work};
-use hcw_core::project::{NodeKind, UniqueId};
+use hcw_core::project::{Node, NodeKind, UniqueId};
+use hcw_core::seed::{self, SeedData};
 use hcw_core::settings::Publish;
 use hcw_core::shadow::{Shadow, Unseen};
 use hcw_core::state::{RelationType, WarehouseState};
 use serde_json::Value as Json;
+use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 
 use crate::args::{LogLevel, Verb};
@@ -97,12 +99,45 @@ pub(in crate::commands) struct Planned {
     pub(in crate::commands) drifts: Vec<Drift>,
 }
 
+/// What was begun before planning, while the server was waited for.
+#[derive(Default)]
+pub(in crate::commands) struct Begun {
+    /// What was asked before the project was read; nothing where something has happened since.
+    pub(in crate::commands) early: Option<Early>,
+    /// The seeds that are read; none where they may be left as they are.
+    seeds: Option<JoinHandle<BTreeMap<UniqueId, Arc<SeedData>>>>,
+}
+
+impl Begun {
+    /// Begins to read the seeds that are certain to be loaded.
+    pub(in crate::commands) fn reading(
+        session: &Session,
+        resolved: &Resolved,
+        built: &BTreeSet<UniqueId>,
+    ) -> Begun {
+        let flags = &session.flags;
+        let loads =
+            memory::runs_all(flags).is_some() && !flags.dry_run && flags.verb != Verb::Clone;
+        let nodes = &resolved.project().nodes;
+        let built = built.iter().filter_map(|id| nodes.get(id));
+        let seeds: Vec<Node> = built
+            .filter(|node| loads && node.kind == NodeKind::Seed)
+            .cloned()
+            .collect();
+        Begun {
+            early: None,
+            seeds: (!seeds.is_empty())
+                .then(|| tokio::task::spawn_blocking(move || seed::read_all(&seeds))),
+        }
+    }
+}
+
 /// Compiles and plans the selected nodes. Where it is remembered what was built, what has not changed is left as it
 /// is, and the others are compiled to read it where it stands. What is remembered is asked for, unless that was done
 /// early and nothing has happened since.
 pub(in crate::commands) async fn planned(
     session: &Session,
-    (control, early): (&Client, Option<Early>),
+    (control, begun): (&Client, Begun),
     mut resolved: Resolved,
     state: WarehouseState,
     (selected, built, work): (&BTreeSet<UniqueId>, &BTreeSet<UniqueId>, &Work),
@@ -119,19 +154,12 @@ pub(in crate::commands) async fn planned(
         _ => {
             let version = state.server_version;
             let (place, asked) = (seen.clone(), wanted.clone());
-            let loads_all = memory::runs_all(&session.flags).is_some();
-            let analysing = tokio::task::spawn_blocking(move || {
-                let analysed = analyse(resolved, &place, &asked);
-                match loads_all {
-                    true => analysed.with_seeds_read(&asked),
-                    false => analysed,
-                }
-            });
-            let remembered = remembered(session, (control, early), version, reporter).await;
-            let analysed = match analysing.await {
-                Ok(analysed) => analysed,
-                Err(end) => std::panic::resume_unwind(end.into_panic()),
-            };
+            let analysing = tokio::task::spawn_blocking(move || analyse(resolved, &place, &asked));
+            let remembered = remembered(session, (control, begun.early), version, reporter).await;
+            let mut analysed = ended(analysing).await;
+            if let Some(seeds) = begun.seeds {
+                analysed = analysed.with_seeds(ended(seeds).await);
+            }
             if let Some(remembered) = remembered? {
                 let asked = (selected, work);
                 let (store, surroundings) = remembered;
@@ -176,6 +204,14 @@ pub(in crate::commands) async fn planned(
         recorder,
         drifts,
     })
+}
+
+/// What a thread has made; its panic goes on here.
+async fn ended<Made>(task: JoinHandle<Made>) -> Made {
+    match task.await {
+        Ok(made) => made,
+        Err(end) => std::panic::resume_unwind(end.into_panic()),
+    }
 }
 
 /// What was recorded of earlier runs, and what nodes can depend on beside what they name; nothing where nothing is to
