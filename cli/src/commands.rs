@@ -98,6 +98,7 @@ fn work(flags: &Flags) -> Option<Work> {
             tests: true,
             unit_tests: true,
             functions: true,
+            declared: true,
             ..nothing
         },
         Verb::Snapshot => Work {

@@ -43,6 +43,8 @@ pub struct Work {
     pub unit_tests: bool,
     /// Make functions.
     pub functions: bool,
+    /// Tell of exposures and saved queries, for which nothing is done.
+    pub declared: bool,
     /// What is made are clones of another environment's.
     pub clones: bool,
 }
@@ -56,6 +58,8 @@ pub struct Plan {
     pub shadow_schemas: Vec<String>,
     /// The steps, each after those it waits for.
     pub steps: Vec<Step>,
+    /// The exposures and saved queries that have a result, after all steps: nothing is done for them.
+    pub declared: Vec<UniqueId>,
     /// What ends a run whose steps all succeeded, one transaction: everything built in the shadow is published. Empty
     /// where nothing is built there.
     pub publication: Vec<Statement>,
@@ -245,6 +249,11 @@ pub fn plan(
         schemas,
         shadow_schemas,
         steps,
+        declared: selected
+            .iter()
+            .filter(|id| work.declared && has_no_step(resolved, id))
+            .cloned()
+            .collect(),
         publication: match shadow.is_empty() {
             true => Vec::new(),
             false => publication(resolved, shadow.replacements()),
@@ -294,6 +303,13 @@ pub fn is_for(resolved: &Resolved, id: &UniqueId, work: &Work) -> bool {
         .is_some_and(|node| is_wanted(node, work) || work.models && is_ephemeral(node))
         || project.sources.get(id).is_some_and(lands)
         || work.unit_tests && project.declared.unit_tests.contains_key(id)
+        || work.declared && has_no_step(resolved, id)
+}
+
+/// Whether a build has a result for it and does nothing: an exposure, a saved query.
+fn has_no_step(resolved: &Resolved, id: &UniqueId) -> bool {
+    let declared = &resolved.project().declared;
+    declared.exposures.contains_key(id) || declared.saved_queries.contains_key(id)
 }
 
 /// The schemas of what a run over the selected nodes builds.

@@ -111,17 +111,10 @@ pub(crate) fn of_run(plan: &Plan, analysed: &Analysed, report: &RunReport) -> Ve
 /// was not built is skipped.
 pub(crate) fn of_declared(
     analysed: &Analysed,
-    selected: &BTreeSet<UniqueId>,
+    declared: &[UniqueId],
     results: &[RunResult],
 ) -> Vec<RunResult> {
-    let declared = &analysed.resolved.project().declared;
-    let of_interest: Vec<&UniqueId> = selected
-        .iter()
-        .filter(|id| {
-            declared.exposures.contains_key(*id) || declared.saved_queries.contains_key(*id)
-        })
-        .collect();
-    if of_interest.is_empty() {
+    if declared.is_empty() {
         return Vec::new();
     }
     let parents = declared_parents(&analysed.resolved);
@@ -146,8 +139,8 @@ pub(crate) fn of_declared(
         }
         false
     };
-    of_interest
-        .into_iter()
+    declared
+        .iter()
         .map(|id| match is_blocked(id) {
             true => RunResult {
                 compiled: None,

@@ -172,7 +172,7 @@ pub(crate) async fn run(
         ));
         return Ok(exit_code::SUCCESS);
     }
-    if plan.steps.is_empty() {
+    if plan.steps.is_empty() && plan.declared.is_empty() {
         reporter.warn(&summary::nothing_to_do(), Code::SelectorEmpty)?;
     } else {
         let target = &session.settings.target;
@@ -232,10 +232,9 @@ pub(crate) async fn run(
         prune(&run, &selected, &control, reporter).await?;
     }
     let mut results = run_results::of_run(&run.plan, &run.analysed, &report);
-    if arguments.verb == Verb::Build {
-        let declared = run_results::of_declared(&run.analysed, &selected, &results);
-        results.extend(declared);
-    }
+    let declared = run_results::of_declared(&run.analysed, &run.plan.declared, &results);
+    lines::declared(&run, &declared, reporter);
+    results.extend(declared.iter().cloned());
     let mut ended = HookReport::default();
     if ends_with_hooks {
         let told = if run.is_held { &[] } else { results.as_slice() };
@@ -266,7 +265,7 @@ pub(crate) async fn run(
     if let Some(problem) = ended.stopped.take() {
         return Err(vec![*problem]);
     }
-    summary::summary(&run, &report, &[&started, &ended], reporter);
+    summary::summary(&run, (&report, &declared), &[&started, &ended], reporter);
     // the process ends: nobody needs the memory
     std::mem::forget((run.analysed.clone(), run.plan.clone()));
     Ok(

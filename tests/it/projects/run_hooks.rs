@@ -126,3 +126,23 @@ fn without_work_there_are_no_hooks() {
     assert!(text.contains("Nothing to do"), "{text}");
     assert!(!text.contains("hook"), "{text}");
 }
+
+#[test]
+fn what_a_build_does_nothing_for_is_counted_and_told_to_hooks() {
+    let Some(case) = Case::good("run_hooks") else {
+        return;
+    };
+    let exposure = "exposures: [{name: board, type: dashboard, owner: {name: x}, depends_on: [\"ref('one')\"]}]";
+    case.write("models/exposures.yml", exposure);
+    let text = case.run(0, "build");
+    assert!(text.contains("2 of 2 NO-OP exposure board "), "{text}");
+    assert!(
+        text.contains("Finished running 1 exposure, 6 project hooks, 1 view model in"),
+        "{text}"
+    );
+    assert!(text.contains("SKIP=0 NO-OP=1 REUSED=0 TOTAL=8"), "{text}");
+    assert_eq!(log(&case), "start;last;end public_built 2");
+    assert_eq!(results(&case)[5], "no-op 0 NO-OP");
+    let text = case.run(1, "build --vars '{start: select nothing}'");
+    assert!(text.contains("2 of 2 SKIP exposure board "), "{text}");
+}

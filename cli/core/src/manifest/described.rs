@@ -26,14 +26,7 @@ pub(crate) fn graph(resolved: &Resolved) -> Option<Json> {
             .collect::<serde_json::Map<_, _>>()
             .into()
     };
-    let sources: serde_json::Map<_, _> = project
-        .sources
-        .values()
-        .filter_map(|table| {
-            let entry = serde_json::to_value(source_table::entry(project, table)).ok()?;
-            Some((table.id.to_string(), entry))
-        })
-        .collect();
+    let sources: serde_json::Map<_, _> = sources(project, |_| true).collect();
     Some(json!({
         "exposures": declared::exposures(&manifest, true),
         "functions": nodes(true),
@@ -63,7 +56,20 @@ pub(crate) fn used_by(resolved: &Resolved, node: &Node) -> Json {
     }))
 }
 
-/// The entries of nodes and unit tests, by their ids.
+fn sources(
+    project: &Project,
+    is_asked: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = (String, Json)> {
+    let tables = project.sources.values();
+    tables
+        .filter(move |table| is_asked(table.id.as_str()))
+        .filter_map(move |table| {
+            let entry = serde_json::to_value(source_table::entry(project, table)).ok()?;
+            Some((table.id.to_string(), entry))
+        })
+}
+
+/// The entries of all that has a result, by their ids.
 pub fn described(resolved: &Resolved, ids: &BTreeSet<&str>) -> BTreeMap<String, Json> {
     let manifest = Manifest::of_parsed(resolved);
     let nodes = manifest
@@ -73,9 +79,15 @@ pub fn described(resolved: &Resolved, ids: &BTreeSet<&str>) -> BTreeMap<String, 
         let entry = serde_json::to_value(node::Entry::of(&manifest, node)).ok()?;
         Some((node.id.to_string(), entry))
     });
-    let unit_tests = declared::unit_tests(&manifest, true).into_iter();
+    let declared = [
+        declared::unit_tests(&manifest, true),
+        declared::exposures(&manifest, true),
+        declared::saved_queries(&manifest, true),
+    ];
+    let declared = declared.into_iter().flatten();
     nodes
-        .chain(unit_tests.filter(|(id, _)| ids.contains(id.as_str())))
+        .chain(sources(resolved.project(), |id| ids.contains(id)))
+        .chain(declared.filter(|(id, _)| ids.contains(id.as_str())))
         .collect()
 }
 

@@ -41,7 +41,7 @@ struct HookLines<'run> {
 }
 
 impl HookLines<'_> {
-    /// `1 of 2 OK hook: shop.on-run-start.0 ........ [INSERT 0 1 in 0.01s]`
+    /// `1 of 2 OK hook: shop.on-run-start.0 ........ [OK in 0.01s]`
     fn line(&self, number: usize, count: usize, what: &str, brackets: &str) -> String {
         let start = format!("{number} of {count} {what} ");
         let dots = ".".repeat(self.reporter.width.saturating_sub(start.chars().count()));
@@ -64,17 +64,16 @@ impl HookWatcher for HookLines<'_> {
     }
 
     fn ended(&mut self, number: usize, count: usize, result: &HookResult) {
-        let (word, level, tag, status) = match &result.end {
+        let (word, level, status) = match &result.end {
             HookEnd::Ran(outcome) => {
                 lines::messages(&outcome.messages, self.reporter);
-                let tag = outcome.message.as_str();
-                ("OK", LogLevel::Info, tag, ResultStatus::Success)
+                ("OK", LogLevel::Info, ResultStatus::Success)
             }
-            HookEnd::Failed { .. } => ("ERROR", LogLevel::Error, "ERROR", ResultStatus::Error),
-            HookEnd::Skipped => ("SKIP", LogLevel::Info, "SKIP", ResultStatus::Skipped),
+            HookEnd::Failed { .. } => ("ERROR", LogLevel::Error, ResultStatus::Error),
+            HookEnd::Skipped => ("SKIP", LogLevel::Info, ResultStatus::Skipped),
         };
         let name = result.hook.statement_name();
-        let brackets = format!("{tag} in {}", lines::seconds(result.elapsed));
+        let brackets = format!("{word} in {}", lines::seconds(result.elapsed));
         let message = self.line(number, count, &format!("{word} hook: {name}"), &brackets);
         let event = Event::new("LogHookEndLine", "Q033", level, message)
             .with("statement", name)

@@ -6,6 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use hcw_core::analyse::Analysed;
+use hcw_core::artifact::{ResultStatus, RunResult};
 use hcw_core::data_test::DataTest;
 use hcw_core::materialize::Operation;
 use hcw_core::message::{Message, MessageKind};
@@ -17,7 +18,7 @@ use serde_json::{Value as Json, json};
 use crate::args::LogLevel;
 use crate::artifacts::run_results::result_status;
 use crate::db::live::sql_query;
-use crate::execute::{Status, StepResult};
+use crate::execute::{Run, Status, StepResult};
 use crate::report::{Decision, Event, Reporter};
 use crate::worker::Worker;
 
@@ -109,11 +110,8 @@ impl Printer {
             .clone()
     }
 
-    /// `3 of 41 OK created sql table model marts.kpi_… ........ [SELECT 20 in 0.08s]`
     fn line(&self, number: usize, what: &str, brackets: &str) -> String {
-        let start = format!("{number} of {} {what} ", self.plan.steps.len());
-        let dots = ".".repeat(self.reporter.width.saturating_sub(start.chars().count()));
-        format!("{start}{dots} [{brackets}]")
+        line(&self.plan, number, (what, brackets), &self.reporter)
     }
 
     /// What dbt's log says of a node; nothing where no form of the log shows it.
@@ -172,7 +170,7 @@ impl Printer {
             format!("{} {}", step.description, step.label),
         )
         .with("index", number)
-        .with("total", plan.steps.len());
+        .with("total", total(&plan));
         self.reporter.event(&line);
         if !self.reporter.hears(LogLevel::Debug) {
             return;
@@ -221,11 +219,11 @@ impl Printer {
         line = match step.kind {
             StepKind::Test => line
                 .with("name", step.name.as_str())
-                .with("num_models", plan.steps.len())
+                .with("num_models", total(&plan))
                 .with("num_failures", outcome.failures.unwrap_or_default())
                 .with("status", status),
             StepKind::Seed => line
-                .with("total", plan.steps.len())
+                .with("total", total(&plan))
                 .with("status", status)
                 .with("result_message", outcome.message.as_str())
                 .with(
@@ -240,7 +238,7 @@ impl Printer {
                         .as_ref()
                         .map(|relation| relation.identifier.clone()),
                 ),
-            _ => line.with("total", plan.steps.len()).with(
+            _ => line.with("total", total(&plan)).with(
                 "status",
                 if level == LogLevel::Error {
                     status
@@ -287,6 +285,58 @@ impl Printer {
                 );
             self.reporter.event(&event);
         }
+    }
+}
+
+/// How many lines of a plan are numbered.
+fn total(plan: &Plan) -> usize {
+    plan.steps.len() + plan.declared.len()
+}
+
+/// `3 of 41 OK created sql table model marts.kpi_… ........ [SELECT 20 in 0.08s]`
+fn line(plan: &Plan, number: usize, (what, brackets): (&str, &str), reporter: &Reporter) -> String {
+    let start = format!("{number} of {} {what} ", total(plan));
+    let dots = ".".repeat(reporter.width.saturating_sub(start.chars().count()));
+    format!("{start}{dots} [{brackets}]")
+}
+
+/// The lines of what has a result and no step, numbered after all steps.
+pub(super) fn declared(run: &Run, results: &[RunResult], reporter: &Reporter) {
+    let total = total(&run.plan);
+    let first = run.plan.steps.len() + 1;
+    for (number, result) in (first..).zip(results) {
+        let mut parts = result.unique_id.split('.');
+        let kind = parts.next().unwrap_or_default();
+        let name = parts.next_back().unwrap_or_default();
+        let words = format!("{} {name}", kind.replace('_', " "));
+        let event = match result.status {
+            ResultStatus::Skipped => Event::new(
+                "SkippingDetails",
+                "Q034",
+                LogLevel::Info,
+                line(
+                    &run.plan,
+                    number,
+                    (&format!("SKIP {kind} {name}"), "SKIP"),
+                    reporter,
+                ),
+            )
+            .with("resource_type", kind)
+            .with("node_name", name),
+            _ => Event::new(
+                "LogNodeNoOpResult",
+                "Q019",
+                LogLevel::Info,
+                line(
+                    &run.plan,
+                    number,
+                    (&format!("NO-OP {words}"), "NO-OP in 0.00s"),
+                    reporter,
+                ),
+            )
+            .with("description", words),
+        };
+        reporter.event(&event.with("index", number).with("total", total));
     }
 }
 

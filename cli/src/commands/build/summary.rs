@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use hcw_core::artifact::{ResultStatus, RunResult};
 use hcw_core::graph::Resolved;
+use hcw_core::operation::{self, HookTime};
 use hcw_core::plan::{Step, StepKind};
+use hcw_core::project::Declaration;
 use serde_json::json;
 
 use crate::args::LogLevel;
@@ -38,30 +41,52 @@ pub(in crate::commands) fn stat_line(resolved: &Resolved) -> String {
     for node in project.nodes.values() {
         *counts.entry(node.kind.resource_type()).or_default() += 1;
     }
-    counts.insert("source", project.sources.len());
+    let declared = &project.declared;
+    let hooks = |time| operation::hooks(resolved, time).len();
+    let exposures = declared.exposures.values().map(|one| &one.declaration);
+    let metrics = declared.metrics.values().map(|one| &one.declaration);
+    let models = declared.semantic_models.values();
+    let queries = declared.saved_queries.values().map(|one| &one.declaration);
+    let unit_tests = declared.unit_tests.values().map(|one| &one.declaration);
+    counts.extend([
+        ("operation", hooks(HookTime::Start) + hooks(HookTime::End)),
+        ("source", project.sources.len()),
+        ("exposure", enabled(exposures)),
+        ("metric", enabled(metrics)),
+        ("group", declared.groups.len()),
+        (
+            "semantic_model",
+            enabled(models.map(|one| &one.declaration)),
+        ),
+        ("saved_query", enabled(queries)),
+        ("unit_test", enabled(unit_tests)),
+    ]);
     let order = [
         "model",
-        "seed",
         "snapshot",
-        "operation",
+        "analysis",
         "test",
+        "seed",
+        "operation",
+        "function",
         "source",
         "exposure",
         "metric",
+        "group",
+        "semantic_model",
+        "saved_query",
         "unit_test",
     ];
     let parts: Vec<String> = order
         .into_iter()
         .filter_map(|kind| Some((kind, *counts.get(kind).filter(|count| **count > 0)?)))
-        .map(|(kind, count)| {
-            let words = match kind {
-                "test" => "data test".to_owned(),
-                other => other.replace('_', " "),
-            };
-            counted(count, &words)
-        })
+        .map(|(kind, count)| counted(count, kind))
         .collect();
     parts.join(", ")
+}
+
+fn enabled<'project>(declarations: impl Iterator<Item = &'project Declaration>) -> usize {
+    declarations.filter(|one| one.is_enabled()).count()
 }
 
 /// `Concurrency: 4 threads (target='dev')`
@@ -87,9 +112,14 @@ pub(in crate::commands) fn nothing_to_do() -> Event {
 }
 
 /// How the run ended, the failures once more, and the counts; hooks of the project count as nodes do.
-pub(super) fn summary(run: &Run, report: &RunReport, hooks: &[&HookReport], reporter: &Reporter) {
+pub(super) fn summary(
+    run: &Run,
+    (report, declared): (&RunReport, &[RunResult]),
+    hooks: &[&HookReport],
+    reporter: &Reporter,
+) {
     let hooks: Vec<&HookResult> = hooks.iter().flat_map(|hooks| &hooks.results).collect();
-    if run.plan.steps.is_empty() && hooks.is_empty() {
+    if run.plan.steps.is_empty() && declared.is_empty() && hooks.is_empty() {
         return;
     }
     let of_hooks = |wanted: fn(&HookEnd) -> bool| {
@@ -128,15 +158,23 @@ pub(super) fn summary(run: &Run, report: &RunReport, hooks: &[&HookReport], repo
     hook_failures(&hooks, reporter);
     reporter.event(&blank);
     let passed = report.count(Status::Success) + of_hooks(|end| matches!(end, HookEnd::Ran(_)));
-    let skipped = report.count(Status::Skipped) + of_hooks(|end| matches!(end, HookEnd::Skipped));
+    let is_done = |result: &&RunResult| result.status == ResultStatus::NoOp;
+    let undone = declared.iter().filter(is_done).count();
+    let skipped = report.count(Status::Skipped)
+        + of_hooks(|end| matches!(end, HookEnd::Skipped))
+        + (declared.len() - undone);
     let stats = [
         ("pass", "PASS", passed),
         ("warn", "WARN", warnings),
         ("error", "ERROR", errors),
         ("skip", "SKIP", skipped),
-        ("noop", "NO-OP", 0),
+        ("noop", "NO-OP", undone),
         ("reused", "REUSED", report.count(Status::Reused)),
-        ("total", "TOTAL", report.results.len() + hooks.len()),
+        (
+            "total",
+            "TOTAL",
+            report.results.len() + declared.len() + hooks.len(),
+        ),
     ];
     let counts: Vec<String> = stats
         .iter()
@@ -237,6 +275,10 @@ fn finished(run: &Run, hooks: usize, elapsed: Duration) -> Event {
     for step in &run.plan.steps {
         *kinds.entry(kind(step)).or_default() += 1;
     }
+    for id in &run.plan.declared {
+        let kind = id.as_str().split('.').next().unwrap_or_default();
+        *kinds.entry(kind.to_owned()).or_default() += 1;
+    }
     let parts: Vec<String> = kinds
         .iter()
         .map(|(kind, count)| counted(*count, kind))
@@ -262,8 +304,8 @@ fn finished(run: &Run, hooks: usize, elapsed: Duration) -> Event {
 
 fn kind(step: &Step) -> String {
     match step.kind {
-        StepKind::Test if step.id.as_str().starts_with("unit_test.") => "unit test".to_owned(),
-        StepKind::Test => "data test".to_owned(),
+        StepKind::Test if step.id.as_str().starts_with("unit_test.") => "unit_test".to_owned(),
+        StepKind::Test => "test".to_owned(),
         StepKind::Seed => "seed".to_owned(),
         StepKind::Source => "landed source".to_owned(),
         StepKind::Model | StepKind::Snapshot | StepKind::Function => {
@@ -272,10 +314,14 @@ fn kind(step: &Step) -> String {
     }
 }
 
-/// `1 model`, `2 models`
-fn counted(count: impl TryInto<u64>, what: &str) -> String {
-    match count.try_into().unwrap_or(u64::MAX) {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
+/// `1 model`, `2 models`, and as in dbt `1 test`, `2 data tests`
+fn counted(count: usize, what: &str) -> String {
+    let words = what.replace('_', " ");
+    match (count, what) {
+        (1, _) => format!("1 {words}"),
+        (_, "test") => format!("{count} data tests"),
+        (_, "analysis") => format!("{count} analyses"),
+        (_, "saved_query") => format!("{count} saved queries"),
+        _ => format!("{count} {words}s"),
     }
 }
