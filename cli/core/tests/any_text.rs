@@ -154,6 +154,7 @@ fn compile(files: &[(&str, &str)], selector: &str) {
         functions: true,
         unit_tests: true,
         tests: true,
+        declared: true,
         clones: false,
     };
     let plan = plan::plan(&analysed, &state, &selected, &work);

@@ -116,7 +116,7 @@ impl Warehouse for LiveWarehouse {
             refusal
         };
         let commands = sql::commands(sql);
-        // types are known of a single statement only
+        // what a statement after others gives is known when they have run
         let typed = if fetch && commands.len() == 1 {
             self.columns(&sent).map_err(refuse)?
         } else {
@@ -131,11 +131,13 @@ impl Warehouse for LiveWarehouse {
             ..QueryResult::default()
         };
         let mut ended = 0;
+        let mut has_rows = false;
         let mut rows: Vec<Vec<Option<String>>> = Vec::new();
         for message in messages {
             match message {
                 SimpleQueryMessage::RowDescription(columns) => {
                     rows.clear();
+                    has_rows = true;
                     if result.columns.len() != columns.len() {
                         result.columns = columns.iter().map(|column| text(column.name())).collect();
                     }
@@ -148,11 +150,25 @@ impl Warehouse for LiveWarehouse {
                 SimpleQueryMessage::CommandComplete(count) => {
                     result.response = response(commands.get(ended), count);
                     ended += 1;
+                    if !std::mem::take(&mut has_rows) {
+                        rows.clear();
+                        result.columns.clear();
+                    }
                 }
                 _ => {}
             }
         }
         result.rows = rows;
+        let last = sql::command_starts(sql)
+            .last()
+            .and_then(|at| sql.get(*at..));
+        if let (true, false, Some(last)) =
+            (fetch && commands.len() > 1, result.columns.is_empty(), last)
+            && let Ok(typed) = self.columns(last)
+            && typed.len() == result.columns.len()
+        {
+            result.columns = typed;
+        }
         Ok(result)
     }
 

@@ -111,7 +111,7 @@ impl Object for ContextFunction {
             Function::Doc => documentation(context, arguments),
             Function::Log => {
                 let call = Call::new("log", arguments)?;
-                let message = call.required(0, "msg")?.to_string();
+                let message = super::python::shown(&call.required(0, "msg")?);
                 let kind = match call.flag(1, "info", false) {
                     true => MessageKind::Info,
                     false => MessageKind::Debug,

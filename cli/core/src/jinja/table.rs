@@ -1,6 +1,8 @@
 //! A query's result as templates see it: agate's Table, Row and Column, as far as dbt projects use them.
 
 mod cell;
+mod methods;
+mod print;
 mod sequence;
 
 use std::borrow::Cow;
@@ -8,7 +10,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, Value, from_args};
+use minijinja::value::{Enumerator, Object, Value};
 use minijinja::{Error, ErrorKind, State};
 use serde_json::Value as Json;
 
@@ -42,10 +44,19 @@ impl Table {
                 row.push(value);
             }
         }
-        let names = result.columns.iter().map(|column| column.name.clone());
         Table {
-            names: names.collect(),
+            names: unique_names(result.columns.iter().map(|column| column.name.as_str())),
             types,
+            rows,
+            seed: None,
+        }
+    }
+
+    /// The same columns with other rows.
+    fn with_rows(&self, rows: Vec<Vec<Value>>) -> Table {
+        Table {
+            names: self.names.clone(),
+            types: self.types.clone(),
             rows,
             seed: None,
         }
@@ -166,6 +177,7 @@ impl Table {
         let rows = self.values();
         let columns = self.names.iter().enumerate().map(|(position, name)| {
             Value::from_object(TableColumn {
+                index: position,
                 name: name.clone(),
                 value_type: self.types[position],
                 values: rows.iter().map(|row| row[position].clone()).collect(),
@@ -174,7 +186,7 @@ impl Table {
         Value::from_object(Mapped {
             class: "agate.MappedSequence",
             values: columns.collect(),
-            names: self.names.clone(),
+            names: Some(self.names.clone()),
         })
     }
 
@@ -183,13 +195,13 @@ impl Table {
         let rows = values.iter().map(|row| {
             Value::from_object(Mapped {
                 class: "agate.Row",
-                names: self.names.clone(),
+                names: Some(self.names.clone()),
                 values: row.clone(),
             })
         });
         Value::from_object(Mapped {
             class: "agate.MappedSequence",
-            names: Vec::new(),
+            names: None,
             values: rows.collect(),
         })
     }
@@ -205,19 +217,14 @@ impl Table {
             let name = row[position].to_string();
             let at = *places.entry(name.clone()).or_insert_with(|| {
                 names.push(name);
-                tables.push(Table {
-                    names: self.names.clone(),
-                    types: self.types.clone(),
-                    rows: Vec::new(),
-                    seed: None,
-                });
+                tables.push(self.with_rows(Vec::new()));
                 tables.len() - 1
             });
             tables[at].rows.push(row.clone());
         }
         Ok(Value::from_object(Mapped {
             class: "agate.TableSet",
-            names,
+            names: Some(names),
             values: tables.into_iter().map(Table::into_value).collect(),
         }))
     }
@@ -245,6 +252,24 @@ impl Table {
     }
 }
 
+/// As in dbt the second `a` is `a_2`.
+fn unique_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let unique = |name: &str| match counts.get_mut(name) {
+        None => {
+            counts.insert(name.to_owned(), 1);
+            name.to_owned()
+        }
+        Some(count) => {
+            *count += 1;
+            let numbered = format!("{name}_{count}");
+            counts.insert(numbered.clone(), 1);
+            numbered
+        }
+    };
+    names.map(unique).collect()
+}
+
 fn unknown_column(name: &str) -> Error {
     Error::new(
         ErrorKind::InvalidOperation,
@@ -258,11 +283,13 @@ impl Object for Table {
             "columns" => self.columns(),
             "rows" => self.rows(),
             "column_names" => python::tuple(self.names.iter().cloned().map(Value::from).collect()),
-            "column_types" => self
-                .types
-                .iter()
-                .map(|value_type| Value::from(agate_type(*value_type)))
-                .collect(),
+            "column_types" => python::tuple(
+                self.types
+                    .iter()
+                    .map(|value_type| Value::from(agate_type(*value_type)))
+                    .collect(),
+            ),
+            "row_names" => Value::from(()),
             _ => return None,
         })
     }
@@ -284,85 +311,14 @@ impl Object for Table {
 
     fn call_method(
         self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
+        state: &mut State<'_, '_>,
         method: &str,
         call: &[Value],
     ) -> Result<Value, Error> {
-        match method {
-            "select" | "exclude" => {
-                let (keys,): (Value,) = from_args(call)?;
-                let keys = match keys.as_str() {
-                    Some(key) => vec![key.to_owned()],
-                    None => keys.try_iter()?.map(|key| key.to_string()).collect(),
-                };
-                let table = if method == "select" {
-                    self.with_columns(keys.into_iter())?
-                } else {
-                    let rest = self.names.iter().filter(|name| !keys.contains(name));
-                    self.with_columns(rest.cloned())?
-                };
-                Ok(table.into_value())
-            }
-            "rename" => {
-                let names = Call::new(method, call)?.required(0, "column_names")?;
-                let mut table = Table {
-                    rows: self.values().into_owned(),
-                    seed: None,
-                    ..Table::clone(self)
-                };
-                if names.kind() == minijinja::value::ValueKind::Map {
-                    for name in &mut table.names {
-                        let renamed = names.get_item(&Value::from(name.clone()))?;
-                        if !renamed.is_undefined() {
-                            *name = renamed.to_string();
-                        }
-                    }
-                } else {
-                    for (name, renamed) in table.names.iter_mut().zip(names.try_iter()?) {
-                        *name = renamed.to_string();
-                    }
-                }
-                Ok(table.into_value())
-            }
-            "limit" => {
-                let (count,): (usize,) = from_args(call)?;
-                let mut table = Table::clone(self);
-                table.rows = self.values().into_owned();
-                table.rows.truncate(count);
-                table.seed = None;
-                Ok(table.into_value())
-            }
-            "group_by" => {
-                let key = Call::new(method, call)?.required(0, "key")?.to_string();
-                Ok(self.grouped(&key)?)
-            }
-            // prints to the terminal in agate; a template shows values with `log` or `print`
-            "print_table" | "print_json" | "print_csv" | "print_structure" => Ok(Value::from(())),
-            _ => Err(Error::new(
-                ErrorKind::UnknownMethod,
-                format!("a table has no method `{method}`"),
-            )),
-        }
+        self.method(state, &Call::new(method, call)?)
     }
 
     fn render(self: &Arc<Self>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.names.iter().map(String::as_str);
-        let columns: Vec<(&str, &str)> = names
-            .zip(self.types.iter().map(|kind| agate_type(*kind)))
-            .collect();
-        let heads = [("column", "data_type")];
-        let all = || heads.iter().chain(&columns);
-        let first = all().map(|(name, _)| name.chars().count()).max();
-        let second = all().map(|(_, kind)| kind.chars().count()).max();
-        let (first, second) = (first.unwrap_or_default(), second.unwrap_or_default());
-        let rule = ("-".repeat(first), "-".repeat(second));
-        let rule = [(rule.0.as_str(), rule.1.as_str())];
-        heads
-            .iter()
-            .chain(&rule)
-            .chain(&columns)
-            .try_for_each(|(name, kind)| {
-                writeln!(formatter, "| {name:<first$} | {kind:<second$} |")
-            })
+        formatter.write_str(&self.structure())
     }
 }

@@ -33,6 +33,11 @@ impl<'a> Call<'a> {
         })
     }
 
+    /// What is called.
+    pub(crate) fn function(&self) -> &str {
+        self.function
+    }
+
     /// The argument at a position or of a name.
     pub(crate) fn optional(&self, position: usize, name: &str) -> Option<Value> {
         let named = self.named(name);

@@ -191,6 +191,27 @@ impl Decimal {
     }
 }
 
+/// How many decimal places a number needs; trailing noughts are none.
+pub(crate) fn places(value: &Value) -> usize {
+    let Some(decimal) = whole_or_decimal(value) else {
+        return 0;
+    };
+    let text = decimal.plain();
+    let places = text.split_once('.').map_or("", |(_, places)| places);
+    places.trim_end_matches('0').len()
+}
+
+/// A number with so many decimal places and a comma after each thousand; none for what is not finite.
+pub(crate) fn grouped(value: &Value, places: usize) -> Option<String> {
+    let decimal = whole_or_decimal(value)?;
+    let Size::Finite { .. } = decimal.size else {
+        return None;
+    };
+    decimal
+        .formatted(&Spec::parse(&format!(",.{places}f")).ok()?)
+        .ok()
+}
+
 fn places_of(places: usize) -> i64 {
     i64::try_from(places).unwrap_or(i64::MAX)
 }

@@ -8,6 +8,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 
 use crate::jinja::python;
+use crate::jinja::python::operators::order;
 use crate::warehouse::ValueType;
 
 pub(super) fn agate_type(value_type: ValueType) -> &'static str {
@@ -31,18 +32,23 @@ pub(in crate::jinja) fn is_of_result(value: &Value) -> bool {
 #[derive(Debug)]
 pub(super) struct Mapped {
     pub(super) class: &'static str,
-    pub(super) names: Vec<String>,
+    /// None for rows of a table.
+    pub(super) names: Option<Vec<String>>,
     pub(super) values: Vec<Value>,
 }
 
 impl Mapped {
     fn by_name(&self, name: &str) -> Option<Value> {
-        let position = self.names.iter().position(|known| known == name)?;
+        let position = self.names().iter().position(|known| known == name)?;
         self.values.get(position).cloned()
     }
 
+    fn names(&self) -> &[String] {
+        self.names.as_deref().unwrap_or_default()
+    }
+
     fn pairs(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.names.iter().zip(&self.values)
+        self.names().iter().zip(&self.values)
     }
 }
 
@@ -77,8 +83,11 @@ impl Object for Mapped {
     ) -> Result<Value, Error> {
         match method {
             "values" => Ok(python::tuple(self.values.clone())),
-            "keys" => Ok(Value::from(self.names.clone())),
-            "items" => Ok(python::list(
+            "keys" => Ok(match &self.names {
+                Some(names) => python::tuple(names.iter().cloned().map(Value::from).collect()),
+                None => Value::from(()),
+            }),
+            "items" => Ok(python::tuple(
                 self.pairs()
                     .map(|(name, value)| {
                         python::tuple(vec![Value::from(name.clone()), value.clone()])
@@ -104,9 +113,21 @@ impl Object for Mapped {
 /// A column of a result with its values.
 #[derive(Debug)]
 pub(super) struct TableColumn {
+    pub(super) index: usize,
     pub(super) name: String,
     pub(super) value_type: ValueType,
     pub(super) values: Vec<Value>,
+}
+
+impl TableColumn {
+    /// As agate sorts: nothing comes last.
+    fn sorted(&self, with_nulls: bool) -> Vec<Value> {
+        let (nulls, mut values): (Vec<Value>, Vec<Value>) =
+            (self.values.iter().cloned()).partition(Value::is_none);
+        values.sort_by(order);
+        values.extend(nulls.into_iter().filter(|_| with_nulls));
+        values
+    }
 }
 
 impl Object for TableColumn {
@@ -116,6 +137,7 @@ impl Object for TableColumn {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str() {
+            Some("index") => Some(Value::from(self.index)),
             Some("name") => Some(Value::from(self.name.clone())),
             Some("data_type") => Some(Value::from(agate_type(self.value_type))),
             Some(_) => None,
@@ -145,6 +167,8 @@ impl Object for TableColumn {
                 .filter(|value| !value.is_none())
                 .cloned()
                 .collect(),
+            "values_sorted" => return Ok(python::list(self.sorted(true))),
+            "values_without_nulls_sorted" => return Ok(python::list(self.sorted(false))),
             "values_distinct" => {
                 let mut seen = BTreeSet::new();
                 let values = self.values.iter();
