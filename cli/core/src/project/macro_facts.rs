@@ -71,12 +71,19 @@ impl Project {
     }
 }
 
-/// A block with the blanks before and after it that `{%-` and `-%}` take away, but for those that a block before it takes.
+/// A block with the blanks before and after it that `{%-` and `-%}` take away, but for those that a block before it takes,
+/// and those at the ends of the file.
 fn with_blanks(text: &str, range: Range<usize>) -> &str {
+    let whole = text.trim_end();
+    let text = if range.end <= whole.len() {
+        whole
+    } else {
+        text
+    };
     let block = &text[range.clone()];
     let before = text[..range.start].trim_end();
     let start = match block.starts_with("{%-") && !before.ends_with("-%}") {
-        true => before.len(),
+        true => before.len().max(text.len() - text.trim_start().len()),
         false => range.start,
     };
     let after = text[range.end..].trim_start();
@@ -107,5 +114,7 @@ mod tests {
             of("macro b", "endmacro %}"),
             "{%- macro b() %}b{% endmacro %}"
         );
+        let alone = "\n{%- macro c() -%}c{%- endmacro -%}\n\n";
+        assert_eq!(with_blanks(alone, 1..alone.len() - 2), alone.trim());
     }
 }

@@ -65,6 +65,13 @@ impl<'node, 'run> MapReader<'node, 'run> {
         entry.map(|(_, node)| node)
     }
 
+    /// The entries that nobody has asked for so far.
+    pub fn others(&self) -> Vec<&'node (Key, Node)> {
+        let is_asked = |key: &Key| self.asked.contains(&key.name.as_str());
+        let entries = self.entries.iter();
+        entries.filter(|(key, _)| !is_asked(key)).collect()
+    }
+
     /// A scalar as text.
     pub fn text(&mut self, key: &'static str) -> Option<String> {
         let node = self.node(key)?;
@@ -152,10 +159,7 @@ impl<'node, 'run> MapReader<'node, 'run> {
     }
 
     fn finish_with(self, severity: Severity) {
-        for (key, _) in self.entries {
-            if self.asked.contains(&key.name.as_str()) {
-                continue;
-            }
+        for (key, _) in self.others() {
             let message = format!("unknown key `{}` in {}", key.name, self.what);
             let help = match nearest(&key.name, self.asked.iter().copied()) {
                 Some(known) => format!("did you mean `{known}`?"),

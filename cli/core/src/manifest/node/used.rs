@@ -135,15 +135,18 @@ impl Used {
         }
     }
 
-    /// As in dbt a generic test depends on its macro first, and its model is asked for after its arguments.
+    /// As in dbt a generic test depends first on what its macro's name means without a package, and its model is asked for
+    /// after its arguments.
     fn complete_test(&mut self, manifest: &Manifest<'_>, node: &Node, test: &GenericTest) {
         let engine = &manifest.project().engine;
-        let definition =
-            engine.macro_definition(&node.package, test.namespace.as_deref(), &test.macro_name());
-        let id = definition.map_or_else(String::new, |found| found.unique_id());
-        let called = std::mem::replace(&mut self.macros, vec![id]);
+        let name = test.macro_name();
+        let meant = engine.macro_definition(&node.package, test.namespace.as_deref(), &name);
+        let own = engine.macro_definition(&node.package, None, &name);
+        let first = own.or(meant).map(|found| found.unique_id());
+        let called = std::mem::replace(&mut self.macros, vec![first.unwrap_or_default()]);
         if !is_never_parsed(&self.macros[0]) {
             self.add_macros(&called);
+            self.add_macros(meant.map(|found| found.unique_id()).as_ref());
             if manifest.project().disabled.contains_key(&node.id) && called.is_empty() {
                 self.read_arguments(manifest, node, test);
             }

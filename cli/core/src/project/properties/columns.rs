@@ -62,8 +62,15 @@ fn parse(
     let test_nodes = tests::list(&mut reader);
     let granularity = reader.text("granularity");
     let [dimension, entity] = ["dimension", "entity"].map(|key| reader.node(key));
-    let policy_tags = reader.node("policy_tags").map(Node::to_json);
     reader.node("docs");
+    let others = reader.others().into_iter();
+    let extra = others
+        .map(|(key, node)| {
+            let value = renderer.render(file, node, reader.diagnostics());
+            (key.name.clone(), value)
+        })
+        .collect();
+    reader.node("policy_tags");
     reader.finish();
     let (name, _) = super::required_name(name, file, node, &what, diagnostics)?;
     let semantics = ColumnSemantics {
@@ -96,10 +103,6 @@ fn parse(
         Some(serde_json::Value::Object(meta)) => meta.clone(),
         _ => ConfigMap::new(),
     };
-    let extra = policy_tags
-        .map(|tags| ("policy_tags".to_owned(), tags))
-        .into_iter()
-        .collect();
     Some((
         Column {
             name,
