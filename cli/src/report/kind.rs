@@ -24,7 +24,8 @@ pub(crate) fn title(code: Code) -> &'static str {
         | Code::TemplateSyntax
         | Code::TemplateError
         | Code::ContractBroken
-        | Code::CompilerError => "Compilation Error",
+        | Code::CompilerError
+        | Code::Cycle => "Compilation Error",
         Code::Unreachable
         | Code::AuthenticationFailed
         | Code::DatabaseMissing

@@ -73,6 +73,7 @@ codes! {
     PastItsDate = "HCW0217", "a model whose deprecation_date has passed";
     ReadsPastItsDate = "HCW0218", "ref() of a model whose deprecation_date has passed";
     ReadsDeprecated = "HCW0219", "ref() of a model that has a deprecation_date";
+    UnknownArgument = "HCW0220", "a built-in test with an argument that it does not have";
     // 03: templates
     TemplateSyntax = "HCW0301", "a template does not parse";
     TemplateError = "HCW0302", "a template fails while it renders";

@@ -14,7 +14,11 @@ pub(super) fn can_be_left_out(node: &Node, problem: &Diagnostic) -> bool {
 pub(super) fn fails_alone(problem: &Diagnostic) -> bool {
     matches!(
         problem.code,
-        Code::UnknownMacro | Code::UnknownTest | Code::MissingArgument | Code::Unsupported
+        Code::UnknownMacro
+            | Code::UnknownTest
+            | Code::MissingArgument
+            | Code::UnknownArgument
+            | Code::Unsupported
     )
 }
 
