@@ -27,7 +27,7 @@ use hcw_core::target::Connection;
 use tokio_postgres::Client;
 
 pub(crate) use interruption::interruption;
-pub(crate) use opening::{Control, Opening};
+pub(crate) use opening::{Control, Opening, resumed};
 pub(crate) use setup::{create_schemas, lock, present, remove_shadows};
 pub(crate) use step::{Outcome, Status};
 
@@ -118,21 +118,27 @@ pub(crate) trait Watcher: Send {
 /// What is said of steps that `--fail-fast` leaves out.
 pub(crate) const SKIPPED_AT_ONCE: &str = "Skipping due to fail_fast";
 
-/// Runs the plan; the watcher is told of each step.
+/// Runs the plan; the watcher is told of each step. The run's own connection, which holds its locks, is given back: it
+/// looks after the steps where it may, being `is_untouched` by what others wrote.
 pub(crate) async fn execute(
     run: &Run,
+    (control, is_untouched): (Client, bool),
     opening: &mut Opening,
     reporter: &Reporter,
     watcher: &mut dyn Watcher,
-) -> Result<RunReport, Problems> {
+) -> Result<(RunReport, Client), Problems> {
     let started = Instant::now();
     let plan = &run.plan;
     let steps = plan.steps.iter().filter(|step| !step.is_reused()).count();
-    let lent = opening.lent.take();
-    let is_lent = lent.is_some();
-    let others = usize::from(!is_lent);
+    // locks outlive a connection that is lost while it publishes; the run's own knows the catalogue already
+    let looks_after = is_untouched && plan.publication.is_empty();
+    let others = usize::from(!looks_after);
     let mut idle = opening.take(others + run.threads.min(steps)).await?;
-    let Some(control) = lent.or_else(|| idle.pop()) else {
+    let (control, kept) = match looks_after {
+        true => (Some(control), None),
+        false => (idle.pop(), Some(control)),
+    };
+    let Some(control) = control else {
         return Err(Vec::new());
     };
     setup::remove_shadows(&control, &plan.shadow_schemas, &run.analysed.resolved)
@@ -276,9 +282,8 @@ pub(crate) async fn execute(
         reporter,
     };
     let control = ending.end(&mut report, interrupt).await?;
-    opening.lent = Some(control).filter(|_| is_lent);
     report.elapsed = started.elapsed();
-    Ok(report)
+    Ok((report, kept.unwrap_or(control)))
 }
 
 async fn open(run: &Run) -> Result<Client, Problems> {

@@ -65,7 +65,8 @@ pub(crate) async fn run(
     let built = built(&resolved, &selected, work);
     let mut begun = Begun::reading(session, &resolved, &built);
     let connection = session.connection().await?;
-    let (mut control, mut early) = control.client(session, &connection).await?;
+    let (mut control, early) = control.client(session, &connection).await?;
+    begun.early = early;
     if !arguments.dry_run {
         let schemas = resolved.schemas();
         let has_waited = execute::lock(&control, &schemas, &session.run_name(), reporter)
@@ -75,7 +76,7 @@ pub(crate) async fn run(
         if migrates {
             super::migrate::apply(session, &connection, reporter).await?;
         }
-        early = early.filter(|_| !has_waited && !migrates);
+        begun.early = begun.early.filter(|_| !has_waited && !migrates);
     }
     // a comment that cannot be is told before anything runs
     let _voice = session.voice(&resolved, "master", reporter)?;
@@ -91,7 +92,7 @@ pub(crate) async fn run(
             true => BTreeSet::new(),
             false => {
                 // they can change what nodes depend on
-                early = None;
+                begun.early = None;
                 plan::schemas_of(&resolved, &selected, work)
             }
         };
@@ -117,7 +118,6 @@ pub(crate) async fn run(
     let state = state(&control, &resolved, work.models).await?;
     let resolved = deferred(session, resolved, &state, &selected, &built, reporter)?;
     let asked = (&selected, &built, work);
-    begun.early = early;
     let mut run_ahead = planned(
         session,
         (&control, begun),
@@ -208,20 +208,13 @@ pub(crate) async fn run(
         lines: &lines,
         trees: &trees,
     };
-    // locks outlive a connection that is lost while it publishes, and hooks may have changed their session
-    let is_lent = run.plan.publication.is_empty() && started.results.is_empty();
-    let (lent, kept) = match is_lent {
-        true => (Some(control), None),
-        false => (None, Some(control)),
-    };
-    opening.lent = lent;
-    let report = execute::execute(&run, &mut opening, reporter, &mut watcher).await;
+    // hooks may have changed their session
+    let is_untouched = started.results.is_empty();
+    let own = (control, is_untouched);
+    let ended = execute::execute(&run, own, &mut opening, reporter, &mut watcher).await;
     lines.finish();
     let written = trees.finish();
-    let report = report?;
-    let Some(control) = kept.or_else(|| opening.lent.take()) else {
-        return Err(Vec::new());
-    };
+    let (report, control) = ended?;
     written.map_err(|error| vec![error])?;
     reporter.diagnostics(report.problem.as_slice());
     if report.is_held {

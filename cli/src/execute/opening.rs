@@ -46,12 +46,10 @@ impl Control {
     }
 }
 
-/// The connections of steps, and the one that looks after them.
+/// The connections of steps, and of who looks after them.
 pub(crate) struct Opening {
     connection: Connection,
     name: String,
-    /// The connection that holds the run's locks, where it may look after the steps: it knows the catalogue already.
-    pub(crate) lent: Option<Client>,
     tasks: JoinSet<Result<Client, Diagnostic>>,
 }
 
@@ -61,7 +59,6 @@ impl Opening {
         let mut opening = Opening {
             connection: connection.clone(),
             name: application_name.to_owned(),
-            lent: None,
             tasks: JoinSet::new(),
         };
         opening.ensure(count);
@@ -91,6 +88,6 @@ impl Opening {
 }
 
 /// A panic goes on here; a task that was cancelled was cancelled with all else.
-fn resumed<T>(end: JoinError) -> T {
+pub(crate) fn resumed<T>(end: JoinError) -> T {
     std::panic::resume_unwind(end.into_panic())
 }

@@ -178,6 +178,22 @@ impl Engine {
         calls::called_macros(&self.macros, definition)
     }
 
+    /// Whether a macro is another one, or calls it, be it through others.
+    pub(crate) fn reaches(&self, from: &Arc<MacroDefinition>, id: &str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![from.clone()];
+        while let Some(next) = open.pop() {
+            let own = next.unique_id();
+            if own == id {
+                return true;
+            }
+            if seen.insert(own) {
+                open.extend(self.called_macros(&next));
+            }
+        }
+        false
+    }
+
     /// The ids of the macros that a text of a package calls, seen without running it.
     pub(crate) fn called_in(&self, package: &str, text: &str) -> Vec<String> {
         let called = calls::called_in(&self.macros, package, "", text);

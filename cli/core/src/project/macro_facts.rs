@@ -74,12 +74,7 @@ impl Project {
 /// A block with the blanks before and after it that `{%-` and `-%}` take away, but for those that a block before it takes,
 /// and those at the ends of the file.
 fn with_blanks(text: &str, range: Range<usize>) -> &str {
-    let whole = text.trim_end();
-    let text = if range.end <= whole.len() {
-        whole
-    } else {
-        text
-    };
+    let text = text.trim_end();
     let block = &text[range.clone()];
     let before = text[..range.start].trim_end();
     let start = match block.starts_with("{%-") && !before.ends_with("-%}") {

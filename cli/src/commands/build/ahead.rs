@@ -21,6 +21,7 @@ use tokio_postgres::Client;
 use crate::args::{LogLevel, Verb};
 use crate::db;
 use crate::db::drift::Drift;
+use crate::execute::resumed;
 use crate::memory::{self, Early, Recorder, Store, Surroundings};
 use crate::report::{Event, Reporter};
 use crate::selection::deferral;
@@ -156,9 +157,9 @@ pub(in crate::commands) async fn planned(
             let (place, asked) = (seen.clone(), wanted.clone());
             let analysing = tokio::task::spawn_blocking(move || analyse(resolved, &place, &asked));
             let remembered = remembered(session, (control, begun.early), version, reporter).await;
-            let mut analysed = ended(analysing).await;
+            let mut analysed = analysing.await.unwrap_or_else(resumed);
             if let Some(seeds) = begun.seeds {
-                analysed = analysed.with_seeds(ended(seeds).await);
+                analysed = analysed.with_seeds(seeds.await.unwrap_or_else(resumed));
             }
             if let Some(remembered) = remembered? {
                 let asked = (selected, work);
@@ -204,14 +205,6 @@ pub(in crate::commands) async fn planned(
         recorder,
         drifts,
     })
-}
-
-/// What a thread has made; its panic goes on here.
-async fn ended<Made>(task: JoinHandle<Made>) -> Made {
-    match task.await {
-        Ok(made) => made,
-        Err(end) => std::panic::resume_unwind(end.into_panic()),
-    }
 }
 
 /// What was recorded of earlier runs, and what nodes can depend on beside what they name; nothing where nothing is to

@@ -1,6 +1,7 @@
 //! What templates call on a table; each method that makes a table makes a new one.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, State};
@@ -117,10 +118,10 @@ impl Table {
             Some(key) => self.places(&key)?,
         };
         let rows = self.values();
-        let mut kept: Vec<Vec<Value>> = Vec::new();
+        let mut known: BTreeSet<Vec<&Value>> = BTreeSet::new();
+        let mut kept = Vec::new();
         for row in rows.iter() {
-            let is_same = |known: &Vec<Value>| places.iter().all(|at| known[*at] == row[*at]);
-            if !kept.iter().any(is_same) {
+            if known.insert(places.iter().map(|at| &row[*at]).collect()) {
                 kept.push(row.clone());
             }
         }

@@ -145,8 +145,10 @@ impl Used {
         let first = own.or(meant).map(|found| found.unique_id());
         let called = std::mem::replace(&mut self.macros, vec![first.unwrap_or_default()]);
         if !is_never_parsed(&self.macros[0]) {
-            self.add_macros(&called);
-            self.add_macros(meant.map(|found| found.unique_id()).as_ref());
+            // dbt renders the test with what that first macro reaches, and sees no other called
+            let meant = meant.map(|found| found.unique_id());
+            let missed = meant.filter(|id| own.is_some_and(|own| !engine.reaches(own, id)));
+            self.add_macros(called.iter().filter(|id| missed.as_ref() != Some(*id)));
             if manifest.project().disabled.contains_key(&node.id) && called.is_empty() {
                 self.read_arguments(manifest, node, test);
             }
