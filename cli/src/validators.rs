@@ -68,6 +68,5 @@ fn checksum<Text: AsRef<str>>(scripts: &[(&str, Text)]) -> String {
             hasher.update([0]);
         }
     }
-    let digest = hasher.finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(&hasher.finalize())
 }

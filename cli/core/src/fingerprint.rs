@@ -171,12 +171,8 @@ impl Fingerprint {
 
 /// A digest, half as long as SHA-256's.
 pub fn digest(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = Sha256::digest(text);
+    base16ct::lower::encode_string(&digest[..digest.len() / 2])
 }
 
 /// The fingerprints of compiled nodes and of unit tests.

@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::analyse::{final_names, published_names};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Resolved;
-use crate::jinja::{Access, Names, NodeContext, from_json, named, records};
+use crate::jinja::{Access, Names, NodeContext, named, records};
 use crate::message::Message;
 use crate::project::{UniqueId, config};
 use crate::source::Location;
@@ -149,7 +149,7 @@ pub fn run_hook(
     let names = published_names(resolved);
     let config = parsed(resolved, &names, hook).config;
     let context = Arc::new(NodeContext {
-        model: from_json(parsed::facts(hook, &config)),
+        model: Arc::new(parsed::facts(hook, &config)),
         config,
         ..context_with(resolved, &names, &hook.package, &hook.id, extra, &access)
     });
@@ -360,7 +360,7 @@ pub(crate) fn context_with(
         "config": {"materialized": "view", "enabled": true},
     });
     NodeContext {
-        model: from_json(model),
+        model: Arc::new(model),
         execute: true,
         access: access.clone(),
         extra: extra

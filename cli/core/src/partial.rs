@@ -143,8 +143,7 @@ fn is_metadata(name: &str) -> bool {
 }
 
 fn hexadecimal(digest: Sha256) -> String {
-    let bytes = digest.finalize();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(&digest.finalize())
 }
 
 /// The digest of each file, in the order of their paths.

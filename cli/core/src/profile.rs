@@ -95,11 +95,12 @@ fn target(profile_name: &str, name: String, output: &Output<'_>) -> Result<Targe
         None => output.text("pass")?,
     };
     let sslmode = match output.text("sslmode")?.as_deref() {
-        None | Some("prefer" | "allow") => SslMode::Prefer,
-        Some("disable") => SslMode::Disable,
-        Some("require") => SslMode::Require,
-        Some("verify-ca") => SslMode::VerifyCa,
-        Some("verify-full") => SslMode::VerifyFull,
+        None => None,
+        Some("prefer" | "allow") => Some(SslMode::Prefer),
+        Some("disable") => Some(SslMode::Disable),
+        Some("require") => Some(SslMode::Require),
+        Some("verify-ca") => Some(SslMode::VerifyCa),
+        Some("verify-full") => Some(SslMode::VerifyFull),
         Some(other) => {
             return Err(output.invalid(
                 "sslmode",
@@ -124,6 +125,8 @@ fn target(profile_name: &str, name: String, output: &Output<'_>) -> Result<Targe
         sslmode,
         sslrootcert: output.text("sslrootcert")?,
         connect_timeout_seconds: output.number("connect_timeout")?.unwrap_or(10),
+        retries: output.number("retries")?.unwrap_or(1),
+        keepalives_idle_seconds: output.number("keepalives_idle")?.unwrap_or(0),
         role: output.text("role")?.filter(|role| !role.is_empty()),
         search_path: output.text("search_path")?.filter(|path| !path.is_empty()),
     };

@@ -78,10 +78,7 @@ fn prefixed(prefix: &str, name: &str) -> String {
     if name.len() <= limit {
         return format!("{prefix}{name}");
     }
-    let digest: String = Md5::digest(name)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = base16ct::lower::encode_string(&Md5::digest(name));
     let mut end = limit - DIGEST;
     while !name.is_char_boundary(end) {
         end -= 1;

@@ -40,6 +40,19 @@ pub enum SslMode {
     VerifyFull,
 }
 
+impl SslMode {
+    /// Its name in libpq.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SslMode::Disable => "disable",
+            SslMode::Prefer => "prefer",
+            SslMode::Require => "require",
+            SslMode::VerifyCa => "verify-ca",
+            SslMode::VerifyFull => "verify-full",
+        }
+    }
+}
+
 /// How to reach a server; the settings of a dbt profile of type postgres, or of a `DATABASE_URL`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
@@ -53,12 +66,16 @@ pub struct Connection {
     pub password: Option<Secret>,
     /// Database name.
     pub dbname: String,
-    /// Encryption.
-    pub sslmode: SslMode,
+    /// Encryption; where nothing is said of it, the default.
+    pub sslmode: Option<SslMode>,
     /// File of root certificates (PEM).
     pub sslrootcert: Option<String>,
     /// Seconds to wait for the connection; 0 waits for ever.
     pub connect_timeout_seconds: u32,
+    /// How often a server that does not answer is asked once more.
+    pub retries: u32,
+    /// Seconds without a word after which the network is asked whether the server is there; 0 leaves it to hcw.
+    pub keepalives_idle_seconds: u32,
     /// `SET ROLE` after connecting.
     pub role: Option<String>,
     /// `search_path` after connecting.

@@ -91,7 +91,7 @@ fn compile(
     config.insert("materialized".to_owned(), json!("unit"));
     let context = Arc::new(NodeContext {
         extra: vec![("this", this.map_or(Value::from(()), Relation::into_value))],
-        model: from_json(model),
+        model: Arc::new(model),
         config,
         root_config: tested.root_config.clone(),
         execute: true,
@@ -163,7 +163,7 @@ fn fixture(
     let context = Arc::new(NodeContext {
         extra: vec![("defer_relation", Value::from(()))],
         this: Some(relation),
-        model: from_json(model),
+        model: Arc::new(model),
         execute: true,
         access: Access::live(warehouse),
         ..NodeContext::new(
@@ -225,7 +225,7 @@ fn materialize(
     let context = Arc::new(NodeContext {
         extra: vec![("sql", sql.clone()), ("compiled_code", sql)],
         this: Some(this),
-        model: from_json(model),
+        model: Arc::new(model),
         config: match config {
             Json::Object(config) => config,
             _ => Default::default(),

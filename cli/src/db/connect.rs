@@ -26,6 +26,20 @@ pub(crate) async fn connect(
     connection: &Connection,
     application_name: &str,
 ) -> Result<Client, Diagnostic> {
+    let mut attempt = 0;
+    loop {
+        match once(connection, application_name).await {
+            Err(problem) if problem.code == Code::Unreachable && attempt < connection.retries => {
+                // as dbt does: at once, then after a pause that grows
+                tokio::time::sleep(Duration::from_secs(u64::from(attempt).pow(2))).await;
+                attempt += 1;
+            }
+            ended => return ended,
+        }
+    }
+}
+
+async fn once(connection: &Connection, application_name: &str) -> Result<Client, Diagnostic> {
     let attempt = open(connection, application_name);
     let seconds = connection.connect_timeout_seconds;
     let client = if seconds == 0 {
@@ -51,7 +65,12 @@ async fn open(connection: &Connection, application_name: &str) -> Result<Client,
         .user(&connection.user)
         .dbname(&connection.dbname)
         .application_name(application_name)
-        .keepalives_idle(Duration::from_secs(60));
+        .keepalives_idle(Duration::from_secs(
+            match connection.keepalives_idle_seconds {
+                0 => 60,
+                seconds => u64::from(seconds),
+            },
+        ));
     if let Some(password) = &connection.password {
         config.password(password.reveal());
     }
@@ -74,7 +93,7 @@ async fn open_tcp(
     connection: &Connection,
 ) -> Result<Result<Client, Error>, Diagnostic> {
     use tokio_postgres::config::SslMode as Mode;
-    match connection.sslmode {
+    match connection.sslmode.unwrap_or_default() {
         SslMode::Disable => {
             config.ssl_mode(Mode::Disable);
             start(&config, NoTls, connection).await

@@ -145,9 +145,11 @@ impl Cluster {
             user: NAME.to_owned(),
             password: None,
             dbname: dbname.to_owned(),
-            sslmode: SslMode::Disable,
+            sslmode: Some(SslMode::Disable),
             sslrootcert: None,
             connect_timeout_seconds: 10,
+            retries: 1,
+            keepalives_idle_seconds: 0,
             role: None,
             search_path: None,
         })
@@ -193,11 +195,7 @@ fn short_link(target: &Path) -> Result<PathBuf, Diagnostic> {
         )));
     }
     let digest = Sha256::digest(target.as_os_str().as_encoded_bytes());
-    let name: String = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let name = base16ct::lower::encode_string(&digest[..8]);
     let link = folder.join(name);
     if std::fs::read_link(&link).is_ok_and(|existing| existing == target) {
         return Ok(link);

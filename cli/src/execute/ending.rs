@@ -1,13 +1,15 @@
 //! The end of a run: what it has built is published or left in its shadow, and recorded.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use hcw_core::diagnostic::Diagnostic;
 use hcw_core::held::Standing;
 use hcw_core::materialize::Statement;
+use serde_json::Value as Json;
 use tokio_postgres::Client;
 
-use super::{Run, RunReport, held, publish, setup};
+use super::{Run, RunReport, StepResult, held, publish, setup};
 use crate::memory::{self, Changes, Counters};
 use crate::report::Reporter;
 use crate::session::Problems;
@@ -48,9 +50,25 @@ impl Ending<'_> {
         let is_published = report.is_held && is_audited && !self.run.publishes_later;
         let noted = self.note(report, is_published).await.map_err(one)?;
         let record = noted.now.as_ref().and_then(Changes::statement);
-        if is_published {
-            self.publish(report, record.as_ref(), interrupt).await?;
-        }
+        // while the server publishes, hcw has nothing else to do
+        let spent = self.spent(&report.results);
+        let spent = match is_published {
+            false => spent.await,
+            true => {
+                let (published, spent) =
+                    tokio::join!(self.publish(record.as_ref(), interrupt), spent);
+                let (end, client) = published?;
+                self.control = client.unwrap_or(self.control);
+                match end {
+                    publish::End::Published => report.is_held = false,
+                    publish::End::Refused(problem) | publish::End::Lost(problem) => {
+                        report.problem = Some(*problem);
+                    }
+                    publish::End::Interrupted => report.interrupted = true,
+                }
+                spent
+            }
+        };
         if report.is_held {
             report.is_audited = is_audited;
             // a connection that is lost is told once
@@ -80,7 +98,7 @@ impl Ending<'_> {
                 }
             }
         };
-        let recorded = self.record(report, later);
+        let recorded = self.record(report, spent, later);
         let ((), (), removed) = tokio::join!(remembered, recorded, removed);
         removed.map_err(one)?;
         Ok(self.control)
@@ -107,12 +125,28 @@ impl Ending<'_> {
         })
     }
 
+    /// What the steps have cost, as it is recorded.
+    async fn spent(&self, results: &[Arc<StepResult>]) -> Json {
+        let Some(recorder) = &self.run.recorder else {
+            return Json::Null;
+        };
+        let of_run = (&*self.run.plan, &*self.run.analysed);
+        let before = (self.began, &self.counters);
+        recorder.spent(self.other(), of_run, results, before).await
+    }
+
+    /// A connection that has nothing to do any more; the run's own where there is no other.
+    fn other(&self) -> &Client {
+        self.idle.first().unwrap_or(&self.control)
+    }
+
+    /// Publishes. Where the connection was lost and it is not known what came of it, the server is asked: by a new
+    /// connection, which comes back.
     async fn publish(
-        &mut self,
-        report: &mut RunReport,
+        &self,
         record: Option<&Statement>,
         interrupt: Pin<&mut impl Future<Output = ()>>,
-    ) -> Result<(), Problems> {
+    ) -> Result<(publish::End, Option<Client>), Problems> {
         let Run { plan, analysed, .. } = self.run;
         let shadow = &analysed.resolved.shadow;
         if shadow.copied().next().is_some() {
@@ -127,20 +161,18 @@ impl Ending<'_> {
         let canceller = canceller.map(|other| (other, &*self.run.application_name));
         let of_run = (&self.control, canceller);
         let publication = &plan.publication;
-        match publish::publish(of_run, publication, record, interrupt, self.reporter).await {
-            publish::End::Published => report.is_held = false,
-            publish::End::Refused(problem) => report.problem = Some(*problem),
-            publish::End::Lost(problem) => {
-                let Some((client, is_published)) = publish::found_out(self.run).await else {
-                    return Err(one(problem.help("whether it was published is not known")));
-                };
-                self.control = client;
-                report.is_held = !is_published;
-                report.problem = (!is_published).then_some(*problem);
-            }
-            publish::End::Interrupted => report.interrupted = true,
-        }
-        Ok(())
+        let end = publish::publish(of_run, publication, record, interrupt, self.reporter).await;
+        let publish::End::Lost(problem) = end else {
+            return Ok((end, None));
+        };
+        let Some((client, is_published)) = publish::found_out(self.run).await else {
+            return Err(one(problem.help("whether it was published is not known")));
+        };
+        let end = match is_published {
+            true => publish::End::Published,
+            false => publish::End::Refused(problem),
+        };
+        Ok((end, Some(client)))
     }
 
     /// Leaves what was built in the shadow, and says there what it is.
@@ -158,7 +190,7 @@ impl Ending<'_> {
     }
 
     /// Writes what the run has cost.
-    async fn record(&self, report: &RunReport, later: Option<Changes>) {
+    async fn record(&self, report: &RunReport, spent: Json, later: Option<Changes>) {
         let Some(recorder) = &self.run.recorder else {
             return;
         };
@@ -171,13 +203,13 @@ impl Ending<'_> {
             results: &report.results,
             started: self.began,
             status,
-            counters: &self.counters,
+            spent,
             held: later.filter(|_| report.is_held),
         };
         let of_run = (&*self.run.plan, &*self.run.analysed);
-        // others have nothing left to do
-        let client = self.idle.first().unwrap_or(&self.control);
-        recorder.finish(client, of_run, &ended, self.reporter).await;
+        recorder
+            .finish(self.other(), of_run, &ended, self.reporter)
+            .await;
     }
 }
 

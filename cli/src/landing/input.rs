@@ -67,7 +67,7 @@ pub(crate) fn digest(
     Ok(LandingFile {
         path: found.path.clone(),
         name: found.name.clone(),
-        sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: base16ct::lower::encode_string(&digest),
         bytes,
         format,
         delimiter,

@@ -45,6 +45,14 @@ impl Changes {
         }
     }
 
+    /// These changes, and then others.
+    pub(super) fn and(mut self, others: Changes) -> Changes {
+        self.entries.extend(others.entries);
+        self.forgotten.extend(others.forgotten);
+        self.revocations.extend(others.revocations);
+        self
+    }
+
     /// The statement that makes them; `None` where there are none. A record that is refused fails nothing: what is
     /// published stays published, and [`refused`] tells it.
     pub(crate) fn statement(&self) -> Option<Statement> {

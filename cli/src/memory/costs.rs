@@ -79,15 +79,13 @@ impl Counters {
             return;
         };
         let mut sum = Counted::default();
-        for ((node, query), counted) in now {
-            let earlier = before
-                .get(&(node.clone(), *query))
-                .copied()
-                .unwrap_or_default();
-            if *node != record.unique_id || counted.calls <= earlier.calls {
+        let query = |id| (record.unique_id.clone(), id);
+        for (key, counted) in now.range(query(i64::MIN)..=query(i64::MAX)) {
+            let earlier = before.get(key).copied().unwrap_or_default();
+            if counted.calls <= earlier.calls {
                 continue;
             }
-            record.query_ids.push(*query);
+            record.query_ids.push(key.1);
             sum.temp_bytes += counted.temp_bytes - earlier.temp_bytes;
             sum.blocks_hit += counted.blocks_hit - earlier.blocks_hit;
             sum.blocks_read += counted.blocks_read - earlier.blocks_read;
@@ -174,16 +172,9 @@ fn writes_all(step: &Step, node: Option<&Node>) -> bool {
     }
 }
 
-/// Writes a run with its steps, and forgets those that are older than the newest `keep` of its scope.
-pub(super) async fn write(
-    client: &Client,
-    scope: &str,
-    run: &RunRecord,
-    (plan, analysed): (&Plan, &Analysed),
-    keep: i64,
-    held: Option<&str>,
-) -> Result<(), tokio_postgres::Error> {
-    let mut nodes = json!(run.nodes);
+/// The steps of a run as JSON that [`write`] takes: with the relations whose size is what was written.
+pub(super) fn listed(nodes: &[NodeRecord], plan: &Plan, analysed: &Analysed) -> Json {
+    let mut nodes = json!(nodes);
     let steps: BTreeMap<&str, &Step> = plan
         .steps
         .iter()
@@ -202,6 +193,25 @@ pub(super) async fn write(
             entry["relation"] = Json::String(relation.in_schema());
         }
     }
+    // the server takes a row apart column by column
+    let said = |value: &Json| !(value.is_null() || value.as_array().is_some_and(Vec::is_empty));
+    for entry in nodes.as_array_mut().into_iter().flatten() {
+        if let Json::Object(entry) = entry {
+            entry.retain(|_, value| said(value));
+        }
+    }
+    nodes
+}
+
+/// Writes a run with its steps, [`listed`], and forgets those that are older than the newest `keep` of its scope.
+pub(super) async fn write(
+    client: &Client,
+    scope: &str,
+    run: &RunRecord,
+    nodes: &Json,
+    keep: i64,
+    held: Option<&str>,
+) -> Result<(), tokio_postgres::Error> {
     let text = |text: &str| quote_literal(text);
     let statement = format!(
         "insert into hcw.runs
@@ -214,8 +224,8 @@ insert into hcw.run_nodes (
 select
     {id}, node.position, node.unique_id, node.label, node.kind, node.status, node.reason, node.started_seconds,
     node.seconds, node.rows, pg_total_relation_size(to_regclass(node.relation)), node.temp_bytes,
-    node.blocks_hit, node.blocks_read, node.query_ids, node.waits_for
-from jsonb_to_recordset({nodes}) as node (
+    node.blocks_hit, node.blocks_read, coalesce(node.query_ids, '{{}}'), coalesce(node.waits_for, '{{}}')
+from json_to_recordset({nodes}) as node (
     position integer, unique_id text, label text, kind text, status text, reason text, started_seconds double precision,
     seconds double precision, rows bigint, temp_bytes bigint, blocks_hit bigint, blocks_read bigint,
     query_ids bigint[], waits_for integer[], relation text

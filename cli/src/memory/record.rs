@@ -12,6 +12,7 @@ use hcw_core::drift::{self, Revocation};
 use hcw_core::plan::{Action, Plan, StepKind};
 use hcw_core::project::UniqueId;
 use hcw_core::skip::{self, Content, Outside, Verdict};
+use rayon::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use tokio_postgres::Client;
 use tokio_postgres::types::{ToSql, Type};
@@ -45,8 +46,8 @@ pub(crate) struct Ended<'run> {
     pub(crate) started: jiff::Timestamp,
     /// `success`, `failed` or `held`.
     pub(crate) status: &'static str,
-    /// What the server had counted before it.
-    pub(crate) counters: &'run Counters,
+    /// What its steps have cost.
+    pub(crate) spent: Json,
     /// What is to be recorded when it is published later.
     pub(crate) held: Option<Changes>,
 }
@@ -177,11 +178,30 @@ impl Recorder {
             sources,
             is_published,
         };
-        let mut changes = Changes::of(&self.scope, self.server_version);
-        for result in results {
+        let none = || Changes::of(&self.scope, self.server_version);
+        let noted = results.par_iter().fold(none, |mut changes, result| {
             self.note(plan, analysed, result, &found, &mut changes);
-        }
-        Ok(changes)
+            changes
+        });
+        Ok(noted.reduce(none, Changes::and))
+    }
+
+    /// What the steps of a run have cost, as it is written when that has ended. `before` tells when it began, and what
+    /// the server had counted until then.
+    pub(crate) async fn spent(
+        &self,
+        client: &Client,
+        (plan, analysed): (&Plan, &Analysed),
+        results: &[Arc<StepResult>],
+        before: (jiff::Timestamp, &Counters),
+    ) -> Json {
+        let now = match changes_nothing(plan) {
+            true => Counters::default(),
+            false => Counters::read(client).await,
+        };
+        let (started, before) = before;
+        let nodes = costs::nodes(plan, analysed, results, started, (before, &now));
+        costs::listed(&nodes, plan, analysed)
     }
 
     /// Writes what the run has cost. `held` is what is to be recorded when it is published later.
@@ -193,10 +213,6 @@ impl Recorder {
         reporter: &Reporter,
     ) {
         let settings = analysed.resolved.project().settings();
-        let now = match changes_nothing(plan) {
-            true => Counters::default(),
-            false => Counters::read(client).await,
-        };
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         for result in ended.results {
             let is_test = plan.steps[result.position].kind == StepKind::Test;
@@ -217,13 +233,7 @@ impl Recorder {
             started_at: started.to_string(),
             seconds: Some(jiff::Timestamp::now().duration_since(started).as_secs_f64()),
             status: ended.status.to_owned(),
-            nodes: costs::nodes(
-                plan,
-                analysed,
-                ended.results,
-                started,
-                (ended.counters, &now),
-            ),
+            nodes: Vec::new(),
             counts,
         };
         let held = ended.held.as_ref().map(|held| json!(held).to_string());
@@ -231,7 +241,7 @@ impl Recorder {
             client,
             &self.scope,
             &run,
-            (plan, analysed),
+            &ended.spent,
             self.keep,
             held.as_deref(),
         )

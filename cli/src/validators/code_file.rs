@@ -49,8 +49,7 @@ impl CodeFile {
                 Err(error) => return Err(self.unreadable(&error)),
             }
         }
-        let digest = hasher.finalize();
-        Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(base16ct::lower::encode_string(&hasher.finalize()))
     }
 
     /// The names of the table's columns, as [`read`](CodeFile::read) fills them.

@@ -14,10 +14,7 @@ pub fn lock_hash(requests: &[Requested]) -> String {
         .map(|requested| python_json(&requested.hashed()))
         .collect();
     entries.sort();
-    Sha1::digest(entries.join("\n").as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    base16ct::lower::encode_string(&Sha1::digest(entries.join("\n")))
 }
 
 /// The hash that a lock file holds.

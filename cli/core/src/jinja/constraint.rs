@@ -58,8 +58,7 @@ pub(super) fn model(constraints: &Value, keys: Keys) -> Result<Value, Error> {
 
 /// The statements that add a node's keys to its table. Foreign keys come last, in the order of their targets,
 /// so that steps which run at once lock common targets in one order.
-pub(super) fn added_keys(model: &Value, table: &str) -> Result<Vec<String>, Error> {
-    let model = to_json(model)?;
+pub(super) fn added_keys(model: &Json, table: &str) -> Vec<String> {
     let mut keys: Vec<(bool, String, String)> = Vec::new();
     let mut add = |constraint: &Json| {
         let kind = text(constraint, "type");
@@ -69,7 +68,7 @@ pub(super) fn added_keys(model: &Value, table: &str) -> Result<Vec<String>, Erro
             keys.push((kind == "foreign_key", target.unwrap_or_default(), statement));
         }
     };
-    for constraint in list(&model, "constraints") {
+    for constraint in list(model, "constraints") {
         add(constraint);
     }
     let columns = model.get("columns").unwrap_or(&Json::Null);
@@ -81,10 +80,9 @@ pub(super) fn added_keys(model: &Value, table: &str) -> Result<Vec<String>, Erro
         }
     }
     keys.sort_by(|left, right| (left.0, &left.1).cmp(&(right.0, &right.1)));
-    Ok(keys
-        .into_iter()
+    keys.into_iter()
         .map(|(_, _, statement)| statement)
-        .collect())
+        .collect()
 }
 
 /// Names and types of the columns that a contract declares, in order.

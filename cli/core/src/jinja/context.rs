@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use minijinja::value::{DynObject, Enumerator, Object, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
+use serde_json::Value as Json;
 
 use super::access::Access;
 use super::adapter::Adapter;
@@ -36,8 +37,8 @@ pub(crate) struct NodeContext {
     /// The relation that the node builds.
     pub(crate) this: Option<Relation>,
     /// dbt's `model`.
-    pub(crate) model: Value,
-    /// The same with the whole configuration, made when it is asked for.
+    pub(crate) model: Arc<Json>,
+    /// The same as a value, with the whole configuration, made when it is asked for.
     pub(crate) whole: OnceLock<Value>,
     /// Configuration known before the template ran.
     pub(crate) config: ConfigMap,
@@ -72,7 +73,7 @@ impl NodeContext {
             names: names.clone(),
             macros,
             this: None,
-            model: Value::from(()),
+            model: Arc::default(),
             whole: OnceLock::new(),
             config: ConfigMap::new(),
             root_config: ConfigMap::new(),
@@ -202,33 +203,26 @@ impl NodeContext {
     }
 
     /// The kind of the node, as `model.resource_type` has it.
-    pub(super) fn kind(&self) -> Value {
-        self.model.get_attr("resource_type").unwrap_or_default()
+    pub(super) fn kind(&self) -> Option<&str> {
+        self.model.get("resource_type")?.as_str()
     }
 
     /// dbt's `model` with the whole configuration, defaults included.
     fn whole_model(&self) -> Value {
         let kind = self.kind();
-        let stated = kind
-            .as_str()
-            .and_then(|kind| stated_configuration(kind, &self.config));
-        let Some(stated) = stated else {
-            return self.model.clone();
+        let stated = kind.and_then(|kind| stated_configuration(kind, &self.config));
+        let (Some(stated), Json::Object(facts)) = (stated, &*self.model) else {
+            return from_json(&*self.model);
         };
-        let facts = self
-            .model
-            .as_object()
-            .and_then(|facts| facts.try_iter_pairs());
-        let facts = facts.into_iter().flatten();
-        python::dict(facts.map(|(name, fact)| match name.as_str() {
-            Some("config") => (name, from_json(&stated)),
-            _ => (name, python::changeable_throughout(&fact)),
+        python::dict(facts.iter().map(|(name, fact)| match name.as_str() {
+            "config" => (name.as_str(), from_json(&stated)),
+            _ => (name.as_str(), from_json(fact)),
         }))
     }
 
     /// A relation as the template may read it: only models and snapshots are kept to a window of time.
     pub(crate) fn readable(&self, mut relation: Relation) -> Relation {
-        if !matches!(self.kind().as_str(), Some("model" | "snapshot")) {
+        if !matches!(self.kind(), Some("model" | "snapshot")) {
             relation.rows.event_time = None;
         }
         relation
@@ -323,10 +317,14 @@ fn listed(value: impl Fn(&str) -> Option<Value> + Send + Sync + 'static) -> Enum
 }
 
 impl NodeContext {
+    /// dbt's `model` as a value, the same each time.
+    pub(crate) fn model_value(&self) -> Value {
+        self.whole.get_or_init(|| self.whole_model()).clone()
+    }
+
     /// What the node's own description says.
     fn model_fact(&self, name: &str) -> Option<Value> {
-        let fact = self.model.get_attr(name).ok()?;
-        (!fact.is_undefined()).then_some(fact)
+        self.model.get(name).map(from_json)
     }
 
     /// What a name means where no macro has it.
@@ -392,7 +390,7 @@ impl NodeContext {
             "target" => self.shared.target.clone(),
             "model" => {
                 self.captured().reads_itself = true;
-                self.whole.get_or_init(|| self.whole_model()).clone()
+                self.model_value()
             }
             "validation" => super::validation::value(),
             "execute" => self.execute.into(),

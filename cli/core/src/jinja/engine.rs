@@ -10,7 +10,7 @@ use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use super::context::NodeContext;
 use super::library::{MacroDefinition, MacroLibrary};
-use super::macro_call::{self, LOADER};
+use super::macro_call::{self, LOADER, ProjectMacro};
 use super::namespace::{MacroScope, MacroTable};
 use super::rewrite::{self, OffsetMap};
 use super::{calls, error, functions, native};
@@ -318,6 +318,17 @@ impl Engine {
             Some(namespace) => self.macros.in_package(namespace, name),
             None => context.macros.macro_of(name),
         };
+        self.call(found, name, arguments, context)
+    }
+
+    /// Calls what is found under a name, in a state of its own.
+    fn call(
+        &self,
+        found: Option<&Arc<ProjectMacro>>,
+        name: &str,
+        arguments: &[Value],
+        context: &Arc<NodeContext>,
+    ) -> Result<Value, Diagnostic> {
         let template = self
             .environment(context)
             .get_template(LOADER.0)
@@ -376,21 +387,7 @@ impl Engine {
         context.list_calls_of_next();
         let definition = self.materialization(name);
         let found = definition.and_then(|definition| self.macros.of_root_first(&definition.name));
-        let template = self
-            .environment
-            .template_from_named_str("<call>", "")
-            .and_then(|template| template.render_captured(root(context)));
-        template
-            .and_then(|mut captured| {
-                captured.with_state_mut(|state| match found {
-                    Some(found) => Value::from_dyn_object(found.clone()).call(state, &[]),
-                    None => Err(Error::new(
-                        ErrorKind::UnknownFunction,
-                        format!("{name} is unknown"),
-                    )),
-                })
-            })
-            .map_err(|error| self.diagnostic(&error, None))
+        self.call(found, name, &[], context)
     }
 
     /// The names of all generic tests.

@@ -1,11 +1,12 @@
 //! The functions that dbt gives to templates.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 
-use minijinja::value::{Kwargs, Object, ObjectRepr, Value, ValueKind, from_args};
+use minijinja::value::{Kwargs, Object, ObjectRepr, Serde, Value, ValueKind, from_args};
 use minijinja::{Environment, Error, ErrorKind, Output, State};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::context::NodeContext;
 use super::error::problem;
@@ -441,7 +442,7 @@ impl ConfigObject {
             return merged.get(name).map(from_json);
         }
         let kind = self.context.kind();
-        found_configuration(kind.as_str().unwrap_or_default(), merged, name).map(from_json)
+        found_configuration(kind.unwrap_or_default(), merged, name).map(from_json)
     }
 
     fn required(&self, value: Option<Value>, what: &str, name: &str) -> Result<Value, Error> {
@@ -458,7 +459,7 @@ impl ConfigObject {
 
     /// A snapshot's configuration tells under one name how all its own columns are called.
     fn add_column_names(&self, merged: &mut ConfigMap) {
-        if self.context.kind().as_str() != Some("snapshot") {
+        if self.context.kind() != Some("snapshot") {
             return;
         }
         let given = merged.get("snapshot_meta_column_names");
@@ -481,8 +482,24 @@ pub(super) fn unknown_method(object: &str, method: &str) -> Error {
 }
 
 /// A JSON value as templates see it: lists and mappings that can change.
-pub(crate) fn from_json(json: impl serde::Serialize) -> Value {
-    python::changeable_throughout(&Value::from(minijinja::value::Serde(json)))
+pub(crate) fn from_json(json: impl Borrow<Json>) -> Value {
+    match json.borrow() {
+        Json::Array(items) => python::list(items.iter().map(from_json).collect()),
+        Json::Object(entries) => from_map(entries),
+        Json::String(text) => Value::from(text.as_str()),
+        Json::Null => Value::from(()),
+        Json::Bool(flag) => Value::from(*flag),
+        Json::Number(number) => Value::from(Serde(number)),
+    }
+}
+
+/// A JSON object as templates see it: a mapping that can change.
+pub(crate) fn from_map(entries: &Map<String, Json>) -> Value {
+    python::dict(
+        entries
+            .iter()
+            .map(|(key, value)| (key.as_str(), from_json(value))),
+    )
 }
 
 /// A template's value as JSON; relations become their quoted name.

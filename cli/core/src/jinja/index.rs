@@ -109,8 +109,7 @@ impl Object for Index {
         {
             digest.update(context.shared.settings.invocation_id.as_bytes());
         }
-        let digest = digest.finalize();
-        let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = base16ct::lower::encode_string(&digest.finalize());
         Ok(Value::from(name))
     }
 

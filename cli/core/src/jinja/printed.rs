@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::differential::{context, engine, settings};
 use super::{NodeContext, Shared};
 use crate::source::SourceFile;
-use crate::target::{Connection, Secret, Server, SslMode};
+use crate::target::{Connection, Secret, Server};
 
 const SECRET: &str = "hunter2hunter2";
 
@@ -70,9 +70,11 @@ fn shared() -> Arc<Shared> {
         user: "user".into(),
         password: Some(Secret::new(SECRET)),
         dbname: "db".into(),
-        sslmode: SslMode::Prefer,
+        sslmode: None,
         sslrootcert: None,
         connect_timeout_seconds: 0,
+        retries: 1,
+        keepalives_idle_seconds: 0,
         role: None,
         search_path: None,
     };

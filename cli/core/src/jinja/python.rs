@@ -140,22 +140,6 @@ pub(crate) fn changeable(value: Value) -> Value {
     }
 }
 
-/// The same for everything within the value too.
-pub(crate) fn changeable_throughout(value: &Value) -> Value {
-    if let Some(items) = value.downcast_object_ref::<Vec<Value>>() {
-        return List::value(items.iter().map(changeable_throughout).collect());
-    }
-    if let Some(entries) = value.downcast_object_ref::<Entries>() {
-        return Dict::value(
-            entries
-                .iter()
-                .map(|(key, value)| (key.clone(), changeable_throughout(value)))
-                .collect(),
-        );
-    }
-    value.clone()
-}
-
 /// Fails if putting `item` into `container` would make it hold itself.
 fn contains_container(item: &Value, container: &Value) -> Result<(), Error> {
     let address = |value: &Value| {
@@ -325,14 +309,9 @@ fn call_method(
             "decode" => Ok(Value::from(
                 String::from_utf8_lossy(value.as_bytes().unwrap_or_default()).into_owned(),
             )),
-            "hex" => Ok(Value::from(
-                value
-                    .as_bytes()
-                    .unwrap_or_default()
-                    .iter()
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect::<String>(),
-            )),
+            "hex" => Ok(Value::from(base16ct::lower::encode_string(
+                value.as_bytes().unwrap_or_default(),
+            ))),
             _ => Err(no_method(value, method)),
         },
         ValueKind::Number => match method {

@@ -7,7 +7,7 @@ use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Error, State};
 use serde_json::{Map, Value as Json};
 
-use super::functions::{from_json, unknown_method};
+use super::functions::{from_json, from_map, unknown_method};
 use super::python;
 use super::shared::Shared;
 
@@ -46,7 +46,7 @@ impl Object for RuntimeConfig {
             "target_name" => target.name.clone().into(),
             "threads" => target.threads.into(),
             "args" => shared.invocation_arguments(),
-            "cli_vars" => from_json(&shared.settings.vars),
+            "cli_vars" => from_map(&shared.settings.vars),
             "vars" => Value::from_object(ProjectVars(
                 shared.vars.get(&self.project).cloned().unwrap_or_default(),
             )),
@@ -75,7 +75,7 @@ impl Object for ProjectVars {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        (key.as_str()? == "vars").then(|| from_json(&self.0))
+        (key.as_str()? == "vars").then(|| from_map(&self.0))
     }
 
     fn call_method(
@@ -85,7 +85,7 @@ impl Object for ProjectVars {
         _arguments: &[Value],
     ) -> Result<Value, Error> {
         match method {
-            "to_dict" => Ok(from_json(&self.0)),
+            "to_dict" => Ok(from_map(&self.0)),
             _ => Err(unknown_method("vars", method)),
         }
     }

@@ -5,13 +5,14 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use minijinja::value::Value;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::functions::from_json;
 use super::python;
 use crate::name::Parts;
 use crate::project::DocsBlocks;
 use crate::settings::Settings;
+use crate::target::{Server, SslMode};
 
 /// What is the same for all nodes of a run.
 pub(crate) struct Shared {
@@ -89,7 +90,7 @@ impl Shared {
     /// `invocation_args_dict`.
     pub(super) fn invocation_arguments(&self) -> Value {
         let flags = self.settings.flags.iter();
-        let verb = ("which".to_owned(), from_json(&self.settings.verb));
+        let verb = ("which".to_owned(), Value::from(self.settings.verb.as_str()));
         let flags = flags.map(|(name, value)| (name.to_lowercase(), from_json(value)));
         python::dict(flags.chain([verb]))
     }
@@ -153,22 +154,47 @@ impl Shared {
     }
 }
 
+/// What templates see of the target; of the server that hcw keeps itself, not where it is.
 fn target(settings: &Settings) -> Value {
     let target = &settings.target;
-    let mut facts = serde_json::json!({
-        "name": target.name,
-        "target_name": target.name,
-        "profile_name": target.profile_name,
-        "type": "postgres",
-        "database": target.database,
-        "dbname": target.database,
-        "schema": target.schema,
-        "threads": target.threads,
-    });
-    if let crate::target::Server::External(connection) = &target.server {
-        facts["host"] = connection.host.clone().into();
-        facts["port"] = connection.port.into();
-        facts["user"] = connection.user.clone().into();
+    let server = match &target.server {
+        Server::External(connection) => Some(connection),
+        Server::Embedded => None,
+    };
+    let mut facts: Vec<(&str, Json)> = Vec::new();
+    if let Some(server) = server {
+        facts.push(("host", json!(server.host)));
+        facts.push(("port", json!(server.port)));
+        facts.push(("user", json!(server.user)));
     }
-    from_json(facts)
+    facts.push(("database", json!(target.database)));
+    facts.push(("schema", json!(target.schema)));
+    if let Some(server) = server {
+        facts.extend([
+            ("connect_timeout", json!(server.connect_timeout_seconds)),
+            ("role", json!(server.role)),
+            ("search_path", json!(server.search_path)),
+            ("keepalives_idle", json!(server.keepalives_idle_seconds)),
+            ("sslmode", json!(server.sslmode.map(SslMode::as_str))),
+            ("sslcert", Json::Null),
+            ("sslkey", Json::Null),
+            ("sslrootcert", json!(server.sslrootcert)),
+            ("application_name", json!("dbt")),
+            ("autocommit", json!(false)),
+            ("retries", json!(server.retries)),
+        ]);
+    }
+    facts.extend([
+        ("dbname", json!(target.database)),
+        ("type", json!("postgres")),
+        ("threads", json!(target.threads)),
+        ("name", json!(target.name)),
+        ("target_name", json!(target.name)),
+        ("profile_name", json!(target.profile_name)),
+    ]);
+    python::dict(
+        facts
+            .into_iter()
+            .map(|(name, fact)| (name, from_json(fact))),
+    )
 }

@@ -202,7 +202,7 @@ fn store(context: &NodeContext, name: String, response: Value, table: Option<Val
 }
 
 fn is_seed(context: &NodeContext) -> bool {
-    context.kind().as_str() == Some("seed")
+    context.kind() == Some("seed")
 }
 
 fn seed_table(context: &NodeContext) -> Result<Value, Error> {

@@ -13,10 +13,7 @@ const LARGEST_SEED: usize = 1024 * 1024;
 
 /// SHA-256 in hexadecimal.
 pub(super) fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    base16ct::lower::encode_string(&Sha256::digest(text))
 }
 
 /// A text with every run of blanks as one space: formatting does not change what dbt hashes.

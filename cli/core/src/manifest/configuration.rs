@@ -171,23 +171,23 @@ impl NodeConfig<'_> {
         };
         Cow::Owned(made)
     }
+
+    /// dbt's keys, then the others.
+    fn entries(&self) -> impl Iterator<Item = (&str, Cow<'_, Json>)> {
+        let known = self.defaults.iter();
+        let known = known.map(|(key, default)| (*key, self.value(key, default)));
+        let others = self.config.iter().filter(|(key, value)| {
+            let is_known = self.defaults.iter().any(|(known, _)| known == key);
+            // as in dbt a test's key of its own that is null is left out
+            !(is_known || self.is_test && value.is_null())
+        });
+        known.chain(others.map(|(key, value)| (key.as_str(), Cow::Borrowed(value))))
+    }
 }
 
 impl Serialize for NodeConfig<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap;
-        let mut map = serializer.serialize_map(None)?;
-        for (key, default) in self.defaults {
-            map.serialize_entry(key, &*self.value(key, default))?;
-        }
-        for (key, value) in self.config {
-            let is_known = self.defaults.iter().any(|(known, _)| known == key);
-            // as in dbt a test's key of its own that is null is left out
-            if !(is_known || self.is_test && value.is_null()) {
-                map.serialize_entry(key, value)?;
-            }
-        }
-        map.end()
+        serializer.collect_map(self.entries())
     }
 }
 
@@ -212,8 +212,10 @@ pub(crate) fn found(kind: &str, config: &ConfigMap, name: &str) -> Option<Json> 
 
 /// A node's whole configuration as a template finds it in `model`: without what is null.
 pub(crate) fn stated(kind: &str, config: &ConfigMap) -> Option<Json> {
-    let whole = serde_json::to_value(NodeConfig::of_kind(kind, config)?).ok()?;
-    Some(without_nulls(whole))
+    let whole = NodeConfig::of_kind(kind, config)?;
+    let stated = whole.entries().filter(|(_, value)| !value.is_null());
+    let stated = stated.map(|(key, value)| (key.to_owned(), without_nulls(value.into_owned())));
+    Some(stated.collect())
 }
 
 pub(super) fn without_nulls(json: Json) -> Json {

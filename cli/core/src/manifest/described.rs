@@ -41,19 +41,27 @@ pub(crate) fn graph(resolved: &Resolved) -> Option<Json> {
 }
 
 /// What `model` tells of a node's uses and of its file.
-pub(crate) fn used_by(resolved: &Resolved, node: &Node) -> Json {
+pub(crate) fn used_by(resolved: &Resolved, node: &Node) -> Vec<(&'static str, Json)> {
     let used = node::Used::of(&Manifest::of_parsed(resolved), node);
-    configuration::without_nulls(json!({
-        "checksum": checksum::of_node(node),
-        "depends_on": {"macros": used.macros, "nodes": used.nodes},
-        "doc_blocks": node.properties.doc_blocks,
-        "docs": node::docs(&node.config),
-        "functions": used.functions,
-        "metrics": [],
-        "patch_path": node.properties.patch_path,
-        "refs": used.refs,
-        "sources": used.sources,
-    }))
+    let mut facts = vec![
+        ("checksum", checksum::of_node(node)),
+        (
+            "depends_on",
+            json!({"macros": used.macros, "nodes": used.nodes}),
+        ),
+        ("doc_blocks", json!(node.properties.doc_blocks)),
+        (
+            "docs",
+            configuration::without_nulls(node::docs(&node.config)),
+        ),
+        ("functions", json!(used.functions)),
+        ("metrics", json!([])),
+    ];
+    let file = node.properties.patch_path.as_ref();
+    facts.extend(file.map(|path| ("patch_path", json!(path))));
+    facts.push(("refs", configuration::without_nulls(json!(used.refs))));
+    facts.push(("sources", json!(used.sources)));
+    facts
 }
 
 fn sources(

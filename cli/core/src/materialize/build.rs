@@ -81,10 +81,8 @@ pub(crate) fn build(
     };
     let this = Relation::new(relation, None);
     let mut model = facts_of(project, node, &this, &compiled.foreign_key_targets, unit);
-    if let (Json::Object(model), Json::Object(used)) =
-        (&mut model, used_by(&analysed.resolved, node))
-    {
-        model.extend(used);
+    for (name, fact) in used_by(&analysed.resolved, node) {
+        model[name] = fact;
     }
     model["compiled_code"] = Json::String(compiled.sql.clone());
     model["compiled_sql"] = Json::String(compiled.sql.clone());
@@ -103,7 +101,7 @@ pub(crate) fn build(
             ("post_hooks", hooks(node, "post-hook")),
         ],
         this: Some(this),
-        model: from_json(model),
+        model: Arc::new(model),
         config: config_of(node, unit),
         overrides: unit.and_then(|unit| unit.overrides.clone()),
         root_config: node.root_config.clone(),

@@ -57,7 +57,7 @@ pub fn load_times(
     let context = Arc::new(NodeContext {
         this: Some(this.clone()),
         extra: vec![("source_node", from_json(&model))],
-        model: from_json(model),
+        model: Arc::new(model),
         config: table.config.clone(),
         ..context
     });

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Hook;
 use crate::graph::Resolved;
-use crate::jinja::{Captured, Names, NodeContext, from_json};
+use crate::jinja::{Captured, Names, NodeContext};
 use crate::project::config::{self, ConfigMap};
 
 /// A hook as it is parsed.
@@ -39,7 +39,7 @@ pub(crate) fn parsed(resolved: &Resolved, names: &Arc<dyn Names>, hook: &Hook) -
         }
     }
     let context = Arc::new(NodeContext {
-        model: from_json(facts(hook, &said.config)),
+        model: Arc::new(facts(hook, &said.config)),
         config: said.config.clone(),
         ..NodeContext::new(&project.shared, names, project.engine.scope(&hook.package))
     });

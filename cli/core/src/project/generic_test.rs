@@ -234,10 +234,7 @@ fn clean(text: &str) -> String {
 }
 
 fn hash(text: &str) -> String {
-    Md5::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    base16ct::lower::encode_string(&Md5::digest(text))
 }
 
 /// What a test is called with, as dbt tells it.

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use minijinja::Value;
-use minijinja::value::Serde;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json, json};
 
 use super::generic_test::{looks_like_call, render_generic_test};
 use crate::analyse::Unit;
@@ -20,6 +18,9 @@ use crate::project::{
     Attachment, Constraint, GenericTest, Node, NodeKind, Project, UniqueId, versioned_name,
 };
 
+/// How many facts `model` has at most, those of its uses among them.
+const MOST_FACTS: usize = 40;
+
 /// Which rendering of a node this is.
 pub(crate) struct Pass<'unit> {
     pub(crate) execute: bool,
@@ -28,7 +29,7 @@ pub(crate) struct Pass<'unit> {
     /// The part of the node that it is for.
     pub(crate) unit: Option<&'unit Unit>,
     /// What `model` tells of the node's uses, where that is known and may be asked for.
-    pub(crate) used: Option<Json>,
+    pub(crate) used: Option<Vec<(&'static str, Json)>>,
 }
 
 /// A rendered node.
@@ -62,12 +63,12 @@ pub(super) fn context_of(
         _ => project.engine.scope(&node.package),
     };
     let mut facts = facts_of(project, node, &pass.this, &[], pass.unit);
-    if let (Json::Object(facts), Some(Json::Object(used))) = (&mut facts, pass.used) {
-        facts.extend(used);
+    for (name, fact) in pass.used.into_iter().flatten() {
+        facts[name] = fact;
     }
     Arc::new(NodeContext {
         this: Some(pass.this.clone()),
-        model: Value::from(Serde(facts)),
+        model: Arc::new(facts),
         config: config_of(node, pass.unit),
         overrides: pass.unit.and_then(|unit| unit.overrides.clone()),
         root_config: node.root_config.clone(),
@@ -251,7 +252,7 @@ pub(crate) fn facts(node: &Node, this: &Relation, targets: &[String]) -> Json {
         constraints
             .iter()
             .map(|constraint| {
-                serde_json::json!({
+                json!({
                     "type": constraint.kind.as_str(),
                     "name": constraint.name,
                     "expression": constraint.expression,
@@ -269,11 +270,11 @@ pub(crate) fn facts(node: &Node, this: &Relation, targets: &[String]) -> Json {
         Some(Json::Bool(false)) => declared.to_owned(),
         _ => translated_type(declared),
     };
-    let columns: serde_json::Map<String, Json> = node
+    let columns: Map<String, Json> = node
         .columns
         .iter()
         .map(|column| {
-            let facts = serde_json::json!({
+            let facts = json!({
                 "name": column.name,
                 "description": column.description,
                 "data_type": column.data_type.as_deref().map(type_of),
@@ -287,37 +288,51 @@ pub(crate) fn facts(node: &Node, this: &Relation, targets: &[String]) -> Json {
         })
         .collect();
     let config: &ConfigMap = &node.config;
-    let mut facts = serde_json::json!({
-        "unique_id": node.id.as_str(),
-        "name": node.name,
-        "alias": this.parts.identifier,
-        "schema": this.parts.schema,
-        "database": this.parts.database,
-        "relation_name": this.rendered_name(),
-        "resource_type": node.kind.resource_type(),
-        "package_name": node.package,
-        "original_file_path": node.file.path_in_package(),
-        "path": node.properties.shown_path.as_deref().unwrap_or(node.file.path_in_package()),
-        "fqn": node.fully_qualified_name,
-        "description": node.description,
-        "columns": columns,
-        "constraints": constraints,
-        "config": config,
-        "tags": node.tags(),
-        "version": node.properties.version,
-        "latest_version": node.properties.latest_version,
-        "access": config::text(config, "access").unwrap_or("protected"),
-        "group": config.get("group"),
-        "raw_code": node.raw_code(),
-        "language": node.language(),
-        "meta": config.get("meta"),
-    });
+    let mut facts = Map::with_capacity(MOST_FACTS);
+    let known = [
+        ("unique_id", json!(node.id.as_str())),
+        ("name", json!(node.name)),
+        ("alias", json!(this.parts.identifier)),
+        ("schema", json!(this.parts.schema)),
+        ("database", json!(this.parts.database)),
+        ("relation_name", json!(this.rendered_name())),
+        ("resource_type", json!(node.kind.resource_type())),
+        ("package_name", json!(node.package)),
+        ("original_file_path", json!(node.file.path_in_package())),
+        (
+            "path",
+            json!(
+                node.properties
+                    .shown_path
+                    .as_deref()
+                    .unwrap_or(node.file.path_in_package())
+            ),
+        ),
+        ("fqn", json!(node.fully_qualified_name)),
+        ("description", json!(node.description)),
+        ("columns", json!(columns)),
+        ("constraints", json!(constraints)),
+        ("config", json!(config)),
+        ("tags", json!(node.tags())),
+        ("version", json!(node.properties.version)),
+        ("latest_version", json!(node.properties.latest_version)),
+        (
+            "access",
+            json!(config::text(config, "access").unwrap_or("protected")),
+        ),
+        ("group", json!(config.get("group"))),
+        ("raw_code", json!(node.raw_code())),
+        ("language", json!(node.language())),
+        ("meta", json!(config.get("meta"))),
+    ];
+    facts.extend(known.map(|(name, fact)| (name.to_owned(), fact)));
+    let mut facts = Json::Object(facts);
     if node.kind == NodeKind::Model {
         facts["batch"] = Json::Null;
     }
     if let Some(function) = &node.properties.function {
-        facts["arguments"] = serde_json::json!(function.arguments);
-        facts["returns"] = serde_json::json!(function.returns);
+        facts["arguments"] = json!(function.arguments);
+        facts["returns"] = json!(function.returns);
     }
     facts
 }

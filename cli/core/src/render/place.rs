@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use minijinja::Value;
-use minijinja::value::Serde;
 use rayon::prelude::*;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::jinja::{Names, NodeContext, is_built_in};
+use crate::jinja::{Names, NodeContext, from_json, is_built_in};
 use crate::name::{MAX_NAME_BYTES, Parts, RelationName};
 use crate::project::config;
 use crate::project::{Node, NodeKind, Project, UniqueId};
@@ -146,7 +145,7 @@ impl Places<'_> {
 
     fn placed(&self, node: &Node) -> Placed {
         let project = self.project;
-        let facts = Value::from(Serde(serde_json::json!({
+        let facts = serde_json::json!({
             "name": node.name,
             "resource_type": node.kind.resource_type(),
             "package_name": node.package,
@@ -159,14 +158,17 @@ impl Places<'_> {
             "original_file_path": node.file.path_in_package(),
             "path": node.file.path_in_package(),
             "unique_id": node.id.as_str(),
-        })));
+        });
         let scope = project.engine.scope(&node.package);
         let context = Arc::new(NodeContext {
-            model: facts.clone(),
+            model: Arc::new(facts),
             config: node.config.clone(),
             ..NodeContext::new(&project.shared, self.names, scope)
         });
-        Placed { context, facts }
+        Placed {
+            facts: from_json(&*context.model),
+            context,
+        }
     }
 
     /// A name that the built-in macro makes of the configured one alone: it is asked once for each.

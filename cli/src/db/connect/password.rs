@@ -86,7 +86,6 @@ fn unescape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hcw_core::target::SslMode;
 
     fn connection(host: &str, dbname: &str) -> Connection {
         Connection {
@@ -95,9 +94,11 @@ mod tests {
             user: "ann".to_owned(),
             password: None,
             dbname: dbname.to_owned(),
-            sslmode: SslMode::Prefer,
+            sslmode: None,
             sslrootcert: None,
             connect_timeout_seconds: 10,
+            retries: 1,
+            keepalives_idle_seconds: 0,
             role: None,
             search_path: None,
         }

@@ -10,9 +10,11 @@ fn connection(host: &str) -> Connection {
         user: "ann".to_owned(),
         password: Some(Secret::new("secret")),
         dbname: "warehouse".to_owned(),
-        sslmode: SslMode::Prefer,
+        sslmode: None,
         sslrootcert: None,
         connect_timeout_seconds: 2,
+        retries: 1,
+        keepalives_idle_seconds: 0,
         role: None,
         search_path: None,
     }
@@ -83,4 +85,32 @@ fn literals_hold_any_text() {
     assert_eq!(literal("a, \"B\""), "'a, \"B\"'");
     assert_eq!(literal("it's"), "'it''s'");
     assert_eq!(literal(r"a\'b"), r"E'a\\''b'");
+}
+
+#[tokio::test]
+async fn a_server_that_goes_away_is_asked_as_often_as_the_profile_says() {
+    for retries in [0, 1] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let asked = tokio::spawn(async move {
+            let mut asked = 0;
+            while let Ok((stream, _)) = listener.accept().await {
+                asked += 1;
+                drop(stream);
+                if asked > retries {
+                    break;
+                }
+            }
+            asked
+        });
+        let target = Connection {
+            port,
+            retries,
+            sslmode: Some(SslMode::Disable),
+            ..connection("127.0.0.1")
+        };
+        let problem = connect(&target, "test").await.expect_err("it goes away");
+        assert_eq!(problem.code, Code::Unreachable);
+        assert_eq!(asked.await.unwrap(), retries + 1);
+    }
 }

@@ -22,7 +22,7 @@ pub(super) fn connector(connection: &Connection) -> Result<MakeRustlsConnect, Di
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| failure(&error.to_string()))?;
-    let config = match connection.sslmode {
+    let config = match connection.sslmode.unwrap_or_default() {
         SslMode::VerifyFull => builder
             .with_root_certificates(roots(connection)?)
             .with_no_client_auth(),

@@ -9,7 +9,7 @@ use hcw_core::target::{Connection, Secret, SslMode};
 use super::password::with_stored_password;
 
 /// Parameters that libpq knows and hcw uses.
-const USED: [&str; 12] = [
+const USED: [&str; 13] = [
     "host",
     "hostaddr",
     "port",
@@ -19,17 +19,17 @@ const USED: [&str; 12] = [
     "sslmode",
     "sslrootcert",
     "connect_timeout",
+    "keepalives_idle",
     "options",
     "role",
     "search_path",
 ];
 /// Parameters that libpq knows and that change nothing here.
-const IGNORED: [&str; 14] = [
+const IGNORED: [&str; 13] = [
     "application_name",
     "fallback_application_name",
     "client_encoding",
     "keepalives",
-    "keepalives_idle",
     "keepalives_interval",
     "keepalives_count",
     "tcp_user_timeout",
@@ -232,6 +232,8 @@ fn build(parameters: &Parameters) -> Result<Connection, Diagnostic> {
             value("connect_timeout", "PGCONNECT_TIMEOUT"),
             10,
         )?,
+        retries: 1,
+        keepalives_idle_seconds: number("keepalives_idle", given("keepalives_idle"), 0)?,
         role: given("role"),
         search_path: given("search_path"),
     };
@@ -250,13 +252,14 @@ fn default_host(port: u16) -> String {
         .to_owned()
 }
 
-fn sslmode(text: Option<&str>) -> Result<SslMode, Diagnostic> {
+fn sslmode(text: Option<&str>) -> Result<Option<SslMode>, Diagnostic> {
     match text {
-        None | Some("prefer" | "allow") => Ok(SslMode::Prefer),
-        Some("disable") => Ok(SslMode::Disable),
-        Some("require") => Ok(SslMode::Require),
-        Some("verify-ca") => Ok(SslMode::VerifyCa),
-        Some("verify-full") => Ok(SslMode::VerifyFull),
+        None => Ok(None),
+        Some("prefer" | "allow") => Ok(Some(SslMode::Prefer)),
+        Some("disable") => Ok(Some(SslMode::Disable)),
+        Some("require") => Ok(Some(SslMode::Require)),
+        Some("verify-ca") => Ok(Some(SslMode::VerifyCa)),
+        Some("verify-full") => Ok(Some(SslMode::VerifyFull)),
         Some(_) => Err(invalid(
             "`sslmode` is none of disable, allow, prefer, require, verify-ca, verify-full",
         )),
@@ -303,7 +306,7 @@ mod tests {
         assert_eq!(connection.user, "ann");
         assert_eq!(connection.password, Some(Secret::new("p@ss/w")));
         assert_eq!(connection.dbname, "ware house");
-        assert_eq!(connection.sslmode, SslMode::VerifyFull);
+        assert_eq!(connection.sslmode, Some(SslMode::VerifyFull));
         assert_eq!(connection.sslrootcert.as_deref(), Some("/etc/ca.pem"));
         assert_eq!(connection.connect_timeout_seconds, 3);
         assert_eq!(connection.search_path.as_deref(), Some("a,b"));

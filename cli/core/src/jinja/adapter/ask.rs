@@ -261,7 +261,7 @@ impl Adapter {
     /// Adds the keys of an enforced contract that were kept out of `create table`.
     fn add_keys(&self, table: &str) -> Result<(), Error> {
         if self.has_contract() && self.keys() == constraint::Keys::AfterRows {
-            for statement in constraint::added_keys(&self.context.model, table)? {
+            for statement in constraint::added_keys(&self.context.model, table) {
                 self.context
                     .access
                     .execute(&statement, true, false, false)?;

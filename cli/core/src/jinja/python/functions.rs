@@ -78,13 +78,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     environment.add_function("local_md5", |rest: Rest<ValueOrKwargs>| {
         let rest = rest.into_values();
         let text = Call::new("local_md5", &rest)?.text(0, "value")?;
-        let digest = Md5::digest(text.as_bytes());
-        Ok::<_, Error>(
-            digest
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>(),
-        )
+        Ok::<_, Error>(base16ct::lower::encode_string(&Md5::digest(text)))
     });
     environment.add_function("diff_of_two_dicts", difference);
     environment.add_function("range", range);
