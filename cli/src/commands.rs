@@ -40,7 +40,8 @@ pub(crate) async fn run(
     notices(flags, reporter)?;
     let session = || Session::new(flags, invocation_id);
     if let Some(work) = work(flags) {
-        return build::run(&session()?, flags, &work, reporter).await;
+        let beginning = Session::begin(flags, invocation_id)?;
+        return build::run(beginning, flags, &work, reporter).await;
     }
     match (flags.verb, &invocation.operands) {
         (Verb::Compile, _) => compile::run(&session()?, flags, reporter).await,

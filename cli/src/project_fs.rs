@@ -20,11 +20,10 @@ use crate::session;
 /// File types that the compiler reads.
 const EXTENSIONS: [&str; 7] = ["sql", "yml", "yaml", "csv", "md", "py", "js"];
 
-/// Reads `dbt_project.yml` and the files below the folders that it names, for the project and for each package
-/// that is installed.
+/// Reads `dbt_project.yml` and what stands beside it.
 ///
 /// **Errors**: HCW0002 for what cannot be read; HCW0101 when there is no project.
-pub(crate) fn load(flags: &Flags) -> Result<(SourceTree, ProjectFile), Vec<Diagnostic>> {
+pub(crate) fn begin(flags: &Flags) -> Result<(SourceTree, ProjectFile), Vec<Diagnostic>> {
     let project_dir = flags.project_dir.as_path();
     let environment = session::environment();
     let vars =
@@ -58,15 +57,30 @@ pub(crate) fn load(flags: &Flags) -> Result<(SourceTree, ProjectFile), Vec<Diagn
     let Some(project) = parse_project_file(&file, vars_file, templates, &mut diagnostics) else {
         return Err(diagnostics);
     };
+    match errors.is_empty() {
+        true => Ok((tree, project)),
+        false => Err(errors),
+    }
+}
+
+/// Reads the files below the folders that a project names, and those of each package that is installed.
+///
+/// **Errors**: HCW0002 for what cannot be read.
+pub(crate) fn complete(
+    project_dir: &Path,
+    mut tree: SourceTree,
+    project: &ProjectFile,
+    templates: Templates<'_>,
+) -> Result<SourceTree, Vec<Diagnostic>> {
+    let mut errors = Vec::new();
     read_named(project_dir, "", &DEPENDENCIES, &mut tree, &mut errors);
-    read_folders(project_dir, "", &project, &mut tree, &mut errors);
-    for folder in installed_packages(project_dir, &project) {
+    read_folders(project_dir, "", project, &mut tree, &mut errors);
+    for folder in installed_packages(project_dir, project) {
         read_package(project_dir, &folder, templates, &mut tree, &mut errors);
     }
-    if errors.is_empty() {
-        Ok((tree, project))
-    } else {
-        Err(errors)
+    match errors.is_empty() {
+        true => Ok(tree),
+        false => Err(errors),
     }
 }
 

@@ -9,7 +9,7 @@ use hcw_core::diagnostic::{Code, Diagnostic};
 use hcw_core::graph::{self, Resolved};
 use hcw_core::partial::{Excerpt, Wanted};
 use hcw_core::profile::{self, ProfileRequest};
-use hcw_core::project::{self, ProjectFile};
+use hcw_core::project::{self, ProjectFile, Templates};
 use hcw_core::query_comment::QueryComments;
 use hcw_core::render;
 use hcw_core::settings::{Publish, Settings};
@@ -45,11 +45,40 @@ pub(crate) struct Session {
 /// The schema of models without one, where no profile says another.
 const DEFAULT_SCHEMA: &str = "public";
 
+/// A session of which only the project's own file is read, and the target.
+pub(crate) struct Beginning(Session);
+
+impl Beginning {
+    /// What is known already: everything but the project's files.
+    pub(crate) fn known(&self) -> &Session {
+        &self.0
+    }
+
+    /// Reads the project's files.
+    pub(crate) fn read(self) -> Result<Session, Problems> {
+        let Beginning(mut session) = self;
+        let templates = Templates {
+            environment: &session.settings.environment,
+            vars: &session.settings.vars,
+        };
+        let tree = Arc::unwrap_or_clone(session.tree);
+        let tree =
+            project_fs::complete(&session.project_dir, tree, &session.project_file, templates)?;
+        session.tree = Arc::new(tree);
+        Ok(session)
+    }
+}
+
 impl Session {
     /// Reads the project's files and the target.
     pub(crate) fn new(flags: &Flags, invocation_id: &str) -> Result<Session, Problems> {
+        Session::begin(flags, invocation_id)?.read()
+    }
+
+    /// Reads the project's own file and the target.
+    pub(crate) fn begin(flags: &Flags, invocation_id: &str) -> Result<Beginning, Problems> {
         let project_dir = flags.project_dir.clone();
-        let (tree, mut project_file) = project_fs::load(flags)?;
+        let (tree, mut project_file) = project_fs::begin(flags)?;
         if let Some(target_path) = &flags.target_path {
             project_file.target_path = target_path.trim_end_matches('/').to_owned();
         }
@@ -85,14 +114,14 @@ impl Session {
             verb: flags.verb.which().to_owned(),
             flags: template_flags,
         };
-        Ok(Session {
+        Ok(Beginning(Session {
             project_dir,
             project_file,
             settings,
             flags: flags.clone(),
             chose_publish: asked.is_some(),
             tree: Arc::new(tree),
-        })
+        }))
     }
 
     /// Parses, renders and resolves the project; its warnings are reported, its errors returned.

@@ -11,7 +11,7 @@ pub struct SourceFile {
     /// Relative path, `/`-separated on every platform.
     pub path: Arc<str>,
     /// The whole text, without a leading byte-order mark.
-    pub text: Arc<str>,
+    pub text: Arc<String>,
     /// How many bytes of `path` lead to the folder of the file's package; 0 in the root project.
     package_root: usize,
     /// Whether the file begins with a byte-order mark.
@@ -23,13 +23,13 @@ const MARK: char = '\u{feff}';
 
 impl SourceFile {
     /// Makes a file from a path and a text.
-    pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> SourceFile {
+    pub fn new(path: impl Into<Arc<str>>, text: impl Into<String>) -> SourceFile {
         let text = text.into();
-        let unmarked = text.strip_prefix(MARK).map(Arc::from);
+        let unmarked = text.strip_prefix(MARK).map(str::to_owned);
         SourceFile {
             path: path.into(),
             marked: unmarked.is_some(),
-            text: unmarked.unwrap_or(text),
+            text: Arc::new(unmarked.unwrap_or(text)),
             package_root: 0,
         }
     }
@@ -48,10 +48,10 @@ impl SourceFile {
     }
 
     /// A file of the same path with another text.
-    pub(crate) fn with_text(&self, text: impl Into<Arc<str>>) -> SourceFile {
+    pub(crate) fn with_text(&self, text: impl Into<String>) -> SourceFile {
         SourceFile {
             path: self.path.clone(),
-            text: text.into(),
+            text: Arc::new(text.into()),
             package_root: self.package_root,
             marked: false,
         }

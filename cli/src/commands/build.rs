@@ -27,20 +27,21 @@ use crate::execute::hooks::HookReport;
 use crate::execute::{self, Control, Opening, Run, StepResult, Watcher};
 use crate::report::{Event, Reporter};
 use crate::selection::selected;
-use crate::session::{Problems, Session};
+use crate::session::{Beginning, Problems, Session};
 use crate::{artifacts, exit_code};
 
 /// Plans and executes.
 ///
 /// **Errors**: everything that stops the run before its first step.
 pub(crate) async fn run(
-    session: &Session,
+    beginning: Beginning,
     arguments: &Flags,
     work: &Work,
     reporter: &Reporter,
 ) -> Result<u8, Problems> {
-    if arguments.switch("hold") && session.settings.publish != Publish::Atomic {
-        let way = session.settings.publish.as_str();
+    let publish = beginning.known().settings.publish;
+    if arguments.switch("hold") && publish != Publish::Atomic {
+        let way = publish.as_str();
         return Err(vec![
             Diagnostic::error(
                 Code::Usage,
@@ -55,7 +56,8 @@ pub(crate) async fn run(
                 .help("`hcw publish`, then `hcw build --prune`: what is done is left, and what no node is for is dropped"),
         ]);
     }
-    let control = Control::open(session).await;
+    let control = Control::open(beginning.known()).await;
+    let session = &beginning.read()?;
     let resolved = session.resolve(reporter)?;
     let selected = selected(session, &resolved, arguments, reporter)?;
     let in_run = selected

@@ -38,7 +38,7 @@ pub(crate) async fn shadow(session: &Session, reporter: &Reporter) -> Result<u8,
 /// Removes what `clean-targets` names. Folders outside of the project, or that hold it or its sources, are refused.
 pub(crate) fn run(flags: &Flags, reporter: &Reporter) -> Result<u8, Problems> {
     let project_dir = &flags.project_dir;
-    let (_, project) = project_fs::load(flags)?;
+    let (_, project) = project_fs::begin(flags)?;
     let sources = [
         &project.model_paths,
         &project.seed_paths,

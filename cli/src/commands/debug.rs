@@ -34,7 +34,7 @@ pub(crate) async fn run(flags: &Flags, reporter: &Reporter) -> Result<u8, Proble
         std::env::consts::ARCH
     ));
     let mut problems: Vec<(String, Vec<Diagnostic>)> = Vec::new();
-    let project = project_fs::load(flags).map(|(_, project)| project);
+    let project = project_fs::begin(flags).map(|(_, project)| project);
     let target = session::find_target(flags, project.as_ref().ok());
     let folder = profile_folder(flags);
     line(&format!("Using profiles dir at {}", folder.display()));

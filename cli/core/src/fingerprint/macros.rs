@@ -38,13 +38,13 @@ impl<'project> Macros<'project> {
         let mut own = BTreeMap::new();
         let mut built_in = BTreeSet::new();
         for definition in engine.macros() {
-            if engine.is_own_macro(definition) {
+            if definition.is_built_in() {
                 built_in.insert(bare(&definition.name));
             }
         }
         let mut overriding = Vec::new();
         for definition in engine.macros() {
-            if engine.is_own_macro(definition) {
+            if definition.is_built_in() {
                 continue;
             }
             let text = &definition.file.text[definition.range.clone()];

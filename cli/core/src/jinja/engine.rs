@@ -1,5 +1,6 @@
 //! The minijinja environment of a project: its macros, and the ways to render a template.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
@@ -30,11 +31,8 @@ pub(crate) struct Engine {
     parsing: Environment<'static>,
     /// The two as templates of YAML files have them, which give values; made when the first one is rendered.
     native: [OnceLock<Environment<'static>>; 2],
-    files: BTreeMap<String, SourceFile>,
-    /// Paths of the files of built-in macros.
-    built_in_files: BTreeSet<Arc<str>>,
-    /// From the macros' rewritten templates to their files.
-    maps: BTreeMap<String, OffsetMap>,
+    /// The macros by the names of their templates.
+    definitions: Arc<BTreeMap<String, Arc<MacroDefinition>>>,
     macros: Arc<MacroTable>,
     /// What the nodes of each package see, and what its generic tests see.
     scopes: BTreeMap<String, (Arc<MacroScope>, Arc<MacroScope>)>,
@@ -68,18 +66,19 @@ impl Engine {
         environment.set_formatter(functions::format_value);
         environment.set_recursion_limit(RECURSION_LIMIT);
         functions::register(&mut environment);
-        let mut templates = BTreeMap::new();
-        let mut files = BTreeMap::new();
-        let mut maps = BTreeMap::new();
-        for definition in library.all() {
-            let rewritten = rewrite::template(&definition.template);
-            let name = definition.template_name();
-            maps.insert(name.clone(), rewritten.map);
-            templates.insert(name.clone(), rewritten.text.into_owned());
-            files.insert(name, definition.file.clone());
-        }
-        templates.insert(LOADER.0.to_owned(), LOADER.1.to_owned());
-        environment.set_loader(move |name| Ok(templates.get(name).cloned()));
+        let definitions = library.all();
+        let definitions: Arc<BTreeMap<_, _>> = Arc::new(
+            definitions
+                .map(|definition| (definition.template_name(), definition.clone()))
+                .collect(),
+        );
+        // of the built-in macros most are never called
+        let templates = definitions.clone();
+        environment.set_loader(move |name| {
+            let found = templates.get(name);
+            let found = found.map(|found| rewrite::template(&found.template).text.into_owned());
+            Ok(found.or_else(|| (name == LOADER.0).then(|| LOADER.1.to_owned())))
+        });
         let macros = Arc::new(MacroTable::new(library));
         let known_functions = environment
             .globals()
@@ -102,13 +101,7 @@ impl Engine {
             environment,
             parsing,
             native: Default::default(),
-            files,
-            built_in_files: library
-                .built_in
-                .values()
-                .map(|definition| definition.file.path.clone())
-                .collect(),
-            maps,
+            definitions,
             macros,
             scopes,
             known_functions,
@@ -129,11 +122,19 @@ impl Engine {
             .get_or_init(|| native::environment(self.environment(context)))
     }
 
-    /// Macros that do not parse, whether they are called or not.
+    /// Macros of a project that do not parse, whether they are called or not.
     pub(crate) fn check_macros(&self) -> Vec<Diagnostic> {
-        self.files
-            .keys()
-            .filter_map(|name| self.environment.get_template(name).err())
+        self.check(|definition| !definition.is_built_in())
+    }
+
+    /// Macros that do not parse.
+    pub(super) fn check(&self, is_checked: impl Fn(&MacroDefinition) -> bool) -> Vec<Diagnostic> {
+        let checked = self
+            .definitions
+            .iter()
+            .filter(|(_, found)| is_checked(found));
+        checked
+            .filter_map(|(name, _)| self.environment.get_template(name).err())
             .map(|error| self.diagnostic(&error, None))
             .collect()
     }
@@ -212,11 +213,6 @@ impl Engine {
             }
         }
         reached
-    }
-
-    /// Whether a macro is hcw's own, not one of the project or of a package.
-    pub(crate) fn is_own_macro(&self, definition: &MacroDefinition) -> bool {
-        self.is_built_in(&definition.file)
     }
 
     /// Whether a package itself has a macro of that name.
@@ -360,7 +356,7 @@ impl Engine {
     /// Whether a materialization is hcw's own, not one of the project or of a package.
     pub(crate) fn is_own_materialization(&self, name: &str) -> bool {
         self.materialization(name)
-            .is_some_and(|definition| self.is_built_in(&definition.file))
+            .is_some_and(|definition| definition.is_built_in())
     }
 
     /// The names of all materializations.
@@ -398,20 +394,21 @@ impl Engine {
             .collect()
     }
 
-    fn is_built_in(&self, file: &SourceFile) -> bool {
-        self.built_in_files.contains(&file.path)
-    }
-
     pub(super) fn diagnostic(
         &self,
         error: &Error,
         rendered: Option<(&SourceFile, &OffsetMap)>,
     ) -> Diagnostic {
-        let find = |name: &str| match self.files.get(name) {
+        let find = |name: &str| match self.definitions.get(name) {
             // a user cannot change a built-in macro: the place to look at is where it is called
-            Some(file) if self.is_built_in(file) && error.kind() != ErrorKind::SyntaxError => None,
-            Some(file) => Some((file, self.maps.get(name)?)),
-            None => rendered.filter(|(file, _)| &*file.path == name),
+            Some(found) if found.is_built_in() && error.kind() != ErrorKind::SyntaxError => None,
+            Some(found) => {
+                let map = rewrite::template(&found.template).map;
+                Some((&found.file, Cow::Owned(map)))
+            }
+            None => rendered
+                .filter(|(file, _)| &*file.path == name)
+                .map(|(file, map)| (file, Cow::Borrowed(map))),
         };
         error::diagnostic(error, &find, &self.known_functions)
     }

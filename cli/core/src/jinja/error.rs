@@ -1,5 +1,6 @@
 //! From minijinja's errors to diagnostics with their place in the user's files.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::error::Error as StdError;
 use std::fmt;
@@ -30,7 +31,7 @@ pub(crate) fn problem(diagnostic: Diagnostic) -> Error {
 }
 
 /// Finds the file of a template, and the way back to it from the template as rewritten.
-pub(super) type Find<'a> = dyn Fn(&str) -> Option<(&'a SourceFile, &'a OffsetMap)> + 'a;
+pub(super) type Find<'a> = dyn Fn(&str) -> Option<(&'a SourceFile, Cow<'a, OffsetMap>)> + 'a;
 
 /// Turns an error into a diagnostic: the innermost place is primary, the calls that led there are related.
 pub(super) fn diagnostic(

@@ -1,5 +1,6 @@
 //! Templates that know nothing of the project: the texts of docs blocks.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -37,7 +38,8 @@ pub(crate) fn render_plain(file: &SourceFile, part: Range<usize>) -> Result<Stri
         .template_from_named_str(&file.path, &rewritten.text)
         .and_then(|template| template.render(()))
         .map_err(|failed| {
-            let find = |name: &str| (*file.path == *name).then_some((file, &rewritten.map));
+            let find =
+                |name: &str| (*file.path == *name).then_some((file, Cow::Borrowed(&rewritten.map)));
             error::diagnostic(&failed, &find, &BTreeSet::new())
         })
 }

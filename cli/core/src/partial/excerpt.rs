@@ -314,7 +314,7 @@ fn cut(
         change
             .files
             .iter()
-            .filter_map(|path| Some(&*tree.get(path)?.text)),
+            .filter_map(|path| Some(tree.get(path)?.text.as_str())),
     );
     // what they name, as far as that is to be seen
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';

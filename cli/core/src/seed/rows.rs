@@ -15,7 +15,7 @@ pub(super) type Cell = (u32, u32);
 #[derive(Clone, PartialEq, Eq)]
 pub struct SeedRows {
     width: usize,
-    text: Arc<str>,
+    text: Arc<String>,
     cells: Vec<Cell>,
 }
 
@@ -60,7 +60,7 @@ impl Collected {
 
 impl SeedRows {
     /// Rows whose cells are places of a text.
-    pub(super) fn new(width: usize, text: Arc<str>, cells: Vec<Cell>) -> SeedRows {
+    pub(super) fn new(width: usize, text: Arc<String>, cells: Vec<Cell>) -> SeedRows {
         SeedRows { width, text, cells }
     }
 

@@ -69,7 +69,7 @@ proptest! {
         prop_assert_eq!(plain.is_some(), is_plain);
         if let (Some(plain), Some(expected)) = (plain, expected) {
             let facts = plain.columns;
-            let found = SeedRows::new(3, text.as_str().into(), plain.cells);
+            let found = SeedRows::new(3, text.clone().into(), plain.cells);
             prop_assert_eq!(cells(&found), cells(&expected));
             let types = |rows: &SeedRows, facts: Option<&[ColumnFacts]>| -> Vec<Option<SeedType>> {
                 (0..3).map(|at| Some(column_type(rows, at, facts))).collect()

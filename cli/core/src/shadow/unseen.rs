@@ -117,7 +117,7 @@ fn looks_around(analysed: &Analysed, node: &Node, text: &str) -> Option<String> 
     }
     let called = engine.reached_from(&node.package, text);
     let looking = called.iter().find(|definition| {
-        !engine.is_own_macro(definition) && looks(&definition.file.text[definition.range.clone()])
+        !definition.is_built_in() && looks(&definition.file.text[definition.range.clone()])
     })?;
     Some(format!(
         "looks for relations in the catalogue (macro {}.{})",
