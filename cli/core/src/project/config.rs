@@ -71,7 +71,6 @@ fn append(config: &mut ConfigMap, key: &str, value: &Json) {
     let Json::Array(items) = items else { return };
     let added = match value {
         Json::Array(added) => added.clone(),
-        Json::Null => Vec::new(),
         single => vec![single.clone()],
     };
     items.extend(added);

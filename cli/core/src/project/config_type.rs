@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::NodeKind;
 use super::config::ConfigMap;
 
-/// What a configuration's value may be. Nothing at all is always allowed.
+/// What a configuration's value may be.
 #[derive(Clone, Copy)]
 enum Type {
     Flag,
@@ -18,75 +18,77 @@ enum Type {
     Hooks,
     /// One of these words.
     Word(&'static [&'static str]),
+    /// That, or null.
+    Maybe(&'static Type),
 }
 
-use Type::{Flag, Hooks, Mapping, Text, Texts, Whole, Word};
+use Type::{Flag, Hooks, Mapping, Maybe, Text, Texts, Whole, Word};
 
 const OF_ALL: [(&str, Type); 8] = [
-    ("alias", Text),
-    ("database", Text),
+    ("alias", Maybe(&Text)),
+    ("database", Maybe(&Text)),
     ("enabled", Flag),
-    ("group", Text),
+    ("group", Maybe(&Text)),
     ("materialized", Text),
     ("meta", Mapping),
-    ("schema", Text),
+    ("schema", Maybe(&Text)),
     ("tags", Texts),
 ];
 
-const OF_RELATIONS: [(&str, Type); 14] = [
+const OF_RELATIONS: [(&str, Type); 15] = [
+    ("access", Text),
     ("column_types", Mapping),
     ("contract", Mapping),
     ("docs", Mapping),
-    ("full_refresh", Flag),
+    ("full_refresh", Maybe(&Flag)),
     ("grants", Mapping),
-    ("incremental_strategy", Text),
+    ("incremental_strategy", Maybe(&Text)),
     (
         "on_configuration_change",
         Word(&["apply", "continue", "fail"]),
     ),
-    ("on_schema_change", Text),
+    ("on_schema_change", Maybe(&Text)),
     ("packages", Texts),
     ("persist_docs", Mapping),
     ("post-hook", Hooks),
     ("pre-hook", Hooks),
     ("quoting", Mapping),
-    ("unique_key", Texts),
+    ("unique_key", Maybe(&Texts)),
 ];
 
-const OF_MODELS: [(&str, Type); 3] = [
-    ("access", Text),
+const OF_MODELS: [(&str, Type); 2] = [
     ("latest_version_pointer", Mapping),
-    ("on_error", Word(&["skip_children", "continue"])),
+    ("on_error", Maybe(&Word(&["skip_children", "continue"]))),
 ];
 
-const OF_SEEDS: [(&str, Type); 2] = [("delimiter", Text), ("quote_columns", Flag)];
+const OF_SEEDS: [(&str, Type); 2] = [("delimiter", Text), ("quote_columns", Maybe(&Flag))];
 
 const OF_SNAPSHOTS: [(&str, Type); 7] = [
-    ("check_cols", Texts),
-    ("dbt_valid_to_current", Text),
+    ("check_cols", Maybe(&Texts)),
+    ("dbt_valid_to_current", Maybe(&Text)),
     ("snapshot_meta_column_names", Mapping),
-    ("strategy", Text),
-    ("target_database", Text),
-    ("target_schema", Text),
-    ("updated_at", Text),
+    ("strategy", Maybe(&Text)),
+    ("target_database", Maybe(&Text)),
+    ("target_schema", Maybe(&Text)),
+    ("updated_at", Maybe(&Text)),
 ];
 
 const OF_TESTS: [(&str, Type); 8] = [
     ("error_if", Text),
     ("fail_calc", Text),
-    ("limit", Whole),
+    ("limit", Maybe(&Whole)),
     ("severity", Text),
-    ("store_failures", Flag),
-    ("store_failures_as", Text),
+    ("store_failures", Maybe(&Flag)),
+    ("store_failures_as", Maybe(&Text)),
     ("warn_if", Text),
-    ("where", Text),
+    ("where", Maybe(&Text)),
 ];
 
 impl Type {
     fn holds(self, value: &Json) -> bool {
         let texts = |items: &[Json]| items.iter().all(Json::is_string);
         match (self, value) {
-            (_, Json::Null)
+            (Maybe(_), Json::Null)
             | (Flag, Json::Bool(_))
             | (Text, Json::String(_))
             | (Texts | Hooks, Json::String(_))
@@ -99,6 +101,7 @@ impl Type {
                 .iter()
                 .all(|item| item.is_string() || item.is_object()),
             (Word(words), Json::String(word)) => words.contains(&word.as_str()),
+            (Maybe(what), value) => what.holds(value),
             _ => false,
         }
     }
@@ -112,6 +115,7 @@ impl Type {
             Mapping => "a mapping".to_owned(),
             Hooks => "a statement or a list of statements".to_owned(),
             Word(words) => format!("one of {}", words.join(", ")),
+            Maybe(what) => what.described(),
         }
     }
 }
@@ -160,6 +164,25 @@ mod tests {
                 "on_configuration_change",
                 "pre-hook",
                 "unique_key"
+            ]
+        );
+    }
+
+    #[test]
+    fn null_is_no_value_of_what_has_to_have_one() {
+        let config = json!({
+            "alias": null, "enabled": null, "materialized": null, "on_schema_change": null, "docs": null,
+            "tags": ["a", null], "delimiter": null, "quote_columns": null, "access": null,
+        });
+        assert_eq!(
+            mistyped_of(&NodeKind::Seed, config),
+            [
+                "enabled",
+                "materialized",
+                "tags",
+                "access",
+                "docs",
+                "delimiter"
             ]
         );
     }
