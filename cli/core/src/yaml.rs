@@ -5,10 +5,12 @@
 mod reader;
 mod repeated;
 mod scalar;
+mod shape;
 mod timestamp;
 mod typed;
 
 pub use reader::MapReader;
+pub(crate) use shape::{Shape, check};
 pub use timestamp::Timestamp;
 pub(crate) use timestamp::is_timestamp;
 pub(crate) use typed::one_or_more;

@@ -1,6 +1,7 @@
 //! `dbt_project.yml`: the project's name, folders, variables and the tree of configurations.
 
 mod settings;
+mod shapes;
 mod vars_file;
 
 use std::ops::Range;
@@ -266,6 +267,13 @@ pub fn parse_project_file(
         reader.node(key);
     }
     reader.finish_strictly();
+    yaml::check(
+        file,
+        &format!("`{}`", file.path),
+        &root,
+        shapes::PROJECT,
+        diagnostics,
+    );
     let validators = validators.map_or_else(ValidatorForm::default, |node| {
         validator_form(vars_stand_in, &node, diagnostics)
     });

@@ -10,6 +10,7 @@ mod macros;
 mod model_semantics;
 mod patch;
 mod semantics;
+mod shapes;
 mod sources;
 mod tests;
 mod unit_tests;
@@ -146,11 +147,22 @@ pub(crate) fn parse(
     properties.saved_queries = read(saved_queries, |node| {
         semantics::saved_query(file, node, renderer, diagnostics)
     });
+    check_shapes(file, &root, diagnostics);
     properties
 }
 
 fn read<T>(nodes: &[Node], entry: impl FnMut(&Node) -> Option<T>) -> Vec<T> {
     nodes.iter().filter_map(entry).collect()
+}
+
+/// Tells of what dbt would not take, and nothing has told of yet.
+fn check_shapes(file: &SourceFile, root: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    for (key, noun, shape) in shapes::LISTS {
+        let entries = root.get(key).and_then(Node::as_sequence);
+        for node in entries.unwrap_or_default() {
+            yaml::check(file, &named(noun, node), node, shape, diagnostics);
+        }
+    }
 }
 
 /// The thing as messages name it.
