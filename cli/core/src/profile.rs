@@ -108,11 +108,6 @@ fn target(profile_name: &str, name: String, output: &Output<'_>) -> Result<Targe
             ));
         }
     };
-    for key in ["sslcert", "sslkey"] {
-        if output.text(key)?.is_some() {
-            return Err(output.invalid(key, format!("`{key}` is not supported yet")));
-        }
-    }
     let connection = Connection {
         host: output.required("host")?,
         port: output.number("port")?.unwrap_or(5432),
@@ -124,6 +119,8 @@ fn target(profile_name: &str, name: String, output: &Output<'_>) -> Result<Targe
         dbname: database.clone(),
         sslmode,
         sslrootcert: output.text("sslrootcert")?,
+        sslcert: output.text("sslcert")?,
+        sslkey: output.text("sslkey")?,
         connect_timeout_seconds: output.number("connect_timeout")?.unwrap_or(10),
         retries: output.number("retries")?.unwrap_or(1),
         keepalives_idle_seconds: output.number("keepalives_idle")?.unwrap_or(0),

@@ -70,6 +70,10 @@ pub struct Connection {
     pub sslmode: Option<SslMode>,
     /// File of root certificates (PEM).
     pub sslrootcert: Option<String>,
+    /// File of the client's own certificate (PEM), and of those that lead from it to an authority.
+    pub sslcert: Option<String>,
+    /// File of its key (PEM).
+    pub sslkey: Option<String>,
     /// Seconds to wait for the connection; 0 waits for ever.
     pub connect_timeout_seconds: u32,
     /// How often a server that does not answer is asked once more.

@@ -147,6 +147,8 @@ impl Cluster {
             dbname: dbname.to_owned(),
             sslmode: Some(SslMode::Disable),
             sslrootcert: None,
+            sslcert: None,
+            sslkey: None,
             connect_timeout_seconds: 10,
             retries: 1,
             keepalives_idle_seconds: 0,

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
-use super::observe::{COUNTS_AT_ONCE, RELATIONS};
+use super::observe::{COUNTS_AT_ONCE, RELATIONS, TYPES};
 use super::store::unrecorded;
 
 /// What is recorded, and all that was committed before it, is not lost with the server. To compile a query over the
@@ -18,6 +18,16 @@ const SETTINGS: &str = "perform set_config('jit', 'off', true);
 if current_setting('synchronous_commit') = 'off' then
     perform set_config('synchronous_commit', 'on', true);
 end if";
+/// What is written, as the statements know it.
+const GIVEN: &str = "hcw_given";
+/// Whether users have made types. Where they have not, the server need not find out how to list them.
+const HAS_TYPES: &str = "exists (
+    select
+    from pg_catalog.pg_type as type
+    left join pg_catalog.pg_class as class on class.oid = type.typrelid
+    where type.oid >= 16384 and (type.typtype in ('e', 'd', 'r', 'm') or class.relkind = 'c')
+)";
+const NO_TYPES: &str = "types (id, definition) as (select null::oid, null::text where false)";
 /// The setting of a session that says with what SQLSTATE its last record was refused.
 const UNRECORDED: &str = "hcw.unrecorded";
 
@@ -76,8 +86,15 @@ impl Changes {
             ));
         }
         let body = parts.join(";\n");
+        let given = match self.entries.is_empty() {
+            true => String::new(),
+            false => {
+                let entries = quote_literal(&json!(self.entries).to_string());
+                format!("declare\n    {GIVEN} constant jsonb := {entries};\n")
+            }
+        };
         Some(Statement::outside(do_block(&format!(
-            "begin\n{SETTINGS};\n{body};\nend"
+            "{given}begin\n{SETTINGS};\n{body};\nend"
         ))))
     }
 
@@ -123,15 +140,16 @@ on conflict (scope, unique_id, oid) do update set schema = excluded.schema, name
             false => "seen.facts - 'counts'",
         };
         let scope = quote_literal(&self.scope);
-        let entries = quote_literal(&json!(self.entries).to_string());
-        (!self.entries.is_empty()).then(|| {
+        let written = |types: &str| {
             format!(
                 "with given as (
     select *
-    from jsonb_to_recordset({entries}) as listed (id text, version text, parts jsonb, inputs jsonb, relation text)
+    from jsonb_to_recordset({GIVEN}) as listed (id text, version text, parts jsonb, inputs jsonb, relation text)
 ),
 
 wanted as (select given.id as key, given.relation as name from given where given.relation is not null),
+
+{types},
 
 {RELATIONS}
 
@@ -147,7 +165,10 @@ on conflict (scope, unique_id) do update set
     relation = excluded.relation,
     recorded_at = now()"
             )
-        })
+        };
+        let (all, none) = (written(TYPES), written(NO_TYPES));
+        (!self.entries.is_empty())
+            .then(|| format!("if {HAS_TYPES} then\n{all};\nelse\n{none};\nend if"))
     }
 }
 

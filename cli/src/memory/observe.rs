@@ -17,12 +17,8 @@ use super::called::DEPTH;
 use super::landed;
 use crate::db::state::failure;
 
-/// The relations of a list `wanted` of keys and names, as a part of a query.
-pub(super) const RELATIONS: &str = concat!(
-    include_str!("types.sql"),
-    ",\n\n",
-    include_str!("relations.sql")
-);
+/// The relations of a list `wanted` of keys and names, as a part of a query that has the types of users.
+pub(super) const RELATIONS: &str = include_str!("relations.sql");
 /// The types of users, as a part of a query.
 pub(super) const TYPES: &str = include_str!("types.sql");
 /// From this version on a session can say that it wants to be counted at once.
@@ -251,7 +247,7 @@ pub(super) async fn seen(
         return Ok(BTreeMap::new());
     }
     let query = format!(
-        "with wanted as (select name, key from unnest($1::text[]) with ordinality as listed (name, key)),\n{RELATIONS}
+        "with wanted as (select name, key from unnest($1::text[]) with ordinality as listed (name, key)),\n{TYPES},\n{RELATIONS}
         select key, schema, name, facts::text from seen"
     );
     let rows = client

@@ -72,6 +72,8 @@ fn shared() -> Arc<Shared> {
         dbname: "db".into(),
         sslmode: None,
         sslrootcert: None,
+        sslcert: None,
+        sslkey: None,
         connect_timeout_seconds: 0,
         retries: 1,
         keepalives_idle_seconds: 0,

@@ -96,6 +96,8 @@ mod tests {
             dbname: dbname.to_owned(),
             sslmode: None,
             sslrootcert: None,
+            sslcert: None,
+            sslkey: None,
             connect_timeout_seconds: 10,
             retries: 1,
             keepalives_idle_seconds: 0,

@@ -12,6 +12,8 @@ fn connection(host: &str) -> Connection {
         dbname: "warehouse".to_owned(),
         sslmode: None,
         sslrootcert: None,
+        sslcert: None,
+        sslkey: None,
         connect_timeout_seconds: 2,
         retries: 1,
         keepalives_idle_seconds: 0,

@@ -1,5 +1,7 @@
 //! Encryption as libpq's sslmode says: which certificates are accepted.
 
+mod own;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,22 +24,24 @@ pub(super) fn connector(connection: &Connection) -> Result<MakeRustlsConnect, Di
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| failure(&error.to_string()))?;
-    let config = match connection.sslmode.unwrap_or_default() {
-        SslMode::VerifyFull => builder
-            .with_root_certificates(roots(connection)?)
-            .with_no_client_auth(),
+    let roots = || roots(connection);
+    let builder = match connection.sslmode.unwrap_or_default() {
+        SslMode::VerifyFull => builder.with_root_certificates(roots()?),
         SslMode::VerifyCa => builder
             .dangerous()
-            .with_custom_certificate_verifier(lenient(provider, Some(roots(connection)?)))
-            .with_no_client_auth(),
+            .with_custom_certificate_verifier(lenient(provider, Some(roots()?))),
         SslMode::Require if connection.sslrootcert.is_some() => builder
             .dangerous()
-            .with_custom_certificate_verifier(lenient(provider, Some(roots(connection)?)))
-            .with_no_client_auth(),
+            .with_custom_certificate_verifier(lenient(provider, Some(roots()?))),
         SslMode::Disable | SslMode::Prefer | SslMode::Require => builder
             .dangerous()
-            .with_custom_certificate_verifier(lenient(provider, None))
-            .with_no_client_auth(),
+            .with_custom_certificate_verifier(lenient(provider, None)),
+    };
+    let config = match own::certificate(connection)? {
+        Some((certificates, key)) => builder
+            .with_client_auth_cert(certificates, key)
+            .map_err(|error| failure(&format!("`sslcert` and `sslkey`: {error}")))?,
+        None => builder.with_no_client_auth(),
     };
     Ok(MakeRustlsConnect::new(config))
 }
@@ -48,9 +52,7 @@ fn roots(connection: &Connection) -> Result<RootCertStore, Diagnostic> {
     let file = match connection.sslrootcert.as_deref() {
         Some("system") => None,
         Some(file) => Some(PathBuf::from(file)),
-        None => std::env::var_os("HOME")
-            .map(|home| PathBuf::from(home).join(".postgresql/root.crt"))
-            .filter(|file| file.is_file()),
+        None => of_user("root.crt"),
     };
     let Some(file) = file else {
         let native = rustls_native_certs::load_native_certs();
@@ -81,6 +83,13 @@ fn roots(connection: &Connection) -> Result<RootCertStore, Diagnostic> {
         return Err(unreadable("no certificate in it".to_owned()));
     }
     Ok(store)
+}
+
+/// A file of the user's folder `~/.postgresql`, where it is there.
+fn of_user(name: &str) -> Option<PathBuf> {
+    let home = std::env::var_os("HOME")?;
+    let file = PathBuf::from(home).join(".postgresql").join(name);
+    file.is_file().then_some(file)
 }
 
 fn failure(reason: &str) -> Diagnostic {

@@ -9,7 +9,7 @@ use hcw_core::target::{Connection, Secret, SslMode};
 use super::password::with_stored_password;
 
 /// Parameters that libpq knows and hcw uses.
-const USED: [&str; 13] = [
+const USED: [&str; 15] = [
     "host",
     "hostaddr",
     "port",
@@ -18,6 +18,8 @@ const USED: [&str; 13] = [
     "dbname",
     "sslmode",
     "sslrootcert",
+    "sslcert",
+    "sslkey",
     "connect_timeout",
     "keepalives_idle",
     "options",
@@ -42,7 +44,7 @@ const IGNORED: [&str; 13] = [
 ];
 
 /// Reads a connection from an address; what is missing comes from PGHOST, PGPORT, PGUSER, PGDATABASE,
-/// PGSSLMODE, PGSSLROOTCERT, PGCONNECT_TIMEOUT, PGPASSWORD and the password file, as with libpq.
+/// PGSSLMODE, PGSSLROOTCERT, PGSSLCERT, PGSSLKEY, PGCONNECT_TIMEOUT, PGPASSWORD and the password file, as with libpq.
 ///
 /// **Errors**: HCW0107.
 pub(crate) fn connection_from_url(url: &str) -> Result<Connection, Diagnostic> {
@@ -227,6 +229,8 @@ fn build(parameters: &Parameters) -> Result<Connection, Diagnostic> {
         password: given("password").map(Secret::new),
         sslmode: sslmode(value("sslmode", "PGSSLMODE").as_deref())?,
         sslrootcert: value("sslrootcert", "PGSSLROOTCERT"),
+        sslcert: value("sslcert", "PGSSLCERT"),
+        sslkey: value("sslkey", "PGSSLKEY"),
         connect_timeout_seconds: number(
             "connect_timeout",
             value("connect_timeout", "PGCONNECT_TIMEOUT"),
