@@ -189,7 +189,7 @@ impl Session {
     /// The connection's settings; starts the embedded server when that is the target.
     pub(crate) async fn connection(&self) -> Result<Connection, Problems> {
         match &self.settings.target.server {
-            Server::External(connection) => Ok(with_stored_password(connection.clone())),
+            Server::External(connection) => Ok(with_stored_password((**connection).clone())),
             Server::Embedded => embedded::ensure_running(&self.project_dir)
                 .await
                 .map_err(|error| vec![error]),
@@ -281,7 +281,7 @@ pub(crate) fn find_target(
             database: connection.dbname.clone(),
             schema: DEFAULT_SCHEMA.to_owned(),
             threads: 4,
-            server: Server::External(connection),
+            server: Server::External(Box::new(connection)),
         };
         return Ok((target, "DATABASE_URL".to_owned()));
     }

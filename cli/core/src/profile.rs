@@ -130,7 +130,7 @@ fn target(profile_name: &str, name: String, output: &Output<'_>) -> Result<Targe
     Ok(Target {
         profile_name: profile_name.to_owned(),
         name,
-        server: Server::External(connection),
+        server: Server::External(Box::new(connection)),
         database,
         schema: output.required("schema")?,
         threads: output.number("threads")?.unwrap_or(4),

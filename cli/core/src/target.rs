@@ -92,7 +92,7 @@ pub enum Server {
     /// The private cluster under `.hcw/`.
     Embedded,
     /// Any other PostgreSQL.
-    External(Connection),
+    External(Box<Connection>),
 }
 
 /// A target of a profile: the server, and where in it the models go.

@@ -118,7 +118,7 @@ async fn test(
     line: &(dyn Fn(&str) + Sync),
 ) -> Result<String, Diagnostic> {
     let connection = match &target.server {
-        Server::External(connection) => with_stored_password(connection.clone()),
+        Server::External(connection) => with_stored_password((**connection).clone()),
         Server::Embedded => embedded::ensure_running(&flags.project_dir).await?,
     };
     facts(target, &connection, line);

@@ -1,7 +1,7 @@
 //! `parse`: reads the project and writes its manifest. When nothing that a parse reads has changed since the last one,
 //! its manifest stays and is only told apart by the run that it is of.
 
-use hcw_core::diagnostic::{Code, Diagnostic, Severity, has_errors};
+use hcw_core::diagnostic::{Code, Severity, has_errors};
 use hcw_core::partial::Record;
 use hcw_core::render;
 
@@ -18,15 +18,22 @@ pub(crate) fn run(session: &Session, reporter: &Reporter) -> Result<u8, Problems
         tell_counts(record.nodes, record.sources, reporter);
         return Ok(exit_code::SUCCESS);
     }
-    let (resolved, mut diagnostics) = session.parse()?;
+    let (resolved, diagnostics) = session.parse()?;
     // as in dbt only what is parsed anew says something
     build::messages(&render::said(&resolved), reporter);
     let record = match has_errors(&diagnostics) {
         false => Record::of(key, &session.tree, &resolved, &diagnostics),
         true => None,
     };
-    pass_over_cycles(&mut diagnostics);
-    reporter.admit(diagnostics)?;
+    // models that depend on themselves are read as any others; as in dbt what needs an order of them stops there
+    let (mut cycles, others): (Vec<_>, Vec<_>) = diagnostics
+        .into_iter()
+        .partition(|one| one.code == Code::Cycle);
+    reporter.admit(others)?;
+    for cycle in &mut cycles {
+        cycle.severity = Severity::Warning;
+    }
+    reporter.diagnostics(&cycles);
     artifacts::write_manifest(session, &resolved, None).map_err(|error| vec![error])?;
     partial::remember(session, record);
     let project = resolved.project();
@@ -34,13 +41,6 @@ pub(crate) fn run(session: &Session, reporter: &Reporter) -> Result<u8, Problems
     // the process ends: nobody needs the memory
     std::mem::forget(resolved);
     Ok(exit_code::SUCCESS)
-}
-
-/// Models that depend on themselves are read as any others; as in dbt what needs an order of them stops there.
-fn pass_over_cycles(diagnostics: &mut [Diagnostic]) {
-    for cycle in diagnostics.iter_mut().filter(|one| one.code == Code::Cycle) {
-        cycle.severity = Severity::Warning;
-    }
 }
 
 fn tell_counts(nodes: usize, sources: usize, reporter: &Reporter) {

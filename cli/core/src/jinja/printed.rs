@@ -80,7 +80,7 @@ fn shared() -> Arc<Shared> {
         role: None,
         search_path: None,
     };
-    settings.target.server = Server::External(connection);
+    settings.target.server = Server::External(Box::new(connection));
     Arc::new(Shared::new(
         settings,
         "p".into(),
