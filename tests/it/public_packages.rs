@@ -302,9 +302,18 @@ impl Built<'_> {
         let name = file.lines().find_map(|line| line.strip_prefix("profile:"));
         let name = name.unwrap_or("none").split('#').next().unwrap_or_default();
         let address = self.warehouse.address();
+        // what is read by its name alone is not waited for: one connection builds it in the plan's order
+        let reads_by_name = [UNMADE, UNREFERRED];
+        let threads = match reads_by_name
+            .iter()
+            .any(|name| self.project.ends_with(name))
+        {
+            true => 1,
+            false => 4,
+        };
         format!(
             "{}:\n  target: postgres\n  outputs:\n    postgres: {{type: postgres, host: '{}', port: {}, user: '{}', \
-             password: '{}', dbname: {}, schema: main, threads: 4}}\n",
+             password: '{}', dbname: {}, schema: main, threads: {threads}}}\n",
             name.trim().trim_matches(['"', '\'']),
             address.host,
             address.port,
