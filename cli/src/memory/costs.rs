@@ -180,25 +180,21 @@ pub(super) fn listed(nodes: &[NodeRecord], plan: &Plan, analysed: &Analysed) -> 
         .iter()
         .map(|step| (step.id.as_str(), step))
         .collect();
-    for entry in nodes.as_array_mut().into_iter().flatten() {
-        let step = entry["unique_id"].as_str().and_then(|id| steps.get(id));
-        let Some(step) = step else { continue };
-        let node = analysed.resolved.project().nodes.get(&step.id);
-        let was_built = entry["status"] == "success";
-        if let Some(relation) = step
-            .relation
-            .as_ref()
-            .filter(|_| was_built && writes_all(step, node))
-        {
-            entry["relation"] = Json::String(relation.in_schema());
-        }
-    }
     // the server takes a row apart column by column
     let said = |value: &Json| !(value.is_null() || value.as_array().is_some_and(Vec::is_empty));
-    for entry in nodes.as_array_mut().into_iter().flatten() {
-        if let Json::Object(entry) = entry {
-            entry.retain(|_, value| said(value));
+    let entries = nodes.as_array_mut().into_iter().flatten();
+    for entry in entries.filter_map(Json::as_object_mut) {
+        let text = |key: &str| entry.get(key).and_then(Json::as_str);
+        let was_built = text("status") == Some("success");
+        let step = text("unique_id").and_then(|id| steps.get(id));
+        let written = step.filter(|step| {
+            let node = analysed.resolved.project().nodes.get(&step.id);
+            was_built && writes_all(step, node)
+        });
+        if let Some(relation) = written.and_then(|step| step.relation.as_ref()) {
+            entry.insert("relation".to_owned(), Json::String(relation.in_schema()));
         }
+        entry.retain(|_, value| said(value));
     }
     nodes
 }

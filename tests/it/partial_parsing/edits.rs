@@ -296,6 +296,15 @@ fn what_is_wrong_is_told_as_by_a_whole_parse() {
     }
 }
 
+#[test]
+fn a_cycle_is_no_warning_that_could_be_an_error() {
+    let project = Project::new();
+    project.write(COSTS, "select cost from {{ ref('totals') }}\n");
+    let (is_read, told) = project.told("target", &["--warn-error"]);
+    assert!(is_read, "{told:?}");
+    assert!(format!("{told:?}").contains("HCW0401"), "{told:?}");
+}
+
 /// As the edits above, of what is compiled: whether a part of the project is enough.
 const COMPILED: [Edit; 15] = [
     (

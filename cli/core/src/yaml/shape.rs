@@ -25,6 +25,8 @@ pub(crate) enum Shape {
     /// A mapping of a name to what has this shape; or a name alone.
     Named(&'static Shape),
     Either(&'static [Shape]),
+    /// All of these at once.
+    All(&'static [Shape]),
     /// That, or null.
     Maybe(&'static Shape),
 }
@@ -57,6 +59,9 @@ impl Shape {
                 let each: Vec<String> = shapes.iter().map(|shape| shape.described()).collect();
                 each.join(" or ")
             }
+            Shape::All(shapes) => shapes
+                .first()
+                .map_or_else(String::new, |shape| shape.described()),
             Shape::Maybe(shape) => shape.described(),
         }
     }
@@ -80,6 +85,11 @@ impl Shape {
             (Shape::Exactly(number), Value::Integer(written)) if number == *written => {}
             (Shape::Maybe(shape), _) => shape.visit(node, path, tell),
             (Shape::Either(shapes), _) if shapes.iter().any(|shape| shape.holds(node)) => {}
+            (Shape::All(shapes), _) => {
+                for shape in shapes {
+                    shape.visit(node, path, tell);
+                }
+            }
             (Shape::List(shape), Value::Sequence(items)) => {
                 for item in items {
                     shape.visit(item, path, tell);

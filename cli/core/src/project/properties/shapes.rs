@@ -1,6 +1,8 @@
 //! The shapes of what sidecars say, by the list that it stands in.
 
-use crate::yaml::Shape::{self, Either, Flag, Keys, List, Maybe, Named, Number, OnlyKeys, Text};
+use crate::yaml::Shape::{
+    self, All, Either, Flag, Keys, List, Maybe, Named, Number, OnlyKeys, Text,
+};
 
 const NAME: (&str, Shape) = ("name", Text);
 const DESCRIPTION: (&str, Shape) = ("description", Text);
@@ -41,33 +43,19 @@ const COLUMN: Shape = Keys(&[
 
 const VERSION: Shape = Keys(&[DESCRIPTION, CONFIG, COLUMNS, ("defined_in", Maybe(&Text))]);
 
-const MODEL: Shape = Keys(&[
-    NAME,
-    DESCRIPTION,
-    DOCS,
-    META,
-    CONFIG,
-    COLUMNS,
-    DATA_TESTS,
-    OLD_TESTS,
-    CONSTRAINTS,
-    ("access", Text),
-    ("latest_version", Maybe(&Either(&[Text, Number]))),
-    ("versions", List(&VERSION)),
-]);
-
-const RELATION: Shape = Keys(&[
-    NAME,
-    DESCRIPTION,
-    DOCS,
-    META,
-    CONFIG,
-    COLUMNS,
-    DATA_TESTS,
-    OLD_TESTS,
-]);
-
 const ANALYSIS: Shape = Keys(&[NAME, DESCRIPTION, DOCS, META, CONFIG, COLUMNS]);
+
+const RELATION: Shape = All(&[ANALYSIS, Keys(&[DATA_TESTS, OLD_TESTS])]);
+
+const MODEL: Shape = All(&[
+    RELATION,
+    Keys(&[
+        CONSTRAINTS,
+        ("access", Text),
+        ("latest_version", Maybe(&Either(&[Text, Number]))),
+        ("versions", List(&VERSION)),
+    ]),
+]);
 
 const MACRO: Shape = Keys(&[
     NAME,
